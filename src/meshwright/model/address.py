@@ -1,0 +1,91 @@
+"""Addresses: `domain.product[:port[@major][.column]]`, everywhere the same."""
+
+import re
+from dataclasses import dataclass
+
+from meshwright.model.errors import NotFound
+
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+_ADDRESS = re.compile(
+    r"(?P<domain>[a-z][a-z0-9-]*)\.(?P<product>[a-z][a-z0-9-]*)"
+    r"(?::(?P<port>[a-z][a-z0-9-]*)(?:@(?P<major>[0-9]+))?(?:\.(?P<column>[A-Za-z_][A-Za-z0-9_]*))?)?"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ProductAddress:
+    """`domain.product`."""
+
+    domain: str
+    product: str
+
+    def __str__(self) -> str:
+        return f"{self.domain}.{self.product}"
+
+    def port(self, name: str, major: int) -> "PortAddress":
+        """Return the address of one of this product's output ports."""
+        return PortAddress(self, name, major)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PortAddress:
+    """`domain.product:port@major`; the major version is always known once a mesh is loaded."""
+
+    product: ProductAddress
+    name: str
+    major: int
+
+    def __str__(self) -> str:
+        return f"{self.product}:{self.name}@{self.major}"
+
+    def column(self, name: str) -> "ColumnAddress":
+        """Return the address of one of this port's columns."""
+        return ColumnAddress(self, name)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ColumnAddress:
+    """`domain.product:port@major.column`."""
+
+    port: PortAddress
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.port}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An address as people type it: port, major and column may be left out."""
+
+    product: ProductAddress
+    port: str | None = None
+    major: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        port = f":{self.port}" if self.port else ""
+        major = f"@{self.major}" if self.major is not None else ""
+        column = f".{self.column}" if self.column else ""
+        return f"{self.product}{port}{major}{column}"
+
+
+def parse(text: str) -> Reference:
+    """Read an address as people type it. Raises `NotFound` when it is not one."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None:
+        raise NotFound(
+            f"`{text}` is not an address",
+            hint="write `domain.product`, `domain.product:port@1` or `domain.product:port@1.column`",
+        )
+    major = match["major"]
+    product = ProductAddress(match["domain"], match["product"])
+    return Reference(product, match["port"], int(major) if major else None, match["column"])
+
+
+def product_address(text: str) -> ProductAddress:
+    """Read `domain.product`. Raises `NotFound` when it is anything else."""
+    reference = parse(text)
+    if reference.port is not None:
+        raise NotFound(f"`{text}` names a port where a product is wanted", hint=f"write `{reference.product}`")
+    return reference.product

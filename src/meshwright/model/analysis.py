@@ -1,0 +1,42 @@
+"""Analysis: what one SELECT reads and makes, down to the column."""
+
+from dataclasses import dataclass
+
+from meshwright.model.contract import LogicalType
+from meshwright.model.diagnostic import Diagnostic, Location
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ColumnRead:
+    """A column of an input port, by its local name, at one place of the SQL (selected, joined on, filtered by …)."""
+
+    input: str
+    column: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column that the SELECT makes, and the (input, column) pairs whose values flow into it.
+
+    `type` is None where it cannot be inferred.
+    """
+
+    name: str
+    type: LogicalType | None
+    sources: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One SELECT, understood. `inputs` are the local names it reads, `parameters` the bound ones it uses."""
+
+    inputs: tuple[str, ...]
+    reads: tuple[ColumnRead, ...]
+    columns: tuple[OutputColumn, ...]
+    parameters: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def column(self, name: str) -> OutputColumn | None:
+        """Return the output column of that name."""
+        return next((c for c in self.columns if c.name == name), None)

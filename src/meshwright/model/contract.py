@@ -1,0 +1,109 @@
+"""Contract: what an output port promises about the shape and the content of its table (ODCS's words)."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from meshwright.model.diagnostic import Location, Severity
+
+
+class LogicalType(StrEnum):
+    """The types of ODCS that a column may have."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    TIME = "time"
+    OBJECT = "object"
+    ARRAY = "array"
+
+
+class Metric(StrEnum):
+    """What a check measures: ODCS's library metrics, SQL, and our keys and hash chains."""
+
+    NULL_VALUES = "nullValues"
+    MISSING_VALUES = "missingValues"
+    INVALID_VALUES = "invalidValues"
+    DUPLICATE_VALUES = "duplicateValues"
+    ROW_COUNT = "rowCount"
+    SQL = "sql"
+    HASH_CHAIN = "hashChain"
+
+
+class Operator(StrEnum):
+    """How the measured value is held against the threshold (ODCS)."""
+
+    EQUAL = "mustBe"
+    NOT_EQUAL = "mustNotBe"
+    GREATER = "mustBeGreaterThan"
+    GREATER_OR_EQUAL = "mustBeGreaterOrEqualTo"
+    LESS = "mustBeLessThan"
+    LESS_OR_EQUAL = "mustBeLessOrEqualTo"
+    BETWEEN = "mustBeBetween"
+    NOT_BETWEEN = "mustNotBeBetween"
+
+
+class Unit(StrEnum):
+    """What a threshold counts."""
+
+    ROWS = "rows"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One executable assertion on a port's table.
+
+    `threshold` has one number, or two for the `between` operators (exclusive, as ODCS says). `columns` are those it
+    measures, `valid_values` and `pattern` belong to `invalidValues`, `query` to `sql` (one SELECT of one number).
+    """
+
+    name: str
+    metric: Metric
+    operator: Operator
+    threshold: tuple[Decimal, ...]
+    columns: tuple[str, ...] = ()
+    unit: Unit = Unit.ROWS
+    severity: Severity = Severity.ERROR
+    valid_values: tuple[str, ...] = ()
+    pattern: str | None = None
+    query: str | None = None
+    description: str = ""
+    at: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A property of the contract's table."""
+
+    name: str
+    type: LogicalType
+    required: bool = False
+    unique: bool = False
+    primary_key: bool = False
+    description: str = ""
+    classification: str | None = None
+    examples: tuple[str, ...] = ()
+    at: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The promise of one output port: one table, its columns and its checks."""
+
+    table: str
+    columns: tuple[Column, ...]
+    checks: tuple[Check, ...] = ()
+    description: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the primary key's columns, in order."""
+        return tuple(c.name for c in self.columns if c.primary_key)
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of that name."""
+        return next((c for c in self.columns if c.name == name), None)

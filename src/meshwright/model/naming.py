@@ -1,0 +1,71 @@
+"""Naming: every name that Meshwright generates, made here and nowhere else."""
+
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.identity import PublishId
+
+SCHEME = "mesh"
+"""Scheme of asset URIs, and OpenLineage's namespace."""
+
+STAGE, CHECK, PUBLISH = "stage", "check", "publish"
+"""Task ids: the engine's three verbs that a run takes."""
+
+
+def dag_id(product: ProductAddress) -> str:
+    """`domain.product`."""
+    return str(product)
+
+
+def asset_name(port: PortAddress) -> str:
+    """`domain.product:port@1`."""
+    return str(port)
+
+
+def asset_uri(port: PortAddress) -> str:
+    """`mesh://domain/product/port/v1`: stable for as long as the major is served."""
+    return f"{SCHEME}://{port.product.domain}/{port.product.product}/{port.name}/v{port.major}"
+
+
+def loader_file(domain: str, number: int) -> str:
+    """The DAG file that builds one shard of a domain's products."""
+    return f"mesh_{domain.replace('-', '_')}_{number}.py"
+
+
+def shard(domain: str, number: int) -> str:
+    """The name of a shard in a release's index."""
+    return f"{domain}-{number}"
+
+
+def sql_name(text: str) -> str:
+    """An address's part as SQL across the mesh spells it: `-` becomes `_`."""
+    return text.replace("-", "_")
+
+
+def port_table(port: PortAddress) -> str:
+    """The table of a port inside its product's store: `sales`, `sales_v2`."""
+    name = sql_name(port.name)
+    return name if port.major <= 1 else f"{name}_v{port.major}"
+
+
+def mesh_table(port: PortAddress) -> tuple[str, str, str]:
+    """The name of a port in SQL across the mesh: `domain.product.port`."""
+    return sql_name(port.product.domain), sql_name(port.product.product), port_table(port)
+
+
+def product_folder(product: ProductAddress) -> str:
+    """The folder of a product's files below the data root."""
+    return f"{product.domain}/{product.product}"
+
+
+def store_file(product: ProductAddress) -> str:
+    """The DuckDB file that consumers attach, below the data root."""
+    return f"{product_folder(product)}/data.duckdb"
+
+
+def stage_file(product: ProductAddress, publish_id: PublishId) -> str:
+    """The DuckDB file of one stage, below the data root."""
+    return f"{product_folder(product)}/stage-{publish_id}.duckdb"
+
+
+def connection_variable(connection: str) -> str:
+    """The environment variable that a laptop resolves a connection from."""
+    return "MESH_CONN_" + sql_name(connection).upper()

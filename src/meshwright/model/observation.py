@@ -1,0 +1,50 @@
+"""Observation: what was really delivered, as facts with the time at which they became true."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.identity import PublishId
+from meshwright.model.time import Watermark
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A publish became readable at `landed_at`, complete up to `watermark`."""
+
+    landed_at: datetime
+    watermark: Watermark
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksRan:
+    """A stage's checks of one port: how many passed, of how many."""
+
+    at: datetime
+    passed: int
+    ran: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run of a product ended without a publish: at which step, and why, in the words of its error."""
+
+    product: ProductAddress
+    at: datetime
+    step: str
+    reason: str
+    publish_id: PublishId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortHistory:
+    """All that an SLO is judged by, oldest first. Synthetic publishes are not in it.
+
+    `activated_at` is when the port was first deployed: before it there was no promise.
+    """
+
+    port: PortAddress
+    activated_at: datetime
+    landings: tuple[Landing, ...] = ()
+    checks: tuple[ChecksRan, ...] = ()
+    last_failure: Failure | None = None

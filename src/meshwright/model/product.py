@@ -1,0 +1,214 @@
+"""Data product: what a domain reads, makes and offers. Resolved: every default is filled in."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.contract import Column, Contract
+from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.slo import Slo
+
+
+class ProductType(StrEnum):
+    """The archetypes of a data product (ODPS's spelling)."""
+
+    SOURCE_ALIGNED = "sourceAligned"
+    AGGREGATE = "aggregate"
+    CONSUMER_ALIGNED = "consumerAligned"
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSource:
+    """Files below a connection's folder.
+
+    `path` may hold `{start:%Y-%m-%d}`: it is expanded once for each step of `every` in the interval, and every file
+    must be there (`SourceNotReady` otherwise); a path without a placeholder is one file, read whole. `format` is
+    csv, json (one object a line) or parquet.
+    """
+
+    connection: str
+    path: str
+    format: str
+    every: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSource:
+    """A table of a database. With a `cursor` column only the rows inside the interval are read, else all."""
+
+    connection: str
+    table: str
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualSource:
+    """The product's own store already serves the table: it is checked and monitored in place, never copied."""
+
+    connection: str
+    table: str
+
+
+Source = FilesSource | DatabaseSource | VirtualSource
+
+
+@dataclass(frozen=True, slots=True)
+class InputPort:
+    """What a product reads: a source of its own domain, or an output port of another product.
+
+    Exactly one of `source` and `port` is set. `columns` are those that a source is declared to have, empty where
+    nothing is declared.
+    """
+
+    name: str
+    source: Source | None = None
+    port: PortAddress | None = None
+    columns: tuple[Column, ...] = ()
+    required: bool = True
+    at: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One SELECT over the input ports, by their local names. `file` is relative to the mesh's root."""
+
+    sql: str
+    dialect: str
+    file: str = field(compare=False)
+
+
+class PublishMode(StrEnum):
+    """How what was staged meets what is published."""
+
+    REPLACE = "replace"
+    APPEND = "append"
+    MERGE = "merge"
+    LEDGER = "ledger"
+
+
+class OnFail(StrEnum):
+    """What a failed check does to the publish."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A query that works, for consumers to copy."""
+
+    title: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPort:
+    """What a product offers.
+
+    `version` is `major.minor.patch`; `transform` is None where one input is passed on as it is.
+    """
+
+    name: str
+    version: str
+    contract: Contract
+    mode: PublishMode
+    transform: Transform | None = None
+    virtual: VirtualSource | None = None
+    slos: tuple[Slo, ...] = ()
+    on_fail: tuple[tuple[str, OnFail], ...] = ()
+    samples: tuple[Sample, ...] = ()
+    at: Location | None = field(default=None, compare=False)
+
+    @property
+    def major(self) -> int:
+        """The version that consumers pin."""
+        return int(self.version.split(".", 1)[0])
+
+    def consequence(self, check_name: str, severity: Severity) -> OnFail:
+        """Return what the failure of a check does: what the manifest says, else by ODCS's severity."""
+        default = OnFail.BLOCK if severity is Severity.ERROR else OnFail.WARN
+        return dict(self.on_fail).get(check_name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class CronSchedule:
+    """Runs at the end of each of the cron's intervals, in its zone; waits for its inputs at most `wait_at_most`."""
+
+    cron: str
+    timezone: str = "UTC"
+    wait_at_most: timedelta = timedelta(hours=1)
+
+
+class When(StrEnum):
+    """Which inputs must have news before a product runs."""
+
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class InputsSchedule:
+    """Runs when its inputs publish."""
+
+    when: When = When.ALL
+
+
+Schedule = CronSchedule | InputsSchedule
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a team, with the role that the product gives them (ODPS)."""
+
+    username: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportChannel:
+    """Where to ask (ODPS)."""
+
+    channel: str
+    tool: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataProduct:
+    """A product, resolved. `file` is its manifest, relative to the mesh's root."""
+
+    address: ProductAddress
+    type: ProductType
+    description: str
+    schedule: Schedule
+    inputs: tuple[InputPort, ...]
+    outputs: tuple[OutputPort, ...]
+    team: tuple[Member, ...] = ()
+    support: tuple[SupportChannel, ...] = ()
+    purpose: str | None = None
+    tags: tuple[str, ...] = ()
+    file: str = field(default="", compare=False)
+
+    @property
+    def owner(self) -> str | None:
+        """The username of the product owner."""
+        return next((m.username for m in self.team if m.role == "productOwner"), None)
+
+    @property
+    def is_virtual(self) -> bool:
+        """Tell whether the product's own store serves it."""
+        return any(p.virtual is not None for p in self.outputs)
+
+    def input(self, name: str) -> InputPort | None:
+        """Return the input port of that local name."""
+        return next((p for p in self.inputs if p.name == name), None)
+
+    def output(self, name: str, major: int | None = None) -> OutputPort | None:
+        """Return the output port of that name; without a major, the newest."""
+        ports = [p for p in self.outputs if p.name == name and major in (None, p.major)]
+        return max(ports, key=lambda p: p.major, default=None)
+
+    def port_address(self, port: OutputPort) -> PortAddress:
+        """Return where consumers find one of the output ports."""
+        return self.address.port(port.name, port.major)

@@ -1,0 +1,80 @@
+"""Publish: what was staged, checked and made visible to consumers, and what it was made from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.identity import Digest, PublishId
+from meshwright.model.product import OnFail
+from meshwright.model.time import Interval, Watermark
+
+
+@dataclass(frozen=True, slots=True)
+class InputRead:
+    """One input as it was read, in the same snapshot as the data. A source has no publish id."""
+
+    input: str
+    port: PortAddress | None
+    publish_id: PublishId | None
+    watermark: Watermark
+
+
+@dataclass(frozen=True, slots=True)
+class PortRows:
+    """How many rows one port has been given by a stage, or holds after a publish."""
+
+    port: PortAddress
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """All output ports of a product, built privately. `synthetic`: some input was generated or a fixture."""
+
+    product: ProductAddress
+    publish_id: PublishId
+    release: Digest | None
+    interval: Interval
+    watermark: Watermark
+    inputs: tuple[InputRead, ...]
+    ports: tuple[PortRows, ...]
+    staged_at: datetime
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one port, held against what was staged (or, for a virtual product, what is served)."""
+
+    port: PortAddress
+    check: str
+    passed: bool
+    consequence: OnFail
+    measured: Decimal | None
+    expected: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """One entry of a product's `publish_log`, written in the transaction that made the data visible.
+
+    `ports` counts the rows that each port holds afterwards; `seconds` is what stage, check and publish took.
+    """
+
+    product: ProductAddress
+    publish_id: PublishId
+    release: Digest | None
+    interval: Interval
+    watermark: Watermark
+    inputs: tuple[InputRead, ...]
+    ports: tuple[PortRows, ...]
+    published_at: datetime
+    synthetic: bool = False
+    seconds: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """The rows that all ports hold together."""
+        return sum(p.rows for p in self.ports)
