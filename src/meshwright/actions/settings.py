@@ -1,0 +1,163 @@
+"""Settings: where this environment keeps its things, and who said so.
+
+Four layers, the later one wins: default < the environment's section in mesh.yaml < environment variables < flags. Each
+value knows its origin, which `mesh show settings` prints. Secrets come from environment variables only.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from meshwright.model.errors import Refused
+from meshwright.model.identity import Secret
+from meshwright.model.mesh import Environment
+from meshwright.model.time import instant
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value as people see it, and the layer it came from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that differs between a laptop, a test and production.
+
+    `data`, `store` and `keys` are folders or URLs; `database` is an SQLAlchemy URL. `root_key` is the public key, in
+    hexadecimal, that releases must be signed under; None on a first use, when the environment is being set up.
+    `since` and `until` bound the intervals that are run here; with `until` this is a replay, whose clock stands there.
+    `memory` limits one engine process, such as `2GB`.
+    """
+
+    environment: str
+    engine: str
+    data: str
+    store: str
+    database: Secret
+    keys: Path
+    root_key: str | None = None
+    person: str | None = None
+    since: datetime | timedelta | None = None
+    until: datetime | None = None
+    memory: str | None = None
+    log_format: str = "text"
+    webhook: Secret | None = None
+    alertmanager: Secret | None = None
+    smtp: Secret | None = None
+    heartbeat: Secret | None = None
+    shown: tuple[Setting, ...] = field(default=(), compare=False)
+
+    def clock(self, now: datetime) -> datetime:
+        """Return the moment that actions take as now: where a replay's clock stands, else `now`."""
+        return now if self.until is None else min(self.until, now)
+
+
+_NAMES = tuple(f.name for f in fields(Settings) if f.name != "shown")
+_SECRETS = ("webhook", "alertmanager", "smtp", "heartbeat")
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting: `MESH_DATA`."""
+    return f"MESH_{name.upper()}"
+
+
+def resolve(
+    root: Path, environments: tuple[Environment, ...], variables: Mapping[str, str], flags: Mapping[str, str]
+) -> Settings:
+    """Return the settings of the mesh at `root`. Raises `Refused` for a value that cannot be read."""
+    name = flags.get("environment") or variables.get("MESH_ENVIRONMENT") or "local"
+    layers = (
+        ("default", _defaults(root, name, variables)),
+        (f"mesh.yaml, environments.{name}", _from_mesh(environments, name)),
+        ("variable", {n: variables[variable(n)] for n in _NAMES if variables.get(variable(n))}),
+        ("flag", {n: v for n, v in flags.items() if v}),
+    )
+    texts: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    for origin, values in layers:
+        texts |= values
+        origins |= dict.fromkeys(values, origin)
+    for n in origins:
+        origins[n] = f"variable {variable(n)}" if origins[n] == "variable" else origins[n]
+    shown = [Setting(n, "***" if n in _SECRETS else _public(texts[n]), origins[n]) for n in texts]
+    try:
+        return _typed(texts, tuple(sorted(shown, key=lambda s: s.name)))
+    except ValueError as error:
+        raise Refused(f"the settings cannot be read: {error}", hint="`mesh show settings` names each origin") from None
+
+
+def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dict[str, str]:
+    state = root / ".mesh" / environment
+    config = variables.get("XDG_CONFIG_HOME") or str(Path(variables.get("HOME", tempfile.gettempdir())) / ".config")
+    return {
+        "environment": environment,
+        "engine": "duckdb",
+        "data": str(state / "data"),
+        "store": str(state / "store"),
+        "database": f"sqlite:///{state / 'observations.db'}",
+        "keys": str(Path(config) / "meshwright" / "keys"),
+        "log_format": "text",
+    }
+
+
+def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, str]:
+    found = next((e for e in environments if e.name == name), None)
+    if found is None:
+        return {}
+    values = {
+        "engine": found.engine,
+        "data": found.data,
+        "store": found.store,
+        "since": _time_text(found.since),
+        "until": _time_text(found.until),
+    }
+    return {n: v for n, v in values.items() if v}
+
+
+def _time_text(value: datetime | timedelta | None) -> str | None:
+    match value:
+        case timedelta():
+            return f"{value.total_seconds():g}s"
+        case datetime():
+            return value.isoformat()
+        case None:
+            return None
+
+
+def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
+    since = texts.get("since")
+    until = texts.get("until")
+    return Settings(
+        environment=texts["environment"],
+        engine=texts["engine"],
+        data=texts["data"],
+        store=texts["store"],
+        database=Secret(texts["database"]),
+        keys=Path(texts["keys"]).expanduser(),
+        root_key=texts.get("root_key"),
+        person=texts.get("person"),
+        since=None if since is None else _since(since),
+        until=None if until is None else instant(until),
+        memory=texts.get("memory"),
+        log_format=texts["log_format"],
+        shown=shown,
+        **{n: Secret(texts[n]) for n in _SECRETS if n in texts},
+    )
+
+
+def _since(text: str) -> datetime | timedelta:
+    return timedelta(seconds=float(text[:-1])) if text.endswith("s") and text[:-1].isdigit() else instant(text)
+
+
+def _public(text: str) -> str:
+    """Hide a password inside a URL."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or "@" not in rest:
+        return text
+    return f"{scheme}://***@{rest.rpartition('@')[2]}"

@@ -1,0 +1,98 @@
+"""Console: how outcomes look to people and to programs. Text for people, stable JSON for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Any
+
+import click
+
+from meshwright.model.codec import dump
+from meshwright.model.diagnostic import Diagnostic, Severity
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means."""
+
+    DONE = 0
+    FINDINGS = 1
+    """Findings, or refused."""
+    USAGE = 2
+    OUR_FAULT = 3
+
+
+def print_json(plain: Any) -> None:
+    """Print a plain value as JSON."""
+    click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows in columns as wide as what stands in them."""
+    lines = [tuple(row) for row in rows]
+    widths = [max(len(click.unstyle(cell)) for cell in column) for column in zip(heads, *lines, strict=True)]
+    click.echo(_line([click.style(h, bold=True) for h in heads], widths))
+    for line in lines:
+        click.echo(_line(line, widths))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(cells, widths, strict=True)]
+    return "  ".join(padded).rstrip()
+
+
+def progress(message: str) -> None:
+    """Say what is going on, on stderr: stdout belongs to the outcome."""
+    click.echo(click.style("• ", fg="blue") + message, err=True)
+
+
+def diagnostic_text(diagnostic: Diagnostic) -> str:
+    """Return a diagnostic as people read it: code, message, place, their own line underlined, hint."""
+    colour = "red" if diagnostic.severity is Severity.ERROR else "yellow"
+    head = click.style(f"{diagnostic.severity}[{diagnostic.code}]", fg=colour, bold=True)
+    lines = [f"{head}: {diagnostic.message}", f"  --> {diagnostic.at}"]
+    if diagnostic.at.text:
+        number = str(diagnostic.at.line)
+        gutter = " " * len(number)
+        start = " " * (diagnostic.at.column - 1)
+        marks = click.style("^" * max(1, diagnostic.at.width), fg=colour)
+        lines += [f"{gutter} |", f"{number} | {diagnostic.at.text}", f"{gutter} | {start}{marks}"]
+    if diagnostic.hint:
+        lines += ["", f"{click.style('hint', fg='cyan')}: {diagnostic.hint}"]
+    return "\n".join(lines)
+
+
+def diagnostic_plain(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return a diagnostic in its documented JSON shape."""
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "file": diagnostic.at.file,
+        "line": diagnostic.at.line,
+        "column": diagnostic.at.column,
+        "hint": diagnostic.hint,
+    }
+
+
+def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print diagnostics on stderr, each with the user's own line."""
+    for diagnostic in diagnostics:
+        click.echo(diagnostic_text(diagnostic) + "\n", err=True)
+
+
+def fail(message: str, hint: str = "") -> None:
+    """Print why a command ends without having done its work."""
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
+    if hint:
+        click.echo(f"\n{click.style('hint', fg='cyan')}: {hint}", err=True)
+
+
+def plain(value: object) -> Any:
+    """Return a value of the model as plain JSON."""
+    return dump(value)
+
+
+def is_terminal() -> bool:
+    """Tell whether a person is looking."""
+    return sys.stderr.isatty()

@@ -1,0 +1,94 @@
+"""mesh: the command line. Verbs are loaded when they are called: `mesh --help` imports none of them."""
+
+import importlib
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from meshwright import __version__
+from meshwright.cli.console import ExitCode, fail
+from meshwright.model.errors import MeshError
+
+VERBS = {
+    "Build": {
+        "validate": "Find every mistake in the manifests and their SQL.",
+        "run": "Build a product here: stage, check, publish.",
+    },
+    "Understand": {
+        "list": "List the products of the mesh.",
+        "show": "Show a product resolved, with the origin of each value; or `settings`.",
+        "status": "Show what each product delivers, and whether it keeps its promises.",
+        "lineage": "Show what a product, port or column comes from and goes to.",
+        "query": "Ask one SQL question across the ports of all domains.",
+    },
+    "Change": {
+        "plan": "Show what would change, and for whom.",
+        "approve": "Say yes to a plan.",
+        "release": "Freeze what the gate allows into a signed release.",
+        "deploy": "Make a release the one that runs.",
+        "rollback": "Make an earlier release run again.",
+    },
+    "Operate": {
+        "up": "Run a mesh on this machine: its sources, Airflow, the monitor.",
+        "monitor": "Hold what is delivered against what was promised; tell who must know.",
+    },
+}
+
+
+class Verbs(click.Group):
+    """The verbs by section, each imported on its first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Return the verbs in the order of their sections."""
+        return [name for section in VERBS.values() for name in section]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb's module; its command is called `command`."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"meshwright.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the sections without importing a verb."""
+        for section, verbs in VERBS.items():
+            with formatter.section(section):
+                formatter.write_dl(list(verbs.items()))
+
+
+@click.command(cls=Verbs, no_args_is_help=True)
+@click.version_option(__version__, prog_name="mesh")
+def mesh() -> None:
+    """Meshwright orchestrates a data mesh: from manifests to releases, runs and kept promises."""
+
+
+def main() -> NoReturn:
+    """Run a verb; every way it can end has one exit status and no traceback."""
+    try:
+        code = mesh.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(128 + 2)
+    except MeshError as error:
+        fail(error.message, error.hint)
+        sys.exit(ExitCode.FINDINGS)
+    except Exception as error:  # noqa: BLE001  # the last line of defence: a report, never a bare traceback
+        fail(f"this is our fault: {error}", f"please send us {_report()}")
+        sys.exit(ExitCode.OUR_FAULT)
+    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _report() -> Path:
+    """Write down what happened, for whoever will mend it."""
+    with tempfile.NamedTemporaryFile("w", prefix="mesh-report-", suffix=".txt", delete=False) as file:
+        file.write(f"meshwright {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}")
+    return Path(file.name)

@@ -1,0 +1,64 @@
+"""Verb: what every command shares: the mesh it works on, the environment, the format, the clock."""
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from meshwright.actions.workspace import Workspace, find_root, open_workspace
+
+
+class Format(StrEnum):
+    """How a command prints its outcome."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a command stands: the workspace, the moment, and the format that was asked for."""
+
+    workspace: Workspace
+    now: datetime
+    format: Format
+
+    @property
+    def json(self) -> bool:
+        """Tell whether a program reads the outcome."""
+        return self.format is Format.JSON
+
+
+def verb(*formats: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command `--mesh`, `--env` and `--format`; its function takes an `Edge` first.
+
+    `formats` are those beyond text and json that the verb can print.
+    """
+    choices = ("text", "json", *formats)
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        @click.option("--mesh", "mesh", type=click.Path(path_type=Path), help="Folder of the mesh.  [default: nearest]")
+        @click.option("--env", "environment", help="Environment.  [default: local]")
+        @click.option("--format", "output", type=click.Choice(choices), default="text", help="How to print.")
+        @functools.wraps(function)
+        def run(mesh: Path | None, environment: str | None, output: str, **words: Any) -> None:
+            edge = open_edge(mesh, environment, output)
+            function(edge, **words) if output in ("text", "json") else function(edge, output=output, **words)
+
+        return run
+
+    return decorate
+
+
+def open_edge(mesh: Path | None, environment: str | None, output: str = "text") -> Edge:
+    """Find the mesh, resolve its settings, read the clock."""
+    flags = {"environment": environment} if environment else {}
+    workspace = open_workspace(find_root((mesh or Path.cwd()).resolve()), os.environ, flags)
+    now = workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
+    return Edge(workspace, now, Format(output if output in tuple(Format) else "text"))
