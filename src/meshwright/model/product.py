@@ -75,7 +75,7 @@ class Transform:
 
     sql: str
     dialect: str
-    file: str = field(compare=False)
+    file: str = field(default="", compare=False)
 
 
 class PublishMode(StrEnum):
