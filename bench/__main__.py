@@ -1,0 +1,31 @@
+"""`python -m bench [NAME]`: run the benches, print a table, and last one JSON line a figure; smaller is better."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from bench.harness import Figure
+
+NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in ("__init__", "__main__", "harness"))
+
+
+def main(only: str | None) -> int:
+    if only is not None and only not in NAMES:
+        print(f"no bench `{only}`: choose one of {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    figures: list[Figure] = []
+    for name in [only] if only else NAMES:
+        print(f"• {name}", file=sys.stderr)
+        figures += importlib.import_module(f"bench.{name}").figures()
+    for figure in figures:
+        verdict = "ok  " if figure.value <= figure.target else "MISS"
+        measured = f"{verdict} {figure.bench:<32} {figure.value:>8.3f} {figure.unit:<6}"
+        print(f"{measured} target {figure.target:<7g} {figure.versus}")
+    for figure in figures:
+        print(json.dumps(figure.plain()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))

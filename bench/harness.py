@@ -1,0 +1,59 @@
+"""Harness: several rounds, ours and the other in turn, in CPU seconds: wall time proves nothing on a busy machine."""
+
+import resource
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure; smaller is better. `versus` says what it was held against."""
+
+    bench: str
+    value: float
+    unit: str
+    target: float
+    versus: str
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self) | {"value": round(self.value, 4)}
+
+
+def cpu_seconds() -> float:
+    """Return the CPU seconds, user and system, of this process and of its children that have ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in usages)
+
+
+def cost(work: Callable[[], object]) -> float:
+    """Return the CPU seconds that one call takes, its child processes included."""
+    before = cpu_seconds()
+    work()
+    return cpu_seconds() - before
+
+
+def ratio(ours: Callable[[], object], other: Callable[[], object], rounds: int = 5) -> float:
+    """Return the median of ours / other, pair by pair, after one round that is not counted."""
+    pairs = [(cost(ours), cost(other)) for _ in range(rounds + 1)][1:]
+    print(f"  ours {[round(a, 3) for a, _ in pairs]}  other {[round(b, 3) for _, b in pairs]}", file=sys.stderr)
+    return statistics.median(a / b for a, b in pairs)
+
+
+def seconds(work: Callable[[], object], rounds: int = 5) -> float:
+    """Return the median CPU seconds of a call, after one that is not counted."""
+    return statistics.median([cost(work) for _ in range(rounds + 1)][1:])
+
+
+def command(*words: str | bytes, expect: Sequence[int] = (0,)) -> Callable[[], None]:
+    """Return a call that runs a command, quietly, and insists on its exit status."""
+
+    def run() -> None:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode not in expect:
+            raise RuntimeError(f"{words} ended with {done.returncode}: {done.stderr[-2000:]}")
+
+    return run

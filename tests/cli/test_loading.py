@@ -1,0 +1,51 @@
+"""What a command does not need, it does not load."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "airflow",
+    "duckdb",
+    "sqlglot",
+    "fastapi",
+    "sqlalchemy",
+    "pyarrow",
+    "google",
+    "jinja2",
+    "cryptography",
+    "obstore",
+}
+ARTGO = Path(__file__).parents[2] / "examples" / "artgo"
+
+
+def loaded_modules(*words: str) -> set[str]:
+    """Run `mesh WORDS` in a process of its own and return the top-level modules that it loaded."""
+    program = (
+        "import json, sys\nfrom meshwright.cli.main import mesh\n"
+        f"mesh.main({list(words)!r}, standalone_mode=False)\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def test_help_loads_nothing_heavy_and_no_yaml() -> None:
+    loaded = loaded_modules("--help")
+    assert not loaded & (HEAVY | {"yaml", "pydantic", "httpx", "pendulum"})
+
+
+@pytest.fixture
+def warm_artgo(tmp_path: Path) -> Path:
+    import shutil
+
+    mesh = shutil.copytree(ARTGO, tmp_path / "artgo", ignore=shutil.ignore_patterns(".mesh"))
+    loaded_modules("validate", "--mesh", str(mesh))
+    return mesh
+
+
+def test_validate_on_a_warm_cache_loads_nothing_heavy(warm_artgo: Path) -> None:
+    assert not loaded_modules("validate", "--mesh", str(warm_artgo)) & HEAVY
