@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from meshwright.actions.logs import configure
 from meshwright.actions.workspace import Workspace, find_root, open_workspace
 
 
@@ -60,5 +61,6 @@ def open_edge(mesh: Path | None, environment: str | None, output: str = "text") 
     """Find the mesh, resolve its settings, read the clock."""
     flags = {"environment": environment} if environment else {}
     workspace = open_workspace(find_root((mesh or Path.cwd()).resolve()), os.environ, flags)
+    configure(workspace.settings.log_format)
     now = workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
     return Edge(workspace, now, Format(output if output in tuple(Format) else "text"))

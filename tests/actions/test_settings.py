@@ -1,0 +1,57 @@
+"""Every setting knows which layer it came from, and the later layer wins."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from meshwright.actions.settings import Settings, resolve
+from meshwright.model.errors import Refused
+from meshwright.model.mesh import Environment
+
+ROOT = Path("mesh")
+REPLAY = Environment("local", since=timedelta(hours=3), until=datetime(2013, 1, 4, tzinfo=UTC), data="elsewhere")
+
+
+def origin(settings: Settings, name: str) -> str:
+    return next(s.origin for s in settings.shown if s.name == name)
+
+
+@pytest.mark.parametrize(
+    ("variables", "flags", "value", "source"),
+    [
+        pytest.param({}, {}, "elsewhere", "mesh.yaml, environments.local", id="the mesh's file beats the default"),
+        pytest.param({"MESH_DATA": "v"}, {}, "v", "variable MESH_DATA", id="a variable beats the file"),
+        pytest.param({"MESH_DATA": "v"}, {"data": "f"}, "f", "flag", id="a flag beats the variable"),
+        pytest.param({"MESH_DATA": ""}, {}, "elsewhere", "mesh.yaml, environments.local", id="empty is unset"),
+    ],
+)
+def test_the_later_layer_wins(variables: dict[str, str], flags: dict[str, str], value: str, source: str) -> None:
+    settings = resolve(ROOT, (REPLAY,), variables, flags)
+    assert (settings.data, origin(settings, "data")) == (value, source)
+
+
+def test_an_environment_that_nobody_declared_has_defaults_of_its_own() -> None:
+    settings = resolve(ROOT, (REPLAY,), {"MESH_ENVIRONMENT": "test"}, {})
+    assert settings.data == str(ROOT / ".mesh" / "test" / "data")
+    assert settings.until is None
+
+
+def test_a_replays_clock_stands_at_its_end() -> None:
+    settings = resolve(ROOT, (REPLAY,), {}, {})
+    assert settings.since == timedelta(hours=3)
+    assert settings.clock(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2013, 1, 4, tzinfo=UTC)
+    assert resolve(ROOT, (), {}, {}).clock(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_no_secret_is_shown() -> None:
+    variables = {"MESH_WEBHOOK": "https://hooks/s3cret", "MESH_DATABASE": "postgresql://mesh:s3cret@db/mesh"}
+    settings = resolve(ROOT, (), variables, {})
+    assert "s3cret" not in repr(settings)
+    assert next(s.value for s in settings.shown if s.name == "database") == "postgresql://***@db/mesh"
+
+
+@pytest.mark.parametrize("text", ["yesterday", "3x", "2013-13-01"])
+def test_what_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="cannot be read"):
+        resolve(ROOT, (), {"MESH_SINCE": text}, {})
