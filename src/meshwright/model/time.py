@@ -1,7 +1,7 @@
 """Time: half-open UTC intervals and watermarks. Instants are aware datetimes in UTC, lengths are timedeltas."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 Watermark = NewType("Watermark", datetime)
@@ -53,3 +53,16 @@ def interval(text: str) -> Interval:
     if not separator:
         raise ValueError(f"`{text}` is not an interval: write `start/end`")
     return Interval(instant(start), instant(end))
+
+
+def length_text(length: timedelta) -> str:
+    """Write a length the way people say it, at most its two largest units: `2d 3h`, `1h 30m`, `45s`."""
+    seconds = round(abs(length.total_seconds()))
+    sizes = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+    parts: list[str] = []
+    for unit, size in sizes:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    sign = "−" if length < timedelta() else ""
+    return sign + (" ".join(parts[:2]) or "0s")
