@@ -107,3 +107,11 @@ class Contract:
     def column(self, name: str) -> Column | None:
         """Return the column of that name."""
         return next((c for c in self.columns if c.name == name), None)
+
+
+LEDGER_COLUMNS = (
+    Column("sequence", LogicalType.INTEGER, required=True, description="Place in the ledger, from 1"),
+    Column("previous_hash", LogicalType.STRING, required=True, description="The hash of the entry before"),
+    Column("entry_hash", LogicalType.STRING, required=True, description="SHA-256 of the hash before and this entry"),
+)
+"""What publishing as a ledger adds to each row, so that no entry can be changed unseen."""

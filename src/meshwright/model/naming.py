@@ -66,6 +66,16 @@ def stage_file(product: ProductAddress, publish_id: PublishId) -> str:
     return f"{product_folder(product)}/stage-{publish_id}.duckdb"
 
 
+def lock_file(product: ProductAddress) -> str:
+    """The file whose lock a publisher of the product holds, below the data root."""
+    return f"{product_folder(product)}/.lock"
+
+
+def working_folder(product: ProductAddress, publish_id: PublishId) -> str:
+    """Where a process keeps what it has not finished, below the data root; swept when the process is dead."""
+    return f"{product_folder(product)}/.working-{publish_id}"
+
+
 def connection_variable(connection: str) -> str:
     """The environment variable that a laptop resolves a connection from."""
     return "MESH_CONN_" + sql_name(connection).upper()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.contract import Column, Contract
+from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.slo import Slo
 
@@ -124,6 +124,19 @@ class OutputPort:
     def major(self) -> int:
         """The version that consumers pin."""
         return int(self.version.split(".", 1)[0])
+
+    @property
+    def made_columns(self) -> tuple[Column, ...]:
+        """The columns that the transform makes: those of the contract, but not what a ledger adds to them."""
+        added = {c.name for c in LEDGER_COLUMNS} if self.mode is PublishMode.LEDGER and not self.virtual else set()
+        return tuple(c for c in self.contract.columns if c.name not in added)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that consumers find: those of the contract, and what a ledger adds to them."""
+        if self.mode is not PublishMode.LEDGER or self.virtual:
+            return self.contract.columns
+        return (*self.made_columns, *LEDGER_COLUMNS)
 
     def consequence(self, check_name: str, severity: Severity) -> OnFail:
         """Return what the failure of a check does: what the manifest says, else by ODCS's severity."""
