@@ -18,29 +18,35 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class ChecksRan:
-    """A stage's checks of one port: how many passed, of how many."""
+    """A stage's checks of one port: how many passed, of how many, and the names of those that failed."""
 
     at: datetime
     passed: int
     ran: int
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A run of a product ended without a publish: at which step, and why, in the words of its error."""
+    """A run of a product ended without a publish: at which step, and why, in the words of its error.
+
+    `waiting`: it ended because other products had not delivered what it reads, which is no fault of its own.
+    """
 
     product: ProductAddress
     at: datetime
     step: str
     reason: str
     publish_id: PublishId | None = None
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PortHistory:
     """All that an SLO is judged by, oldest first. Synthetic publishes are not in it.
 
-    `activated_at` is when the port was first deployed: before it there was no promise.
+    `activated_at` is when the port was first deployed: before it there was no promise. `last_failure` is None once a
+    publish has followed it.
     """
 
     port: PortAddress
