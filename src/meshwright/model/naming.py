@@ -51,6 +51,11 @@ def mesh_table(port: PortAddress) -> tuple[str, str, str]:
     return sql_name(port.product.domain), sql_name(port.product.product), port_table(port)
 
 
+def query_table(port: PortAddress) -> str:
+    """The table of a port inside the one session that a question across the mesh is asked in."""
+    return "__".join(mesh_table(port))
+
+
 def product_folder(product: ProductAddress) -> str:
     """The folder of a product's files below the data root."""
     return f"{product.domain}/{product.product}"
