@@ -1,0 +1,111 @@
+"""Analyse: what does the transform of an output port read, what does it make, and what is wrong with it?"""
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+from sqlglot.errors import OptimizeError
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+from sqlglot.optimizer.scope import Scope, traverse_scope
+
+from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
+from meshwright.model.contract import Column
+from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.model.naming import sql_name
+from meshwright.model.product import DataProduct, OutputPort
+from meshwright.sql import dialect, fit, guard
+from meshwright.sql.lineage import column_lineage
+from meshwright.sql.parse import parse
+from meshwright.sql.passing import passed_on
+from meshwright.sql.resolve import Resolved, Schemas, place_of, resolve
+from meshwright.sql.text import SqlText
+from meshwright.sql.types import inferred
+
+_NOTHING = Analysis((), (), ())
+
+
+def analyse(product: DataProduct, port: OutputPort, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
+    """Understand one output port of a product.
+
+    `schemas` holds the declared columns of each input, by its local name as SQL spells it; `()` where a source's
+    columns are not declared, so that any may be read. A port without a transform passes its one input on.
+    """
+    if port.virtual is not None:
+        return _NOTHING
+    if port.transform is None:
+        return passed_on(product, port, schemas)
+    text = SqlText(port.transform.sql, port.transform.dialect, port.transform.file)
+    tree = parse(text)
+    if isinstance(tree, Diagnostic):
+        return _failed(tree)
+    names = {sql_name(i.name): i.name for i in product.inputs}
+    return _Analyser(text, port, names, {name: schemas.get(name, ()) for name in names}).analysis(tree)
+
+
+def _failed(*diagnostics: Diagnostic) -> Analysis:
+    return Analysis((), (), (), (), diagnostics)
+
+
+class _Analyser:
+    """The steps for one text; each goes on only where the one before left something to go on with."""
+
+    def __init__(self, text: SqlText, port: OutputPort, names: Mapping[str, str], schemas: Schemas) -> None:
+        self.text, self.port, self.names, self.schemas = text, port, names, schemas
+
+    def analysis(self, tree: exp.Query) -> Analysis:
+        """Guard, resolve, trace, compare."""
+        text = self.text
+        found = [*guard.unbound(text), *guard.hidden_sources(text, tree), *fit.unnamed(text, tree)]
+        tree = normalize_identifiers(tree, dialect=text.dialect, store_original_column_identifiers=True)
+        try:
+            tables = guard.undeclared(text, traverse_scope(tree), self.names)
+        except OptimizeError as error:
+            return _failed(*found, text.problem("MW0217", f"this cannot be understood: {error}", tree))
+        found += tables.diagnostics
+        parameters = guard.parameters(tree)
+        inputs = tuple(sorted(self.names[t] for t in tables.read))
+        if any(d.code in ("MW0203", "MW0204", "MW0205") for d in found):
+            return Analysis(inputs, (), (), parameters, tuple(found))
+        resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
+        found += [*resolved.diagnostics, *dialect.differences(text, resolved.tree)]
+        if not resolved.scopes:
+            return Analysis(inputs, (), (), parameters, tuple(found))
+        columns = self._columns(resolved)
+        if not any(d.severity is Severity.ERROR and d.code != "MW0215" for d in found):
+            places = tuple(self._place(item) for item in resolved.tree.selects)
+            found += fit.misfits(text, self.port.contract, columns, places)
+        return Analysis(inputs, self._reads(resolved.scopes), columns, parameters, tuple(found))
+
+    def _columns(self, resolved: Resolved) -> tuple[OutputColumn, ...]:
+        spelling = {c.name.lower(): c.name for c in self.port.contract.columns}
+        made = zip(resolved.tree.selects, column_lineage(resolved.scopes[-1]), strict=True)
+        return tuple(
+            OutputColumn(
+                spelling.get(item.alias_or_name.lower(), item.alias_or_name),
+                inferred(item),
+                tuple(sorted((self.names[table], self._spelled(table, name)) for table, name in sources)),
+            )
+            for item, sources in made
+            if not item.is_star
+        )
+
+    def _reads(self, scopes: list[Scope]) -> tuple[ColumnRead, ...]:
+        return tuple(sorted(set(self._every_read(scopes))))
+
+    def _every_read(self, scopes: list[Scope]) -> Iterator[ColumnRead]:
+        for scope in scopes:
+            for column in scope.columns:
+                source = scope.sources.get(column.table)
+                if isinstance(source, exp.Table) and source.name in self.names:
+                    name = self._spelled(source.name, column.name)
+                    yield ColumnRead(self.names[source.name], name, place_of(self.text, column))
+
+    def _spelled(self, table: str, name: str) -> str:
+        """Return a column's name as it was declared: SQL does not tell `A` from `a`, addresses do."""
+        return next((c.name for c in self.schemas[table] if c.name.lower() == name.lower()), name)
+
+    def _place(self, item: exp.Expr) -> Location:
+        alias = item.args.get("alias")
+        if isinstance(alias, exp.Identifier) and alias.meta_get("start") is not None:
+            return self.text.at(alias)
+        inner = item.unalias()
+        return place_of(self.text, inner) if isinstance(inner, exp.Column) else self.text.at(item)

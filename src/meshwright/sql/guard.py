@@ -1,0 +1,99 @@
+"""Guard: does the SELECT read what it declared, and nothing else: no file, no function's table, no other value?
+
+Pure over a tree as it was parsed, so that everything it finds has its place in the text.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
+from sqlglot.tokenizer_core import TokenType
+
+from meshwright.model.diagnostic import Diagnostic
+from meshwright.sql.parse import statement
+from meshwright.sql.text import SqlText, did_you_mean
+
+PARAMETERS = ("interval_start", "interval_end")
+"""The bound parameters that a transform may use: the bounds of the run's interval, TIMESTAMP."""
+
+
+def parameters(tree: exp.Expr) -> tuple[str, ...]:
+    """Return the names of the parameters that a tree uses, each once."""
+    return tuple(sorted({_parameter_name(node) for node in tree.find_all(exp.Parameter, exp.Placeholder)}))
+
+
+def unbound(text: SqlText, bound: Collection[str] = PARAMETERS) -> Iterator[Diagnostic]:
+    """Yield the parameters that are given no value. Their places are those of the tokens: the tree has none."""
+    sign = "$" if text.dialect == "duckdb" else "@"
+    tokens = statement(text)
+    for token, after in pairwise([*tokens, tokens[-1]]):
+        named = token.token_type is TokenType.PARAMETER and token.text == sign
+        if token.token_type is TokenType.PLACEHOLDER or (named and after.text not in bound):
+            written = f"{sign}{after.text}" if named else token.text
+            at = text.place(token.start, after.end if named else token.end)
+            spelled = " or ".join(f"`{sign}{name}`" for name in bound)
+            hint = f"write {spelled}" if spelled else "write the value itself"
+            yield text.problem_at("MW0210", f"nothing gives `{written}` a value", at, hint)
+
+
+def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
+    """Yield what would make rows out of something other than a table: files, functions, PIVOT."""
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Func):
+            name = table.this.name if isinstance(table.this, exp.Anonymous) else table.this.sql_name()
+            hint = "declare the source as an input port"
+            yield text.problem("MW0204", f"`{name.lower()}` reads what no input port declares", table, hint)
+    for lateral in tree.find_all(exp.Lateral):
+        if not isinstance(lateral.this, exp.Subquery | exp.Unnest):
+            yield text.problem("MW0204", "this makes rows of what no input port declares", lateral)
+    for pivot in tree.find_all(exp.Pivot):
+        hint = "write the columns out: `sum(if(kind = 'a', amount, 0)) as a`"
+        yield text.problem("MW0204", "PIVOT makes columns whose names only the data know", pivot, hint)
+
+
+_DECLARE = "declare it under `inputPorts` and read it by its local name"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables that a SELECT really reads (not its own CTEs), and what is wrong with them."""
+
+    read: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def undeclared(text: SqlText, scopes: list[Scope], inputs: Mapping[str, str]) -> Tables:
+    """Hold the tables against the input ports, whose names are given as SQL spells them → as manifests do."""
+    read: set[str] = set()
+    found: list[Diagnostic] = []
+    for table in tables(scopes):
+        if not table.db and table.name in inputs:
+            read.add(table.name)
+        elif not table.db:
+            message = f"`{table.name}` is not an input port of this product"
+            found.append(text.problem("MW0203", message, table, did_you_mean(table.name, inputs) or _DECLARE))
+        else:
+            message = f"`{dotted(table)}` reaches for a table outside this product"
+            found.append(text.problem("MW0205", message, table, _DECLARE))
+    return Tables(tuple(sorted(read)), tuple(found))
+
+
+def tables(scopes: list[Scope]) -> list[exp.Table]:
+    """Return the tables that are read, CTEs and functions left out, in the order of the scopes."""
+    return [
+        table
+        for scope in scopes
+        for table in scope.tables
+        if not isinstance(table.this, exp.Func) and (table.db or table.name not in scope.cte_sources)
+    ]
+
+
+def dotted(table: exp.Table) -> str:
+    """Return a table's name with all of its parts, as it was written."""
+    return ".".join(part.name for part in table.parts)
+
+
+def _parameter_name(node: exp.Expr) -> str:
+    return node.name or node.sql()

@@ -1,0 +1,75 @@
+"""Text: the SQL as somebody wrote it, and where in it each part of its tree stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sqlglot import exp
+
+from meshwright.model.diagnostic import Diagnostic, Location, Severity
+
+Span = tuple[int, int]
+"""The first and the last character of something, counted from 0, both meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlText:
+    """One SELECT's text: `file` is relative to the mesh's root."""
+
+    sql: str
+    dialect: str
+    file: str
+
+    def place(self, start: int, end: int) -> Location:
+        """Return the place of the characters from `start` to `end`; what goes over lines is cut at the first."""
+        line_start = self.sql.rfind("\n", 0, start) + 1
+        line = self.sql[line_start:].split("\n", 1)[0].rstrip("\r")
+        column = start - line_start + 1
+        width = max(1, min(end - start + 1, len(line) - column + 1))
+        return Location(self.file, self.sql.count("\n", 0, start) + 1, column, width, line)
+
+    def at(self, node: exp.Expr) -> Location:
+        """Return the place of a node of this text's tree."""
+        return self.place(*(span(node) or (0, 0)))
+
+    def problem(self, code: str, message: str, node: exp.Expr, hint: str = "") -> Diagnostic:
+        """Return an error that points at a node."""
+        return self.problem_at(code, message, self.at(node), hint)
+
+    @staticmethod
+    def problem_at(code: str, message: str, at: Location, hint: str = "") -> Diagnostic:
+        """Return an error that points at a place."""
+        return Diagnostic(at, code, Severity.ERROR, message, hint)
+
+
+def span(node: exp.Expr) -> Span | None:
+    """Return where a node stands: by itself, else by what it is made of, else by what it is part of."""
+    return _own(node) or _inner(node) or _outer(node)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest of the known words, or lists them; empty where there are none."""
+    words = sorted(known)
+    near = get_close_matches(word, words, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    shown = ", ".join(f"`{w}`" for w in words[:8])
+    return f"there is {shown}{' …' if len(words) > 8 else ''}" if words else ""
+
+
+def _own(node: exp.Expr) -> Span | None:
+    whole = isinstance(node, exp.Column) or (isinstance(node, exp.Table) and not node.db)
+    named = node.args.get("this") if whole else node
+    holder = named if isinstance(named, exp.Identifier | exp.Star) else node
+    start, end = holder.meta_get("start"), holder.meta_get("end")
+    return None if start is None or end is None else (start, end)
+
+
+def _inner(node: exp.Expr) -> Span | None:
+    spans = [found for part in node.walk() if (found := _own(part))]
+    return (min(s for s, _ in spans), max(e for _, e in spans)) if spans else None
+
+
+def _outer(node: exp.Expr) -> Span | None:
+    parent = node.parent
+    return None if parent is None else _own(parent) or _inner(parent) or _outer(parent)
