@@ -1,0 +1,45 @@
+"""Connections: where does a worker find the URL of a connection that a manifest names?
+
+In Airflow first, whose secrets backends production uses, then in `MESH_CONN_<NAME>`, as on a laptop.
+"""
+
+import os
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from airflow.sdk import BaseHook, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from meshwright.actions.workspace import Connections, variable_connections
+from meshwright.model.identity import Secret
+
+
+def worker_connections(variables: Mapping[str, str] = os.environ) -> Connections:
+    """Return what resolves connections inside a task."""
+    fallback = variable_connections(variables)
+
+    def connection(name: str) -> Secret | None:
+        try:
+            return Secret(connection_url(BaseHook.get_connection(name)))
+        except AirflowNotFoundException:
+            return fallback(name)
+
+    return connection
+
+
+def connection_url(connection: Connection) -> str:
+    """Return the URL that engines understand.
+
+    Airflow spells some schemes its own way and quotes the slashes of a path; a connection that says `url` in its extra
+    is taken at its word.
+    """
+    stated = connection.extra_dejson.get("url")
+    if isinstance(stated, str):
+        return stated
+    scheme = {"postgres": "postgresql", "fs": "file"}.get(connection.conn_type or "", connection.conn_type or "")
+    login = "" if connection.login is None else quote(connection.login, safe="")
+    password = "" if connection.password is None else ":" + quote(connection.password, safe="")
+    at = "@" if login or password else ""
+    port = "" if connection.port is None else f":{connection.port}"
+    path = "" if connection.schema is None else "/" + quote(connection.schema.lstrip("/"))
+    return f"{scheme}://{login}{password}{at}{connection.host or ''}{port}{path}"
