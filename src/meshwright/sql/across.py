@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.optimizer.scope import traverse_scope
 
 from meshwright.model.address import PortAddress
 from meshwright.model.diagnostic import Diagnostic
@@ -41,7 +40,10 @@ def across(select: str, ports: Iterable[PortAddress]) -> MeshQuery:
     if isinstance(tree, Diagnostic):
         return MeshQuery("", (), (tree,))
     known = {".".join(mesh_table(port)): port for port in ports}
-    read = guard.tables(traverse_scope(tree))
+    scopes = guard.scopes_of(text, tree)
+    if isinstance(scopes, Diagnostic):
+        return MeshQuery("", (), (scopes,))
+    read = guard.tables(scopes)
     found = [*guard.unbound(text, ()), *guard.hidden_sources(text, tree)]
     found += [_unknown(text, table, known) for table in read if guard.dotted(table).lower() not in known]
     if found:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
-from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
-from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.optimizer.scope import Scope
 
 from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
 from meshwright.model.contract import Column
@@ -56,10 +55,10 @@ class _Analyser:
         text = self.text
         found = [*guard.unbound(text), *guard.hidden_sources(text, tree), *fit.unnamed(text, tree)]
         tree = normalize_identifiers(tree, dialect=text.dialect, store_original_column_identifiers=True)
-        try:
-            tables = guard.undeclared(text, traverse_scope(tree), self.names)
-        except OptimizeError as error:
-            return _failed(*found, text.problem("MW0217", f"this cannot be understood: {error}", tree))
+        scopes = guard.scopes_of(text, tree)
+        if isinstance(scopes, Diagnostic):
+            return _failed(*found, scopes)
+        tables = guard.undeclared(text, scopes, self.names)
         found += tables.diagnostics
         parameters = guard.parameters(tree)
         inputs = tuple(sorted(self.names[t] for t in tables.read))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlglot import exp
-from sqlglot.optimizer.scope import Scope
+from sqlglot.errors import OptimizeError
+from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
 from meshwright.model.diagnostic import Diagnostic
@@ -54,6 +55,16 @@ def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
 
 
 _DECLARE = "declare it under `inputPorts` and read it by its local name"
+
+
+def scopes_of(text: SqlText, tree: exp.Query) -> list[Scope] | Diagnostic:
+    """Return the scopes of a tree, inner ones first, or why its names cannot be told apart."""
+    try:
+        return traverse_scope(tree)
+    except OptimizeError as error:
+        return text.problem(
+            "MW0217", f"this cannot be understood: {error}", tree, "give each table an alias of its own"
+        )
 
 
 @dataclass(frozen=True, slots=True)

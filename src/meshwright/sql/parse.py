@@ -17,7 +17,7 @@ DIALECTS = ("bigquery", "duckdb")
 """The dialects that transforms may be written in."""
 
 _FIRST = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN)
-_ONE_SELECT = "a transform is one SELECT; it may begin with WITH"
+_ONE_SELECT = "write one SELECT; it may begin with WITH"
 
 
 def parse(text: SqlText) -> exp.Query | Diagnostic:

@@ -1,0 +1,125 @@
+"""Build: link the products of a mesh by the ports they read, and put them in order.
+
+Linear in products and edges. An input whose product is not in the mesh (it has errors of its own, or lies elsewhere)
+links nothing; the manifest's step speaks of it.
+"""
+
+from collections.abc import Mapping
+from heapq import heappop, heappush
+
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.analysis import Analysis
+from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.model.mesh import Mesh
+from meshwright.model.product import DataProduct, InputPort
+
+
+def build(mesh: Mesh, analyses: Mapping[PortAddress, Analysis]) -> MeshGraph:
+    """Link a mesh. `analyses` are those of its ports; a port without one has no columns in the graph."""
+    products = {p.address: p for p in sorted(mesh.products, key=lambda p: p.address)}
+    number = {address: n for n, address in enumerate(products)}
+    inputs = [_numbers(product, number) for product in products.values()]
+    sequence = _Sequence(inputs)
+    addresses = tuple(products)
+    order = tuple(addresses[n] for n in sequence.order)
+    position = {address: n for n, address in enumerate(order)}
+    linked = {
+        address: tuple(sorted((addresses[i] for i in inputs[n]), key=position.__getitem__))
+        for address, n in number.items()
+    }
+    return MeshGraph(
+        mesh=mesh,
+        analyses=analyses,
+        order=order,
+        diagnostics=tuple(_cycle([products[addresses[n]] for n in cycle]) for cycle in sequence.cycles),
+        _products=products,
+        _position=position,
+        _inputs=linked,
+        _consumers=_consumers(order, linked),
+        _taken=_taken(products, order),
+    )
+
+
+def _numbers(product: DataProduct, number: Mapping[ProductAddress, int]) -> tuple[int, ...]:
+    found = {number[i.port.product] for i in product.inputs if i.port is not None and i.port.product in number}
+    return tuple(sorted(found))
+
+
+def _consumers(
+    order: tuple[ProductAddress, ...], inputs: Mapping[ProductAddress, tuple[ProductAddress, ...]]
+) -> dict[ProductAddress, tuple[ProductAddress, ...]]:
+    found: dict[ProductAddress, list[ProductAddress]] = {address: [] for address in order}
+    for consumer in order:
+        for product in inputs[consumer]:
+            found[product].append(consumer)
+    return {address: tuple(consumers) for address, consumers in found.items()}
+
+
+def _taken(
+    products: Mapping[ProductAddress, DataProduct], order: tuple[ProductAddress, ...]
+) -> dict[PortAddress, tuple[tuple[ProductAddress, InputPort], ...]]:
+    found: dict[PortAddress, list[tuple[ProductAddress, InputPort]]] = {}
+    for consumer in order:
+        for taken in products[consumer].inputs:
+            if taken.port is not None:
+                found.setdefault(taken.port, []).append((consumer, taken))
+    return {port: tuple(takers) for port, takers in found.items()}
+
+
+class _Sequence:
+    """Numbers of products in topological order, by address where that leaves a choice; and the cycles that were cut."""
+
+    def __init__(self, inputs: list[tuple[int, ...]]) -> None:
+        self.order: list[int] = []
+        self.cycles: list[tuple[int, ...]] = []
+        self._inputs = inputs
+        self._consumers = _reversed(inputs)
+        self._waiting = [len(needed) for needed in inputs]
+        self._done = [False] * len(inputs)
+        self._run([n for n, missing in enumerate(self._waiting) if missing == 0])
+        while len(self.order) < len(inputs):
+            cycle = self._find_cycle()
+            self.cycles.append(cycle)
+            self._run([cycle[0]])
+
+    def _run(self, ready: list[int]) -> None:
+        """Take whatever waits for nothing, the smallest number first, until nothing more is freed by it."""
+        while ready:
+            product = heappop(ready)
+            self._done[product] = True
+            self.order.append(product)
+            for consumer in self._consumers[product]:
+                self._waiting[consumer] -= 1
+                if self._waiting[consumer] == 0 and not self._done[consumer]:
+                    heappush(ready, consumer)
+
+    def _find_cycle(self) -> tuple[int, ...]:
+        """Walk against the flow until a product comes again: each that is not done waits for another that is not."""
+        path: dict[int, None] = {}
+        here = self._done.index(False)
+        while here not in path:
+            path[here] = None
+            here = next(i for i in self._inputs[here] if not self._done[i])
+        walked = list(path)
+        cycle = walked[walked.index(here) :][::-1]
+        first = cycle.index(min(cycle))
+        return tuple(cycle[first:] + cycle[:first])
+
+
+def _reversed(inputs: list[tuple[int, ...]]) -> list[list[int]]:
+    consumers: list[list[int]] = [[] for _ in inputs]
+    for consumer, needed in enumerate(inputs):
+        for product in needed:
+            consumers[product].append(consumer)
+    return consumers
+
+
+def _cycle(products: list[DataProduct]) -> Diagnostic:
+    """Say which products wait for each other, at the input that closes the circle."""
+    first, last = products[0], products[-1]
+    closing = next(i for i in first.inputs if i.port is not None and i.port.product == last.address)
+    path = " → ".join(f"`{p.address}`" for p in (*products, first))
+    message = f"these products wait for each other: {path}" if len(products) > 1 else f"{path}: it waits for itself"
+    hint = f"take the input `{closing.name}` away, or move what both need into a product of its own"
+    return Diagnostic(closing.at or Location(first.file), "MW0301", Severity.ERROR, message, hint)
