@@ -1,0 +1,158 @@
+"""Approvals: who must say yes to a change, and why?
+
+Computed from what changes, never configured: the owners of the consumers it reaches, the steward for personal data, the
+purpose's director for cost, the platform team for what belongs to everybody. Nothing touched, nobody asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from meshwright.gate.changes import (
+    Change,
+    ClassificationChanged,
+    ColumnAdded,
+    DomainAdded,
+    MeshChanged,
+    PortAdded,
+    ProductAdded,
+    PurposeChanged,
+    ScheduleChanged,
+    TeamChanged,
+    product_of,
+)
+from meshwright.gate.consumers import Consumer
+from meshwright.gate.describe import describe
+from meshwright.gate.personal import is_personal, personal_columns
+from meshwright.gate.version import is_breaking
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.identity import Digest
+from meshwright.model.mesh import Mesh
+
+PLATFORM = "platform"
+"""The role, in mesh.yaml, of those who look after what belongs to the whole mesh."""
+
+Reached = tuple[Change, tuple[Consumer, ...]]
+"""A change, and the consumers it breaks something for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody said yes to one plan and to no other."""
+
+    person: str
+    plan: Digest
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Need:
+    """One approval that is needed: of any one of `people`, in their `role`, for these `reasons`."""
+
+    role: str
+    people: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def needs(reached: Iterable[Reached], current: MeshGraph, proposed: MeshGraph) -> tuple[Need, ...]:
+    """Return the approvals that changes need, each once with all its reasons, in the order of roles."""
+    reasons: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    for change, consumers in reached:
+        for role, people, reason in _asked(change, consumers, current, proposed):
+            reasons.setdefault((role, people), {})[reason] = None
+    return tuple(sorted(Need(role, people, tuple(why)) for (role, people), why in reasons.items()))
+
+
+def platform_team(mesh: Mesh) -> tuple[str, ...]:
+    """Return the people of the platform team."""
+    return tuple(sorted(p.username for p in mesh.people if PLATFORM in p.roles))
+
+
+_Asked = tuple[str, tuple[str, ...], str]
+"""A role, the people who hold it, and the reason why one of them is asked."""
+
+
+def _asked(
+    change: Change, consumers: tuple[Consumer, ...], current: MeshGraph, proposed: MeshGraph
+) -> Iterator[_Asked]:
+    yield from _for_a_break(change, consumers, current)
+    yield from _for_personal_data(change, current, proposed)
+    yield from _for_the_organisation(change, current)
+
+
+def _for_a_break(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) -> Iterator[_Asked]:
+    if not is_breaking(change):
+        return
+    said = describe(change)
+    for product in dict.fromkeys(c.product for c in consumers):
+        known = current.product(product)
+        owners = (known.owner,) if known and known.owner else ()
+        yield f"owner of `{product}`", owners, f"reads `{_subject(change)}`: {said}"
+    if not consumers:
+        yield *_steward(change, current), f"no product reads it any more, people may: `{_subject(change)}`: {said}"
+
+
+def _for_personal_data(change: Change, current: MeshGraph, proposed: MeshGraph) -> Iterator[_Asked]:
+    columns = _exposed(change, proposed)
+    if columns:
+        many = "s" if len(columns) > 1 else ""
+        listed = ", ".join(f"`{c}`" for c in columns)
+        yield *_steward(change, current), f"personal data in the column{many} {listed} of `{_subject(change)}`"
+
+
+def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
+    """Return the columns whose personal data a change offers anew, or stops calling personal."""
+    match change:
+        case ColumnAdded() if is_personal(change.classification):
+            return (change.address.name,)
+        case ClassificationChanged() if is_personal(change.before) or is_personal(change.after):
+            return (change.address.name,)
+        case PortAdded():
+            port = proposed.output(change.address)
+            return personal_columns(port) if port else ()
+        case ProductAdded():
+            ports = [proposed.output(address) for address in change.ports]
+            return tuple(dict.fromkeys(c for port in ports if port for c in personal_columns(port)))
+        case _:
+            return ()
+
+
+def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked]:
+    platform = ("platform team", platform_team(current.mesh))
+    match change:
+        case DomainAdded() | MeshChanged():
+            yield *platform, describe(change)
+        case PurposeChanged():
+            for name in dict.fromkeys(n for n in (change.before, change.after) if n):
+                yield *_director(name, current), f"`{change.address}`: {describe(change)}"
+        case ScheduleChanged(more_often=True):
+            product = current.product(change.address)
+            if product and product.purpose:
+                asked = _director(product.purpose, current)
+                yield *asked, f"`{change.address}` runs more often, and costs more: {describe(change)}"
+        case TeamChanged(owner=(str() as before, after)) if before != after:
+            yield f"owner of `{change.address}`", (before,), f"hands it to {after or 'nobody'}"
+        case _:
+            pass
+
+
+def _director(purpose: str, current: MeshGraph) -> tuple[str, tuple[str, ...]]:
+    known = next((p for p in current.mesh.purposes if p.name == purpose), None)
+    return f"director of purpose `{purpose}`", (known.director,) if known else ()
+
+
+def _steward(change: Change, current: MeshGraph) -> tuple[str, tuple[str, ...]]:
+    product = product_of(change)
+    name = product.domain if product else ""
+    known = next((d for d in current.mesh.domains if d.name == name), None)
+    return f"steward of domain `{name}`", (known.steward,) if known and known.steward else ()
+
+
+def _subject(change: Change) -> str:
+    match change:
+        case DomainAdded():
+            return change.name
+        case MeshChanged():
+            return change.what
+        case _:
+            return str(change.address)

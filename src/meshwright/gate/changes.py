@@ -1,0 +1,381 @@
+"""Changes: the closed set of differences between a mesh that runs and a proposed one.
+
+Each carries the address it is about and `at`, its place in the proposed manifests (for what is gone: the nearest thing
+that is left). What a change means for readers of tables is decided in `version.py`, how it is said in `describe.py`.
+"""
+
+from dataclasses import dataclass, field
+
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.contract import LogicalType
+from meshwright.model.diagnostic import Location
+from meshwright.model.identity import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class ProductAdded:
+    """A new data product, with the addresses of its ports."""
+
+    address: ProductAddress
+    ports: tuple[PortAddress, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRemoved:
+    """A data product is gone, and all its ports with it."""
+
+    address: ProductAddress
+    ports: tuple[PortAddress, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDescribed:
+    """Words about a product that change nothing it does: description, type, tags, support."""
+
+    address: ProductAddress
+    what: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChanged:
+    """Other people look after a product."""
+
+    address: ProductAddress
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    owner: tuple[str | None, str | None]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeChanged:
+    """A product is made for another purpose, whose budget bears its cost."""
+
+    address: ProductAddress
+    before: str | None
+    after: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChanged:
+    """A product runs at other times."""
+
+    address: ProductAddress
+    before: str
+    after: str
+    more_often: bool
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InputAdded:
+    """A product reads something more: a port, or a source of its own domain."""
+
+    address: ProductAddress
+    input: str
+    reads: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InputRemoved:
+    """A product reads something no longer."""
+
+    address: ProductAddress
+    input: str
+    reads: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InputChanged:
+    """An input of the same name reads something else, or became optional or required."""
+
+    address: ProductAddress
+    input: str
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PortAdded:
+    """A new output port, or a new major of one beside the old."""
+
+    address: PortAddress
+    version: str
+    beside: tuple[int, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PortRemoved:
+    """An output port, or one major of it, is gone."""
+
+    address: PortAddress
+    version: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PortDescribed:
+    """Words about a port that change nothing it offers: descriptions, samples."""
+
+    address: PortAddress
+    what: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRaised:
+    """The team gives a port another version inside its major."""
+
+    address: PortAddress
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """A row of the table stands for something else: its primary key is another."""
+
+    address: PortAddress
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishChanged:
+    """What is staged meets what is published in another mode, so that rows are counted otherwise."""
+
+    address: PortAddress
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChanged:
+    """A virtual port is served from another table, or is virtual no longer."""
+
+    address: PortAddress
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryChanged:
+    """The SELECT means something else; spelling, comments and the file's name are not part of its meaning."""
+
+    address: PortAddress
+    before: Digest | None
+    after: Digest | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnAdded:
+    """A new column."""
+
+    address: ColumnAddress
+    type: LogicalType
+    classification: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRemoved:
+    """A column is gone. `renamed` is the added column that holds the same, where there is just one such."""
+
+    address: ColumnAddress
+    type: LogicalType
+    renamed: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRetyped:
+    """A column's values are of a type that does not hold all the old ones, or behaves otherwise."""
+
+    address: ColumnAddress
+    before: LogicalType
+    after: LogicalType
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnWidened:
+    """A column's type now holds more, and every old value as it was."""
+
+    address: ColumnAddress
+    before: LogicalType
+    after: LogicalType
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BecameNullable:
+    """A column that was always there may now be null."""
+
+    address: ColumnAddress
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BecameRequired:
+    """A column is never null any more."""
+
+    address: ColumnAddress
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueLost:
+    """A column's values may now repeat."""
+
+    address: ColumnAddress
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueGained:
+    """A column's values never repeat any more."""
+
+    address: ColumnAddress
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationChanged:
+    """A column's data is of another class, such as personal."""
+
+    address: ColumnAddress
+    before: str | None
+    after: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseAdded:
+    """A port promises more: a check or an SLO. `promise` names it, `after` says it."""
+
+    address: PortAddress
+    promise: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRemoved:
+    """A check or an SLO that consumers relied on is gone."""
+
+    address: PortAddress
+    promise: str
+    before: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseLoosened:
+    """A check or an SLO allows what it did not allow before."""
+
+    address: PortAddress
+    promise: str
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTightened:
+    """A check or an SLO allows less than before."""
+
+    address: PortAddress
+    promise: str
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainAdded:
+    """A new domain joins the mesh."""
+
+    name: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MeshChanged:
+    """What belongs to the whole mesh: people and their keys and roles, purposes, a domain's steward."""
+
+    what: str
+    names: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+ProductChange = (
+    ProductAdded
+    | ProductRemoved
+    | ProductDescribed
+    | TeamChanged
+    | PurposeChanged
+    | ScheduleChanged
+    | InputAdded
+    | InputRemoved
+    | InputChanged
+)
+PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened
+PortChange = (
+    PortAdded | PortRemoved | PortDescribed | VersionRaised | KeyChanged | PublishChanged | StoreChanged | QueryChanged
+)
+ColumnChange = (
+    ColumnAdded
+    | ColumnRemoved
+    | ColumnRetyped
+    | ColumnWidened
+    | BecameNullable
+    | BecameRequired
+    | UniqueLost
+    | UniqueGained
+    | ClassificationChanged
+)
+MeshWideChange = DomainAdded | MeshChanged
+Change = ProductChange | PortChange | PromiseChange | ColumnChange | MeshWideChange
+
+
+def product_of(change: Change) -> ProductAddress | None:
+    """Return the product that a change is about; None for those of the whole mesh."""
+    match change:
+        case DomainAdded() | MeshChanged():
+            return None
+        case _:
+            match change.address:
+                case ProductAddress() as product:
+                    return product
+                case PortAddress(product=product):
+                    return product
+                case ColumnAddress(port=port):
+                    return port.product
+
+
+def port_of(change: Change) -> PortAddress | None:
+    """Return the port that a change is about; None for those of a product or of the whole mesh."""
+    match change:
+        case DomainAdded() | MeshChanged():
+            return None
+        case _:
+            match change.address:
+                case ProductAddress():
+                    return None
+                case PortAddress() as port:
+                    return port
+                case ColumnAddress(port=port):
+                    return port

@@ -1,0 +1,28 @@
+"""Codes: what the gate can find, one stable code each. From 0410 on they are those of policies."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """A finding's code; `MEANING` says it in words."""
+
+    STILL_READ = "MW0401"
+    BREAK = "MW0402"
+    VERSION = "MW0403"
+    VERSION_BACK = "MW0404"
+    OWNERLESS = "MW0410"
+    UNDOCUMENTED = "MW0411"
+    UNCLASSIFIED = "MW0412"
+    INFEASIBLE = "MW0413"
+
+
+MEANING = {
+    Code.STILL_READ: "a product, port or column that would be gone while other products still read it",
+    Code.BREAK: "a break inside a major version: it waits for the owners of those who read it",
+    Code.VERSION: "a version that says less than what changed",
+    Code.VERSION_BACK: "a version that is lower than the one that runs",
+    Code.OWNERLESS: "a product that nobody answers for",
+    Code.UNDOCUMENTED: "a port or column without a description",
+    Code.UNCLASSIFIED: "a column made of personal data that does not say what it is",
+    Code.INFEASIBLE: "a freshness promise that inputs and schedule cannot keep",
+}

@@ -1,0 +1,152 @@
+"""Compare: what is different between two meshes, product by product?
+
+The order is that of addresses, so that the same two meshes always give the same list.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from meshwright.gate.cadence import is_more_often
+from meshwright.gate.changes import (
+    Change,
+    DomainAdded,
+    InputAdded,
+    InputChanged,
+    InputRemoved,
+    MeshChanged,
+    ProductAdded,
+    ProductDescribed,
+    ProductRemoved,
+    PurposeChanged,
+    ScheduleChanged,
+    TeamChanged,
+)
+from meshwright.gate.compare_ports import port_changes
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import PortAddress
+from meshwright.model.diagnostic import Location
+from meshwright.model.mesh import Domain, Mesh
+from meshwright.model.product import (
+    CronSchedule,
+    DatabaseSource,
+    DataProduct,
+    FilesSource,
+    InputPort,
+    InputsSchedule,
+    Schedule,
+    VirtualSource,
+)
+from meshwright.model.time import length_text
+
+
+def compare(current: MeshGraph, proposed: MeshGraph) -> Iterator[Change]:
+    """Yield every change that leads from one mesh to the other."""
+    yield from _mesh_changes(current.mesh, proposed.mesh)
+    before = {p.address: p for p in current.mesh.products}
+    after = {p.address: p for p in proposed.mesh.products}
+    for address in sorted(before.keys() | after.keys()):
+        match before.get(address), after.get(address):
+            case None, DataProduct() as new:
+                yield ProductAdded(address, _ports(new), place(new))
+            case DataProduct() as old, None:
+                yield ProductRemoved(address, _ports(old), Location(old.file or proposed.mesh.file))
+            case DataProduct() as old, DataProduct() as new if old != new:
+                yield from _product_changes(old, new)
+                yield from port_changes((current, old), (proposed, new))
+            case _:
+                pass
+
+
+def place(product: DataProduct) -> Location:
+    """Return where a product as a whole is described."""
+    return Location(product.file)
+
+
+def schedule_text(schedule: Schedule) -> str:
+    """Say a schedule in one line."""
+    match schedule:
+        case CronSchedule():
+            return f"{schedule.cron} {schedule.timezone}, waits {length_text(schedule.wait_at_most)}"
+        case InputsSchedule():
+            return f"on {schedule.when.value} inputs"
+
+
+def _product_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
+    at = place(new)
+    words = (("description", old.description, new.description), ("type", old.type, new.type))
+    more_words = (("tags", old.tags, new.tags), ("support", old.support, new.support))
+    said = tuple(name for name, a, b in (*words, *more_words) if a != b)
+    if said:
+        yield ProductDescribed(new.address, said, at)
+    if old.team != new.team:
+        yield TeamChanged(new.address, _team(old), _team(new), (old.owner, new.owner), at)
+    if old.purpose != new.purpose:
+        yield PurposeChanged(new.address, old.purpose, new.purpose, at)
+    if old.schedule != new.schedule:
+        texts = (schedule_text(old.schedule), schedule_text(new.schedule))
+        yield ScheduleChanged(new.address, *texts, is_more_often(old.schedule, new.schedule), at)
+    yield from _input_changes(old, new)
+
+
+def _input_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
+    before = {p.name: p for p in old.inputs}
+    after = {p.name: p for p in new.inputs}
+    for name in sorted(before.keys() | after.keys()):
+        match before.get(name), after.get(name):
+            case None, InputPort() as port:
+                yield InputAdded(new.address, name, _reads(port), port.at or place(new))
+            case InputPort() as port, None:
+                yield InputRemoved(new.address, name, _reads(port), place(new))
+            case InputPort() as was, InputPort() as port if was != port:
+                yield InputChanged(new.address, name, _reads(was), _reads(port), port.at or place(new))
+            case _:
+                pass
+
+
+def _reads(port: InputPort) -> str:
+    """Say what an input port reads."""
+    optional = "" if port.required else ", optional"
+    declared = f" ({', '.join(f'{c.name} {c.type}' for c in port.columns)})" if port.columns else ""
+    match port.source:
+        case FilesSource() as files:
+            what = f"{files.format} files {files.connection}:{files.path} every {length_text(files.every)}"
+        case DatabaseSource() as database:
+            what = f"table {database.connection}:{database.table}"
+            what += f" by {database.cursor}" if database.cursor else ""
+        case VirtualSource() as virtual:
+            what = f"table {virtual.connection}:{virtual.table}"
+        case None:
+            what = str(port.port)
+    return what + declared + optional
+
+
+def _ports(product: DataProduct) -> tuple[PortAddress, ...]:
+    return tuple(sorted(product.port_address(p) for p in product.outputs))
+
+
+def _team(product: DataProduct) -> tuple[str, ...]:
+    return tuple(f"{m.username} ({m.role})" for m in product.team)
+
+
+def _mesh_changes(old: Mesh, new: Mesh) -> Iterator[Change]:
+    at = Location(new.file)
+    known = {d.name for d in old.domains}
+    yield from (DomainAdded(d.name, at) for d in sorted(new.domains, key=_name) if d.name not in known)
+    both = known & {d.name for d in new.domains}
+    listed = (
+        ("people", {p.username: p for p in old.people}, {p.username: p for p in new.people}),
+        ("purposes", {p.name: p for p in old.purposes}, {p.name: p for p in new.purposes}),
+        ("domains", _of(old.domains, both), _of(new.domains, both)),
+        ("name", {old.name: old.name}, {new.name: new.name}),
+    )
+    for what, before, after in listed:
+        names = tuple(sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n)))
+        if names:
+            yield MeshChanged(what, names, at)
+
+
+def _of(domains: Iterable[Domain], names: set[str]) -> dict[str, Domain]:
+    return {d.name: d for d in domains if d.name in names}
+
+
+def _name(domain: Domain) -> str:
+    return domain.name

@@ -1,0 +1,158 @@
+"""Compare ports: what is different in what a product offers: ports, columns, keys, promises, queries.
+
+A port is known by its name and major. A new major is a new port; while the old one is served beside it, nobody who
+reads the old one is touched.
+"""
+
+from collections.abc import Iterator
+
+from meshwright.gate.changes import (
+    BecameNullable,
+    BecameRequired,
+    Change,
+    ClassificationChanged,
+    ColumnAdded,
+    ColumnRemoved,
+    ColumnRetyped,
+    ColumnWidened,
+    KeyChanged,
+    PortAdded,
+    PortDescribed,
+    PortRemoved,
+    PublishChanged,
+    QueryChanged,
+    StoreChanged,
+    UniqueGained,
+    UniqueLost,
+    VersionRaised,
+)
+from meshwright.gate.promises import promise_changes
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import ColumnAddress, PortAddress
+from meshwright.model.analysis import Analysis
+from meshwright.model.contract import Column, LogicalType
+from meshwright.model.diagnostic import Location
+from meshwright.model.identity import Digest
+from meshwright.model.product import DataProduct, OutputPort, Transform
+
+Side = tuple[MeshGraph, DataProduct]
+"""A product, and the mesh it is part of."""
+
+_WIDER = {
+    (LogicalType.INTEGER, LogicalType.NUMBER),
+    (LogicalType.DATE, LogicalType.TIMESTAMP),
+}
+
+
+def port_changes(before: Side, after: Side) -> Iterator[Change]:
+    """Yield how the output ports of one product changed."""
+    (_, old), (_, new) = before, after
+    old_ports = {old.port_address(p): p for p in old.outputs}
+    new_ports = {new.port_address(p): p for p in new.outputs}
+    for address in sorted(old_ports.keys() | new_ports.keys()):
+        match old_ports.get(address), new_ports.get(address):
+            case None, OutputPort() as port:
+                beside = tuple(p.major for a, p in sorted(new_ports.items()) if a.name == address.name and a != address)
+                yield PortAdded(address, port.version, beside, port.at or Location(new.file))
+            case OutputPort() as port, None:
+                yield PortRemoved(address, port.version, Location(new.file))
+            case OutputPort() as was, OutputPort() as port if was != port:
+                at = port.at or Location(new.file)
+                yield from _one_port(address, was, port, at)
+                analyses = (before[0].analyses.get(address), after[0].analyses.get(address))
+                yield from _column_changes(address, (was, port), analyses, at)
+            case _:
+                pass
+
+
+def _one_port(address: PortAddress, old: OutputPort, new: OutputPort, at: Location) -> Iterator[Change]:
+    if old.version != new.version:
+        yield VersionRaised(address, old.version, new.version, at)
+    both = {c.name for c in old.contract.columns} & {c.name for c in new.contract.columns}
+    described = (
+        ("description", old.contract.description, new.contract.description),
+        ("columns' descriptions", _words(old, both), _words(new, both)),
+        ("table's name", old.contract.table, new.contract.table),
+        ("samples", old.samples, new.samples),
+    )
+    said = tuple(name for name, a, b in described if a != b)
+    if said:
+        yield PortDescribed(address, said, at)
+    if old.contract.key != new.contract.key:
+        yield KeyChanged(address, old.contract.key, new.contract.key, at)
+    if old.mode != new.mode:
+        yield PublishChanged(address, old.mode.value, new.mode.value, at)
+    if old.virtual != new.virtual:
+        yield StoreChanged(address, _store(old), _store(new), at)
+    yield from promise_changes(address, old, new, at)
+    meanings = (_meaning(old.transform), _meaning(new.transform)) if old.transform != new.transform else (None, None)
+    if meanings[0] != meanings[1]:
+        file = new.transform.file if new.transform else ""
+        yield QueryChanged(address, *meanings, Location(file) if file else at)
+
+
+def _words(port: OutputPort, columns: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return what is said of columns, whatever their order."""
+    return {c.name: (c.description, c.examples) for c in port.contract.columns if c.name in columns}
+
+
+def _store(port: OutputPort) -> str:
+    return "the mesh" if port.virtual is None else f"{port.virtual.connection}:{port.virtual.table}"
+
+
+def _meaning(transform: Transform | None) -> Digest | None:
+    if transform is None:
+        return None
+    from meshwright.sql.canonical import canonical  # loads the SQL parser: only where a text has changed
+
+    return Digest.of(f"{transform.dialect}\n{canonical(transform)}".encode())
+
+
+def _column_changes(
+    address: PortAddress,
+    ports: tuple[OutputPort, OutputPort],
+    analyses: tuple[Analysis | None, Analysis | None],
+    at: Location,
+) -> Iterator[Change]:
+    before = {c.name: c for c in ports[0].contract.columns}
+    after = {c.name: c for c in ports[1].contract.columns}
+    gone = [c for name, c in before.items() if name not in after]
+    new = [c for name, c in after.items() if name not in before]
+    for column in gone:
+        renamed = _renamed(column, gone, new, analyses)
+        where = at if renamed is None else renamed.at or at
+        yield ColumnRemoved(address.column(column.name), column.type, renamed.name if renamed else None, where)
+    for column in new:
+        yield ColumnAdded(address.column(column.name), column.type, column.classification, column.at or at)
+    for name in (n for n in before if n in after):
+        yield from _one_column(address.column(name), before[name], after[name], after[name].at or at)
+
+
+def _one_column(address: ColumnAddress, old: Column, new: Column, at: Location) -> Iterator[Change]:
+    if old.type != new.type:
+        kind = ColumnWidened if (old.type, new.type) in _WIDER else ColumnRetyped
+        yield kind(address, old.type, new.type, at)
+    if old.required != new.required:
+        yield BecameNullable(address, at) if old.required else BecameRequired(address, at)
+    if old.unique != new.unique:
+        yield UniqueLost(address, at) if old.unique else UniqueGained(address, at)
+    if old.classification != new.classification:
+        yield ClassificationChanged(address, old.classification, new.classification, at)
+
+
+def _renamed(
+    column: Column, gone: list[Column], new: list[Column], analyses: tuple[Analysis | None, Analysis | None]
+) -> Column | None:
+    """Return the column that this one seems to have become: of the same type, made of the same, and the only one."""
+    alike = [c for c in new if c.type == column.type]
+    origin = _origin(analyses[0], column.name)
+    same = [c for c in alike if origin and _origin(analyses[1], c.name) == origin]
+    if len(same) == 1:
+        return same[0]
+    rivals = [c for c in gone if c.type == column.type]
+    return alike[0] if len(alike) == len(rivals) == 1 else None
+
+
+def _origin(analysis: Analysis | None, column: str) -> tuple[tuple[str, str], ...]:
+    found = None if analysis is None else analysis.column(column)
+    return () if found is None else found.sources

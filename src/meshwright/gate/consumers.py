@@ -1,0 +1,108 @@
+"""Consumers: whom does a change reach, down to the column and the line of their SQL?
+
+A consumer counts while it would still read what changes once the proposal runs. What it reads is taken from the
+proposal; where its SQL cannot be understood there (often because of this very change), from what runs now.
+"""
+
+from dataclasses import dataclass
+
+from meshwright.gate.changes import (
+    BecameNullable,
+    Change,
+    ColumnRemoved,
+    ColumnRetyped,
+    KeyChanged,
+    PortRemoved,
+    ProductRemoved,
+    PromiseLoosened,
+    PromiseRemoved,
+    PublishChanged,
+    UniqueLost,
+)
+from meshwright.graph.graph import MeshGraph, Reader
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.diagnostic import Location, errors
+from meshwright.model.product import DataProduct, InputPort
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Consumer:
+    """A product of other people that reads what changes: which of its ports and columns, and where it says so.
+
+    `at` is the read in their SQL, or, for a change of a whole port, their input port.
+    """
+
+    product: ProductAddress
+    port: PortAddress | None
+    column: str | None
+    at: Location
+    owner: str | None = None
+
+
+def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:
+    """Return those whom a breaking change reaches, in the order of addresses and lines; nobody for any other change."""
+    match change:
+        case (
+            ColumnRemoved(address=column)
+            | ColumnRetyped(address=column)
+            | BecameNullable(address=column)
+            | UniqueLost(address=column)
+        ):
+            return _of_column(column, current, proposed)
+        case ProductRemoved(ports=ports):
+            return _of_ports(ports, proposed)
+        case (
+            PortRemoved(address=port)
+            | KeyChanged(address=port)
+            | PublishChanged(address=port)
+            | PromiseRemoved(address=port)
+            | PromiseLoosened(address=port)
+        ):
+            return _of_ports((port,), proposed)
+        case _:
+            return ()
+
+
+def _of_column(column: ColumnAddress, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:
+    known = [(r, current) for r in current.readers(column) if _still_reads(r, column.port, current, proposed)]
+    known += [(r, proposed) for r in proposed.readers(column)]
+    found = {(r.product, r.port, r.at.file, r.at.line, r.at.column): _consumer(r, graph) for r, graph in known}
+    return tuple(found[place] for place in sorted(found))
+
+
+def _consumer(reader: Reader, graph: MeshGraph) -> Consumer:
+    product = graph.product(reader.product)
+    return Consumer(reader.product, reader.port, reader.column, reader.at, product.owner if product else None)
+
+
+def _still_reads(reader: Reader, port: PortAddress, current: MeshGraph, proposed: MeshGraph) -> bool:
+    """Tell whether a reader of what runs reads the same in the proposal, or may do so: nobody can tell any more."""
+    product = proposed.product(reader.product)
+    if product is None or not any(i.port == port for i in product.inputs):
+        return False
+    analysis = proposed.analyses.get(reader.port)
+    if analysis is None or errors(analysis.diagnostics):
+        return True
+    was, is_now = current.output(reader.port), proposed.output(reader.port)
+    return was is not None and is_now is not None and was.transform == is_now.transform
+
+
+def _of_ports(ports: tuple[PortAddress, ...], proposed: MeshGraph) -> tuple[Consumer, ...]:
+    found = {
+        Consumer(product.address, None, None, _place(product, taken, proposed), product.owner)
+        for port in ports
+        for address in proposed.consumers_of_port(port)
+        if address != port.product and (product := proposed.product(address)) is not None
+        for taken in product.inputs
+        if taken.port == port
+    }
+    return tuple(sorted(found))
+
+
+def _place(product: DataProduct, port: InputPort, graph: MeshGraph) -> Location:
+    """Return where a product says that it reads a port: in its manifest, else at the first read in its SQL."""
+    if port.at is not None:
+        return port.at
+    analyses = (graph.analyses.get(product.port_address(p)) for p in product.outputs)
+    reads = (r.at for a in analyses if a is not None for r in a.reads if r.input == port.name)
+    return min(reads, default=Location(product.file))

@@ -1,0 +1,115 @@
+"""Describe: a change in the words of those who made it, the same in plans, findings and pages."""
+
+from collections.abc import Iterable
+
+from meshwright.gate.changes import (
+    BecameNullable,
+    BecameRequired,
+    Change,
+    ClassificationChanged,
+    ColumnAdded,
+    ColumnRemoved,
+    ColumnRetyped,
+    ColumnWidened,
+    DomainAdded,
+    InputAdded,
+    InputChanged,
+    InputRemoved,
+    KeyChanged,
+    MeshChanged,
+    PortAdded,
+    PortDescribed,
+    PortRemoved,
+    ProductAdded,
+    ProductDescribed,
+    ProductRemoved,
+    PromiseAdded,
+    PromiseLoosened,
+    PromiseRemoved,
+    PromiseTightened,
+    PublishChanged,
+    PurposeChanged,
+    QueryChanged,
+    ScheduleChanged,
+    StoreChanged,
+    TeamChanged,
+    UniqueGained,
+    UniqueLost,
+    VersionRaised,
+)
+
+_PHRASES: dict[type[Change], str] = {
+    ProductAdded: "+ new product",
+    ProductRemoved: "− product removed",
+    ProductDescribed: "~ reworded: {c.what}",
+    TeamChanged: "~ team: {c.before} → {c.after}",
+    PurposeChanged: "~ purpose: {c.before} → {c.after}",
+    ScheduleChanged: "~ schedule: {c.before} → {c.after}",
+    InputAdded: "+ reads {c.reads} as `{c.input}`",
+    InputRemoved: "− reads {c.reads} no longer",
+    InputChanged: "~ input `{c.input}`: {c.before} → {c.after}",
+    PortAdded: "+ new port, version {c.version}",
+    PortRemoved: "− port removed, version {c.version}",
+    PortDescribed: "~ reworded: {c.what}",
+    VersionRaised: "~ version: {c.before} → {c.after}",
+    KeyChanged: "~ primary key: {c.before} → {c.after}",
+    PublishChanged: "~ publishes by {c.after} instead of {c.before}",
+    StoreChanged: "~ served from {c.after} instead of {c.before}",
+    QueryChanged: "~ the SQL means something else",
+    ColumnAdded: "+ column `{c.address.name}` added ({c.type})",
+    ColumnRemoved: "− column `{c.address.name}` removed ({c.type})",
+    ColumnRetyped: "~ column `{c.address.name}`: {c.before} → {c.after}",
+    ColumnWidened: "~ column `{c.address.name}` widened: {c.before} → {c.after}",
+    BecameNullable: "~ column `{c.address.name}` may now be null",
+    BecameRequired: "~ column `{c.address.name}` is never null",
+    UniqueLost: "~ column `{c.address.name}` may now repeat",
+    UniqueGained: "~ column `{c.address.name}` never repeats",
+    ClassificationChanged: "~ column `{c.address.name}` is classified {c.after}, was {c.before}",
+    PromiseAdded: "+ {c.promise} promised: {c.after}",
+    PromiseRemoved: "− {c.promise} promised no longer: {c.before}",
+    PromiseLoosened: "~ {c.promise} loosened: {c.before} → {c.after}",
+    PromiseTightened: "~ {c.promise} tightened: {c.before} → {c.after}",
+    DomainAdded: "+ domain `{c.name}` joins the mesh",
+    MeshChanged: "~ {c.what} changed: {c.names}",
+}
+
+
+class _Words:
+    """A change whose lists and absences read as words."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+
+    def __getattr__(self, name: str) -> object:
+        match getattr(self._change, name):
+            case None:
+                return "none"
+            case tuple() as several:
+                return ", ".join(str(one) for one in several) or "none"
+            case value:
+                return value
+
+
+def describe(change: Change) -> str:
+    """Say a change in one phrase, without its address: that stands above, beside or before it."""
+    phrase = _PHRASES[type(change)][2:].format(c=_Words(change))
+    match change:
+        case ProductAdded(ports=ports) | ProductRemoved(ports=ports):
+            return f"{phrase}: {', '.join(f'{p.name}@{p.major}' for p in ports)}"
+        case PortAdded(beside=(_, *_) as majors):
+            return f"{phrase}, beside {_majors(majors)}"
+        case ColumnAdded(classification=str() as classification):
+            return f"{phrase}, {classification}"
+        case ColumnRemoved(renamed=str() as name):
+            return f"{phrase}; renamed to `{name}`?"
+        case _:
+            return phrase
+
+
+def sign(change: Change) -> str:
+    """Return `+` for what comes, `−` for what goes, `~` for what changes."""
+    return _PHRASES[type(change)][0]
+
+
+def _majors(majors: Iterable[int]) -> str:
+    return ", ".join(f"@{m}" for m in majors)

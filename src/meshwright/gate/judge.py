@@ -1,0 +1,57 @@
+"""Judge: may this plan be released, with the approvals it has?
+
+Nobody approves their own. An approval counts for the plan whose digest it names, and for no other. What a finding
+stops, no approval starts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meshwright.gate.approvals import Approval, Need
+from meshwright.gate.plan import Plan
+from meshwright.model.diagnostic import Diagnostic, errors
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """It may be released: by these approvals, or, when there are none, because nobody had to be asked."""
+
+    approvals: tuple[Approval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsApproval:
+    """It waits for these; `people` of each are those who may still say yes."""
+
+    missing: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It cannot be released as it is; approvals would not help."""
+
+    findings: tuple[Diagnostic, ...]
+
+
+Verdict = Allowed | NeedsApproval | Refused
+
+
+def judge(plan: Plan, approvals: Iterable[Approval], *, author: str | None = None) -> Verdict:
+    """Return whether a plan of `author` may be released."""
+    stopping = errors(plan.findings)
+    if stopping:
+        return Refused(stopping)
+    counted = tuple(a for a in approvals if a.plan == plan.digest and a.person != author)
+    given = {a.person for a in counted}
+    asked = [Need(n.role, candidates(plan, n, author), n.reasons) for n in plan.needs]
+    missing = tuple(n for n in asked if not given.intersection(n.people))
+    if missing:
+        return NeedsApproval(missing)
+    wanted = {person for n in asked for person in n.people}
+    return Allowed(tuple(a for a in counted if a.person in wanted))
+
+
+def candidates(plan: Plan, need: Need, author: str | None) -> tuple[str, ...]:
+    """Return who may give an approval: those asked; where none is left beside the author, the platform team."""
+    others = tuple(p for p in need.people if p != author)
+    return others or tuple(p for p in plan.fallback if p != author)

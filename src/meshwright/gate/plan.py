@@ -1,0 +1,136 @@
+"""Plan: what would this proposal change, for whom, and who must say yes?
+
+`plan(current, proposed, now)` is a pure function of two meshes. The plan's digest names the exact contents of what it
+changes, so that an approval of it is an approval of nothing else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from meshwright.gate.approvals import Need, needs, platform_team
+from meshwright.gate.changes import Change, ProductAdded, ProductRemoved, product_of
+from meshwright.gate.compare import compare
+from meshwright.gate.consumers import Consumer, consumers
+from meshwright.gate.findings import version_findings
+from meshwright.gate.policies.registry import policy_findings
+from meshwright.gate.version import Part, consequence
+from meshwright.graph.build import build
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import ProductAddress
+from meshwright.model.codec import canonical, dump
+from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.identity import Digest
+from meshwright.model.mesh import Mesh
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change, the part of the version it counts up, and whom it reaches when it breaks something."""
+
+    change: Change
+    part: Part
+    consumers: tuple[Consumer, ...] = ()
+
+    @property
+    def is_breaking(self) -> bool:
+        """Tell whether a reader of the table may have to change because of it."""
+        return self.part is Part.MAJOR
+
+
+@dataclass(frozen=True, slots=True)
+class DagChanges:
+    """The DAGs that come, that change and that retire, one a product."""
+
+    new: tuple[ProductAddress, ...]
+    changed: tuple[ProductAddress, ...]
+    retired: tuple[ProductAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that one proposal does, and nothing else of the mesh.
+
+    `first`: nothing runs yet, so nobody can be touched and nobody is asked. `fallback` are those who decide where the
+    people asked are not known, or are the author. `digest` names the contents that approvals are for.
+    """
+
+    digest: Digest
+    effects: tuple[Effect, ...]
+    findings: tuple[Diagnostic, ...]
+    needs: tuple[Need, ...]
+    dags: DagChanges
+    fallback: tuple[str, ...]
+    first: bool
+    made_at: datetime = field(compare=False)
+    proposed: MeshGraph = field(compare=False, repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the proposal is what runs already."""
+        return not self.effects and not self.first
+
+    @property
+    def part(self) -> Part:
+        """The weightiest of its changes."""
+        return max((e.part for e in self.effects), default=Part.PATCH)
+
+    def with_findings(self, findings: Iterable[Diagnostic]) -> "Plan":
+        """Return the plan with more findings, such as what the proposal's manifests and SQL have wrong."""
+        return replace(self, findings=tuple(sorted({*self.findings, *findings})))
+
+
+def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime) -> Plan:
+    """Return what leads from what runs (None: nothing does yet) to what is proposed.
+
+    People, keys and roles that judge it are those of `current`: a proposal cannot name its own judges.
+    """
+    first = current is None
+    before = _nothing(proposed.mesh) if current is None else current
+    changes = tuple(compare(before, proposed))
+    effects = tuple(Effect(c, consequence(c), consumers(c, before, proposed)) for c in changes)
+    touched = _touched(changes)
+    reached = tuple((e.change, e.consumers) for e in effects)
+    found = {*version_findings(reached, before, proposed), *policy_findings(proposed, touched)}
+    return Plan(
+        digest=_digest(changes, before, proposed),
+        effects=effects,
+        findings=tuple(sorted(found)),
+        needs=() if first else needs(reached, before, proposed),
+        dags=_dags(changes, touched),
+        fallback=platform_team(before.mesh),
+        first=first,
+        made_at=now,
+        proposed=proposed,
+    )
+
+
+def _nothing(mesh: Mesh) -> MeshGraph:
+    """Return the mesh before its first release: the same organisation, without a product."""
+    return build(replace(mesh, products=()), {})
+
+
+def _touched(changes: Iterable[Change]) -> tuple[ProductAddress, ...]:
+    return tuple(sorted({p for c in changes if (p := product_of(c)) is not None}))
+
+
+def _dags(changes: tuple[Change, ...], touched: tuple[ProductAddress, ...]) -> DagChanges:
+    new = tuple(c.address for c in changes if isinstance(c, ProductAdded))
+    retired = tuple(c.address for c in changes if isinstance(c, ProductRemoved))
+    return DagChanges(new, tuple(p for p in touched if p not in {*new, *retired}), retired)
+
+
+def _digest(changes: tuple[Change, ...], before: MeshGraph, after: MeshGraph) -> Digest:
+    """Name the contents on both sides of every change, whole: what is approved can be exchanged for nothing else."""
+    sides = [[str(p), _contents(before, p), _contents(after, p)] for p in _touched(changes)]
+    organisation = [_organisation(m.mesh) for m in (before, after)]
+    return Digest.of(canonical({"format": "meshwright/plan/1", "products": sides, "organisation": organisation}))
+
+
+def _contents(graph: MeshGraph, address: ProductAddress) -> str | None:
+    product = graph.product(address)
+    return None if product is None else str(Digest.of(canonical(dump(product))))
+
+
+def _organisation(mesh: Mesh) -> str:
+    return str(Digest.of(canonical(dump(replace(mesh, products=(), environments=())))))

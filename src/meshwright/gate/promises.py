@@ -1,0 +1,204 @@
+"""Promises: is a check or an SLO looser or tighter than it was?
+
+A check is a set of permitted measurements; it is looser when it permits something that it did not. Where two checks
+cannot be compared (another query, other columns), the new one is looser: nobody may lose the old one unseen.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from enum import Enum
+from typing import NamedTuple
+
+from meshwright.gate.changes import (
+    PromiseAdded,
+    PromiseChange,
+    PromiseLoosened,
+    PromiseRemoved,
+    PromiseTightened,
+)
+from meshwright.model.address import PortAddress
+from meshwright.model.contract import Check, Metric, Operator, Unit
+from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.product import OnFail, OutputPort
+from meshwright.model.slo import Freshness, Quality, Slo, slo_name
+from meshwright.model.time import length_text
+
+
+class Direction(Enum):
+    """Which way a promise moved."""
+
+    SAME = "same"
+    TIGHTER = "tighter"
+    LOOSER = "looser"
+
+
+class Promise(NamedTuple):
+    """A check with its consequence, or an SLO, as both sides of a comparison see it."""
+
+    name: str
+    text: str
+    at: Location
+    value: "Check | Slo"
+    consequence: OnFail | None = None
+
+
+def promise_changes(
+    address: PortAddress, before: OutputPort, after: OutputPort, place: Location
+) -> Iterator[PromiseChange]:
+    """Yield how the checks and SLOs of a port changed. A check of columns that are gone went with them."""
+    kept = {c.name for c in after.contract.columns}
+    old = {p.name: p for p in _promises(before, place)}
+    new = {p.name: p for p in _promises(after, place)}
+    for name in sorted(old.keys() - new.keys()):
+        check = old[name].value
+        if not (isinstance(check, Check) and check.columns and not kept.issuperset(check.columns)):
+            yield PromiseRemoved(address, name, old[name].text, place)
+    for name in sorted(new.keys() - old.keys()):
+        yield PromiseAdded(address, name, new[name].text, new[name].at)
+    for name in sorted(old.keys() & new.keys()):
+        texts = (old[name].text, new[name].text)
+        match _direction(old[name], new[name]):
+            case Direction.LOOSER:
+                yield PromiseLoosened(address, name, *texts, new[name].at)
+            case Direction.TIGHTER:
+                yield PromiseTightened(address, name, *texts, new[name].at)
+            case Direction.SAME:
+                pass
+
+
+def _promises(port: OutputPort, place: Location) -> Iterator[Promise]:
+    for check in port.contract.checks:
+        consequence = port.consequence(check.name, check.severity)
+        yield Promise(f"check `{check.name}`", _check_text(check, consequence), check.at or place, check, consequence)
+    for slo in port.slos:
+        yield Promise(slo_name(slo), slo_text(slo), port.at or place, slo)
+
+
+def _direction(before: Promise, after: Promise) -> Direction:
+    match before.value, after.value:
+        case Check() as old, Check() as new:
+            steps = [_check_direction(old, new), _ordered(_WEIGHT[before.consequence], _WEIGHT[after.consequence])]
+            return _together(steps)
+        case Freshness(old_age, old_objective), Freshness(new_age, new_objective):
+            return _together([_ordered(new_age, old_age), _ordered(old_objective, new_objective)])
+        case Quality(old_objective), Quality(new_objective):
+            return _ordered(old_objective, new_objective)
+        case _:
+            return Direction.LOOSER
+
+
+_WEIGHT = {None: 0, OnFail.WARN: 0, OnFail.BLOCK: 1}
+
+
+def _ordered(before: object, after: object) -> Direction:
+    """Compare two amounts of which more is firmer."""
+    if before == after:
+        return Direction.SAME
+    return Direction.TIGHTER if before < after else Direction.LOOSER  # type: ignore[operator]  # both of one ordered type
+
+
+def _together(steps: Iterable[Direction]) -> Direction:
+    found = set(steps)
+    if Direction.LOOSER in found:
+        return Direction.LOOSER
+    return Direction.TIGHTER if Direction.TIGHTER in found else Direction.SAME
+
+
+def _check_direction(before: Check, after: Check) -> Direction:
+    if _measures(before) != _measures(after):
+        return Direction.LOOSER
+    return _together([_set_direction(before, after), _values_direction(before, after)])
+
+
+def _measures(check: Check) -> Check:
+    """What is measured, apart from what is permitted and who is told."""
+    return replace(
+        check,
+        operator=Operator.EQUAL,
+        threshold=(),
+        severity=Severity.ERROR,
+        valid_values=(),
+        description="",
+        columns=tuple(sorted(check.columns)),
+    )
+
+
+def _values_direction(before: Check, after: Check) -> Direction:
+    old, new = set(before.valid_values), set(after.valid_values)
+    if old == new:
+        return Direction.SAME
+    return Direction.TIGHTER if old > new else Direction.LOOSER
+
+
+class _Permitted(NamedTuple):
+    """The measurements from `low` to `high` (the second number of each is 0 where the bound itself belongs to them)."""
+
+    low: tuple[Decimal, int]
+    high: tuple[Decimal, int]
+
+    def within(self, other: "_Permitted") -> bool:
+        return self.low >= other.low and self.high <= other.high
+
+
+_LEAST, _MOST = (Decimal("-Infinity"), 0), (Decimal("Infinity"), 0)
+
+
+def _permitted(check: Check) -> tuple[_Permitted, bool]:
+    """Return the range of a check, and whether what is outside of it is permitted instead."""
+    first, last = check.threshold[0], check.threshold[-1]
+    match check.operator:
+        case Operator.LESS:
+            return _Permitted(_LEAST, (first, -1)), False
+        case Operator.LESS_OR_EQUAL:
+            return _Permitted(_LEAST, (first, 0)), False
+        case Operator.GREATER:
+            return _Permitted((first, 1), _MOST), False
+        case Operator.GREATER_OR_EQUAL:
+            return _Permitted((first, 0), _MOST), False
+        case Operator.EQUAL | Operator.NOT_EQUAL:
+            return _Permitted((first, 0), (first, 0)), check.operator is Operator.NOT_EQUAL
+        case Operator.BETWEEN | Operator.NOT_BETWEEN:
+            return _Permitted((first, 1), (last, -1)), check.operator is Operator.NOT_BETWEEN
+
+
+def _set_direction(before: Check, after: Check) -> Direction:
+    (old, old_outside), (new, new_outside) = _permitted(before), _permitted(after)
+    if (old, old_outside) == (new, new_outside):
+        return Direction.SAME
+    if old_outside != new_outside:
+        return Direction.LOOSER
+    tighter = old.within(new) if new_outside else new.within(old)
+    return Direction.TIGHTER if tighter else Direction.LOOSER
+
+
+_OPERATOR = {
+    Operator.EQUAL: "= {0}",
+    Operator.NOT_EQUAL: "≠ {0}",
+    Operator.GREATER: "> {0}",
+    Operator.GREATER_OR_EQUAL: "≥ {0}",
+    Operator.LESS: "< {0}",
+    Operator.LESS_OR_EQUAL: "≤ {0}",
+    Operator.BETWEEN: "between {0} and {1}",
+    Operator.NOT_BETWEEN: "not between {0} and {1}",
+}
+
+
+def _check_text(check: Check, consequence: OnFail) -> str:
+    """Say a check in one line: `nullValues of price = 0, else block`."""
+    of = f" of {', '.join(check.columns)}" if check.columns else ""
+    unit = " %" if check.unit is Unit.PERCENT else ""
+    among = f" among {', '.join(check.valid_values)}" if check.valid_values else ""
+    like = f" like {check.pattern}" if check.pattern else ""
+    measured = check.query if check.metric is Metric.SQL else check.metric.value
+    permitted = _OPERATOR[check.operator].format(*(f"{t:f}" for t in check.threshold))
+    return f"{measured}{of}{among}{like} {permitted}{unit}, else {consequence.value}"
+
+
+def slo_text(slo: Slo) -> str:
+    """Say an SLO in one line: `at most 1h 30m old, 99% of the time`."""
+    match slo:
+        case Freshness():
+            return f"at most {length_text(slo.max_age)} old, {slo.objective} of the time"
+        case Quality():
+            return f"{slo.objective} of the checks pass"

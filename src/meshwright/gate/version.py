@@ -1,0 +1,97 @@
+"""Version: what a change means for those who read the table, as major, minor or patch.
+
+Readers of tables hold old SQL against new data, so the rules are those of the reader: more columns, wider types and
+firmer promises are fine; what is missing, narrower, looser or counted otherwise is not.
+"""
+
+from enum import IntEnum
+
+from meshwright.gate.changes import (
+    BecameNullable,
+    Change,
+    ColumnRemoved,
+    ColumnRetyped,
+    InputAdded,
+    InputChanged,
+    InputRemoved,
+    KeyChanged,
+    MeshChanged,
+    PortDescribed,
+    PortRemoved,
+    ProductDescribed,
+    ProductRemoved,
+    PromiseLoosened,
+    PromiseRemoved,
+    PublishChanged,
+    PurposeChanged,
+    QueryChanged,
+    ScheduleChanged,
+    TeamChanged,
+    UniqueLost,
+    VersionRaised,
+)
+
+
+class Part(IntEnum):
+    """The part of `major.minor.patch` that a change counts up."""
+
+    PATCH = 0
+    MINOR = 1
+    MAJOR = 2
+
+    @property
+    def word(self) -> str:
+        """The word for it."""
+        return self.name.lower()
+
+
+def consequence(change: Change) -> Part:
+    """Return the part of the version that a change counts up. What keeps the contract as it was is a patch."""
+    match change:
+        case (
+            ProductRemoved()
+            | PortRemoved()
+            | ColumnRemoved()
+            | ColumnRetyped()
+            | BecameNullable()
+            | UniqueLost()
+            | KeyChanged()
+            | PublishChanged()
+            | PromiseRemoved()
+            | PromiseLoosened()
+        ):
+            return Part.MAJOR
+        case (
+            ProductDescribed()
+            | PortDescribed()
+            | TeamChanged()
+            | PurposeChanged()
+            | ScheduleChanged()
+            | InputAdded()
+            | InputRemoved()
+            | InputChanged()
+            | VersionRaised()
+            | QueryChanged()
+            | MeshChanged()
+        ):
+            return Part.PATCH
+        case _:
+            return Part.MINOR
+
+
+def is_breaking(change: Change) -> bool:
+    """Tell whether a reader of the table may have to change because of it."""
+    return consequence(change) is Part.MAJOR
+
+
+def raised(version: str, part: Part) -> str:
+    """Return the next version after `version` that counts up `part`."""
+    numbers = [int(n) for n in version.split(".")]
+    place = 2 - part
+    return ".".join(str(n) for n in (*numbers[:place], numbers[place] + 1, *([0] * (2 - place))))
+
+
+def understates(before: str, after: str, part: Part) -> bool:
+    """Tell whether going from `before` to `after` says less than a change of `part`."""
+    old, new = (tuple(int(n) for n in v.split(".")) for v in (before, after))
+    return new[: 3 - part] <= old[: 3 - part]
