@@ -64,6 +64,7 @@ class Mesh:
     people: tuple[Person, ...] = ()
     purposes: tuple[Purpose, ...] = ()
     environments: tuple[Environment, ...] = ()
+    description: str = ""
     file: str = field(default="mesh.yaml", compare=False)
 
     def product(self, address: ProductAddress) -> DataProduct | None:
