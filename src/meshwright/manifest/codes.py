@@ -1,0 +1,44 @@
+"""Codes: what can be wrong with a manifest, one stable code each."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """A diagnostic's code; `MEANING` says it in words."""
+
+    UNREADABLE = "MW0101"
+    SYNTAX = "MW0102"
+    DUPLICATE = "MW0103"
+    AMBIGUOUS = "MW0104"
+    UNKNOWN_KEY = "MW0105"
+    MISSING_KEY = "MW0106"
+    TYPE = "MW0107"
+    VALUE = "MW0108"
+    SECRET = "MW0109"  # noqa: S105  # a code, not a secret
+    DANGLING = "MW0110"
+    UNDECLARED = "MW0111"
+    CONFLICT = "MW0112"
+    SQL_FILE = "MW0113"
+    CHECK = "MW0114"
+    UNREAD = "MW0115"
+    STRAY = "MW0116"
+
+
+MEANING = {
+    Code.UNREADABLE: "a file that cannot be read: it is missing, too large, or not UTF-8",
+    Code.SYNTAX: "not YAML, or YAML that a manifest has no use for: tags, merge keys, several documents",
+    Code.DUPLICATE: "a key, port, column or check that is there twice",
+    Code.AMBIGUOUS: "a bare value that YAML 1.1 and YAML 1.2 read differently: `no`, `010`, `1:30`",
+    Code.UNKNOWN_KEY: "a key that does not exist",
+    Code.MISSING_KEY: "a key that must be there",
+    Code.TYPE: "a value of another type than its key has, or none at all",
+    Code.VALUE: "a value that its key does not allow",
+    Code.SECRET: "a password, key or token in a file that everybody reads",
+    Code.DANGLING: "an input from a product, port or major version that does not exist",
+    Code.UNDECLARED: "a person, purpose, column or check that is named but not declared",
+    Code.CONFLICT: "keys that contradict each other",
+    Code.SQL_FILE: "SQL that is missing, or that no port uses",
+    Code.CHECK: "a check that cannot be executed as it is written",
+    Code.UNREAD: "a key of ODCS that is accepted, and that nothing executes yet",
+    Code.STRAY: "a file or folder that nothing reads",
+}

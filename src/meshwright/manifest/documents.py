@@ -1,0 +1,258 @@
+"""Documents: the shapes of mesh.yaml, domain.yaml and product.yaml, key by key.
+
+The descriptions are the reference: docs/manifest.md is made of them (`reference.py`).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from meshwright.manifest.odcs import ContractBlock, Description, Shape
+from meshwright.manifest.values import (
+    Bool,
+    CheckName,
+    ColumnName,
+    ConnectionName,
+    Cron,
+    Instant,
+    Length,
+    Name,
+    Number,
+    Objective,
+    PortReference,
+    RelativePath,
+    Since,
+    StrictText,
+    Timezone,
+    Version,
+)
+from meshwright.model.product import OnFail, ProductType, PublishMode, When
+
+Dialect = Literal["bigquery", "duckdb"]
+
+
+class MemberBlock(Shape):
+    """A person in the team."""
+
+    username: StrictText = Field(description="Who; one of mesh.yaml's `people` where those are listed")
+    role: StrictText = Field(description="`productOwner` and `technicalOwner` are known by name; others are free")
+
+
+class TeamBlock(Shape):
+    """Who answers for it."""
+
+    members: list[MemberBlock] = Field(min_length=1)
+
+
+class SupportBlock(Shape):
+    """Where to ask."""
+
+    channel: StrictText = Field(description="The channel or address")
+    tool: StrictText = Field(default="", description="`slack`, `email`, `teams` …")
+    url: StrictText = Field(default="", description="Where it opens")
+
+
+class ScheduleBlock(Shape):
+    """When it runs: by a clock (`cron`), or `on` its inputs."""
+
+    cron: Cron | None = Field(default=None, description="Five fields: a run at the end of each interval; else hourly")
+    timezone: Timezone | None = Field(default=None, description="With `cron`: where its hours are; else `UTC`")
+    wait_at_most: Length | None = Field(
+        default=None, description="With `cron`: how long a run waits for its required inputs; else `1h`"
+    )
+    on: Literal["inputs"] | None = Field(
+        default=None, description="`inputs`: a run when they publish; so it is for what reads other products"
+    )
+    when: When | None = Field(
+        default=None, description="With `on: inputs`: when `all` (the default) or `any` have news"
+    )
+
+
+class FreshnessBlock(Shape):
+    """How old the data may be."""
+
+    max_age: Length = Field(description="The watermark is never older than this …")
+    objective: Objective = Field(description="… this share of the time")
+
+
+class QualityBlock(Shape):
+    """How often checks may fail."""
+
+    objective: Objective = Field(description="The share of checks that pass")
+
+
+class SloBlock(Shape):
+    """What a port promises about its service."""
+
+    freshness: FreshnessBlock | None = None
+    quality: QualityBlock | None = None
+
+
+class Inherited(Shape):
+    """What a product has of its own, else of its domain, else of the mesh."""
+
+    team: TeamBlock | None = None
+    support: list[SupportBlock] | None = None
+    purpose: Name | None = Field(default=None, description="One of mesh.yaml's `purposes`")
+    schedule: ScheduleBlock | None = None
+
+
+class Shared(Inherited):
+    """What a domain or the mesh says for all of its products, unless they say otherwise."""
+
+    slo: SloBlock | None = None
+    dialect: Dialect | None = Field(
+        default=None, description="The dialect that SQL is written in: `bigquery` or `duckdb`"
+    )
+
+
+class FilesBlock(Shape):
+    """Files below a connection's folder."""
+
+    block: Literal["files"] = Field(description="`files`")
+    connection: ConnectionName = Field(description="The connection whose URL is the folder")
+    path: RelativePath = Field(
+        description="One file, or with `{start:%Y-%m-%d}` one for each step of `every` in the interval"
+    )
+    format: Literal["csv", "json", "parquet"] = Field(description="`csv`, `json` (an object a line) or `parquet`")
+    every: Length | None = Field(default=None, description="How much time one file covers; else `1d`")
+
+
+class DatabaseBlock(Shape):
+    """A table of a database."""
+
+    block: Literal["database"] = Field(description="`database`")
+    connection: ConnectionName = Field(description="The connection whose URL is the database")
+    table: StrictText = Field(description="The table, with its schema where it has one")
+    cursor: ColumnName | None = Field(
+        default=None, description="The column of time by which only the interval's rows are read; else all are"
+    )
+
+
+class VirtualBlock(Shape):
+    """The product's own store, which serves the table already."""
+
+    connection: ConnectionName = Field(description="The connection whose URL is the store")
+    table: StrictText = Field(description="The table it serves")
+
+
+class InputPortBlock(Shape):
+    """What the product reads: `from` another product, or a `source` of its own."""
+
+    name: Name = Field(description="The name of the table in the SQL, `-` written `_`")
+    from_: PortReference | None = Field(default=None, alias="from", description="`domain.product:port@major`")
+    source: Annotated[FilesBlock | DatabaseBlock, Field(discriminator="block")] | None = None
+    contract: ContractBlock | None = Field(default=None, description="The columns that a source is declared to have")
+    required: Bool = Field(default=True, description="`false`: the product runs without news of it")
+
+
+class TransformBlock(Shape):
+    """How the port is made."""
+
+    sql: RelativePath | None = Field(
+        default=None,
+        description="The file of its SELECT, beside the manifest; else `<port>@<major>.sql` or `<port>.sql`",
+    )
+    dialect: Dialect | None = Field(
+        default=None, description="The dialect it is written in; else the domain's, the mesh's, `bigquery`"
+    )
+
+
+class PublishBlock(Shape):
+    """How new data meets what is published."""
+
+    mode: PublishMode | None = Field(
+        default=None, description="`replace`, `append`, `merge` or `ledger`; else `merge` where there is a primary key"
+    )
+
+
+class SampleBlock(Shape):
+    """A query that works."""
+
+    title: StrictText = Field(description="What it answers")
+    sql: StrictText = Field(description="The query")
+
+
+class OutputPortBlock(Shape):
+    """What the product offers."""
+
+    name: Name = Field(description="Its name in addresses")
+    version: Version = Field(description="`major.minor.patch`; consumers pin the major")
+    contract: ContractBlock
+    transform: TransformBlock | None = None
+    publish: PublishBlock | None = None
+    virtual: VirtualBlock | None = None
+    on_fail: dict[CheckName, OnFail] = Field(
+        default_factory=dict, description="What the failure of a check does: `block` or `warn`; else by its severity"
+    )
+    slo: SloBlock | None = None
+    samples: list[SampleBlock] = Field(default_factory=list)
+
+
+class ProductDocument(Inherited):
+    """One data product."""
+
+    api_version: Literal["meshwright/v1"] = Field(description="`meshwright/v1`")
+    kind: Literal["DataProduct"] = Field(description="`DataProduct`")
+    description: Description
+    type: ProductType | None = Field(
+        default=None,
+        description="`sourceAligned`, `aggregate` or `consumerAligned`; else by whether it reads other products",
+    )
+    tags: list[StrictText] = Field(default_factory=list, description="Words to find it by")
+    input_ports: list[InputPortBlock] = Field(default_factory=list)
+    output_ports: list[OutputPortBlock] = Field(min_length=1)
+
+
+class DomainDocument(Shared):
+    """One domain."""
+
+    api_version: Literal["meshwright/v1"] | None = Field(default=None, description="`meshwright/v1`")
+    kind: Literal["Domain"] | None = Field(default=None, description="`Domain`")
+    description: StrictText = Field(default="", description="What the domain is responsible for")
+    steward: StrictText | None = Field(default=None, description="Who looks after its personal data")
+
+
+class PersonBlock(Shape):
+    """Somebody who can own, approve or be told."""
+
+    username: StrictText = Field(description="As teams, purposes and approvals name them")
+    name: StrictText = Field(default="", description="As people know them")
+    email: StrictText = Field(default="", description="Where mail reaches them")
+    public_key: StrictText | None = Field(
+        default=None, description="The Ed25519 key that their approvals are verified with"
+    )
+    roles: list[StrictText] = Field(default_factory=list, description="What they may approve beside what they own")
+
+
+class PurposeBlock(Shape):
+    """Why data is made."""
+
+    name: Name = Field(description="As products name it")
+    director: StrictText = Field(description="Who owns it")
+    budget: Number | None = Field(default=None, description="What it may cost")
+    description: StrictText = Field(default="", description="What it is about")
+
+
+class EnvironmentBlock(Shape):
+    """Where a release runs."""
+
+    engine: Name = Field(default="duckdb", description="`duckdb`")
+    data: StrictText | None = Field(default=None, description="The folder or URL of the data; else below `.mesh/`")
+    store: StrictText | None = Field(default=None, description="The folder or URL of the releases; else below `.mesh/`")
+    since: Since | None = Field(
+        default=None, description="The first interval that runs: an instant, or a length back from the deployment"
+    )
+    until: Instant | None = Field(default=None, description="The last one: a replay, whose clock stands there")
+
+
+class MeshDocument(Shared):
+    """The organisation."""
+
+    api_version: Literal["meshwright/v1"] | None = Field(default=None, description="`meshwright/v1`")
+    kind: Literal["Mesh"] | None = Field(default=None, description="`Mesh`")
+    name: Name = Field(description="The name of the mesh")
+    description: StrictText = Field(default="", description="What it is")
+    people: list[PersonBlock] = Field(default_factory=list)
+    purposes: list[PurposeBlock] = Field(default_factory=list)
+    environments: dict[Name, EnvironmentBlock] = Field(default_factory=dict)

@@ -1,0 +1,68 @@
+"""Layout: which files of a mesh's folder are read, and which look as if they should be?"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.problems import Problems
+from meshwright.model.diagnostic import Location
+
+MESH_FILE = "mesh.yaml"
+DOMAINS = "domains"
+DOMAIN_FILE = "domain.yaml"
+PRODUCT_FILE = "product.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder: its name, its path relative to the mesh's root, the files and folders directly in it."""
+
+    name: str
+    path: str
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
+def domains(root: Path, problems: Problems) -> Iterator[Folder]:
+    """Yield the domains' folders, in the order of their names."""
+    top = _listed(root, DOMAINS)
+    _stray(top, "", problems)
+    for name in top.folders:
+        yield _listed(root, f"{DOMAINS}/{name}")
+
+
+def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]:
+    """Yield the products' folders of a domain, and say which folders are none."""
+    _stray(domain, DOMAIN_FILE, problems)
+    for name in domain.folders:
+        folder = _listed(root, f"{domain.path}/{name}")
+        _stray(folder, PRODUCT_FILE, problems)
+        if PRODUCT_FILE in folder.files:
+            yield folder
+        elif folder.files or folder.folders:
+            at = Location(f"{folder.path}/{PRODUCT_FILE}")
+            hint = "each folder of a domain is a product: write its manifest, or begin the folder's name with `_`"
+            problems.error(Code.UNREADABLE, at, f"the folder `{folder.path}` has no {PRODUCT_FILE}", hint)
+
+
+def _listed(root: Path, path: str) -> Folder:
+    files: list[str] = []
+    folders: list[str] = []
+    try:
+        with os.scandir(root / path) as entries:
+            for entry in entries:
+                if not entry.name.startswith((".", "_")):
+                    (folders if entry.is_dir() else files).append(entry.name)
+    except OSError:
+        pass  # a mesh may have no domains yet; a folder that cannot be listed lacks its manifest, which is said
+    return Folder(path.rpartition("/")[2], path, tuple(sorted(files)), tuple(sorted(folders)))
+
+
+def _stray(folder: Folder, wanted: str, problems: Problems) -> None:
+    """Warn of YAML that nothing reads: a misspelt file name must not silence a manifest."""
+    for name in folder.files:
+        if name.endswith((".yaml", ".yml")) and name != wanted:
+            hint = f"rename it to `{wanted}`" if wanted and wanted not in folder.files else "move it elsewhere"
+            problems.warn(Code.STRAY, Location(f"{folder.path}/{name}"), f"nothing reads `{name}` here", hint)

@@ -1,0 +1,101 @@
+"""Load: what have the teams of this mesh committed, and what is wrong with it?
+
+All problems of all files, in one pass and one order. A product with an error is left out of the mesh; what reads it is
+not blamed for that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from meshwright.manifest import layout, scalars
+from meshwright.manifest.codes import Code
+from meshwright.manifest.origin import Resolved
+from meshwright.manifest.problems import Problems
+from meshwright.manifest.spelling import did_you_mean
+from meshwright.manifest.syntax import read_file
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.mesh import Environment, Mesh
+from meshwright.model.product import DataProduct, InputPort
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A mesh as its files say it: the products without errors, every problem, and the origin of every value."""
+
+    mesh: Mesh
+    diagnostics: tuple[Diagnostic, ...]
+    origins: Mapping[ProductAddress, tuple[Resolved, ...]]
+
+
+def load(root: Path) -> Loaded:
+    """Read the mesh at `root`. Never raises for what a file holds."""
+    # Brings pydantic, which asking for the environments alone has no need of.
+    from meshwright.manifest.gather import gather
+
+    problems = Problems()
+    gathered = gather(root, problems)
+    dangling = _dangling(gathered.mesh, gathered.unsound, problems)
+    products = tuple(p for p in gathered.mesh.products if p.address not in dangling)
+    origins = {address: noted for address, noted in gathered.origins.items() if address not in dangling}
+    return Loaded(replace(gathered.mesh, products=products), tuple(sorted(problems.found)), origins)
+
+
+def environments(root: Path) -> tuple[Environment, ...]:
+    """Return the environments of a mesh and nothing else, quickly. What is wrong with them is for `load` to say."""
+    document = read_file(root / layout.MESH_FILE, layout.MESH_FILE, Problems())
+    plain = document.value.get("environments") if document and isinstance(document.value, dict) else None
+    return tuple(_readable(plain)) if isinstance(plain, dict) else ()
+
+
+def _readable(plain: dict[str, object]) -> Iterator[Environment]:
+    for name, keys in sorted(plain.items()):
+        texts = {k: v for k, v in keys.items() if isinstance(v, str)} if isinstance(keys, dict) else {}
+        since, until = texts.get("since"), texts.get("until")
+        try:
+            yield Environment(
+                name,
+                texts.get("engine", "duckdb"),
+                texts.get("data"),
+                texts.get("store"),
+                None if since is None else scalars.since(since),
+                None if until is None else scalars.moment(until),
+            )
+        except scalars.Unreadable:
+            continue
+
+
+def _dangling(mesh: Mesh, unsound: frozenset[ProductAddress], problems: Problems) -> set[ProductAddress]:
+    """Report the inputs that lead nowhere; return the products that have one."""
+    known = {p.address: p for p in mesh.products}
+    found: set[ProductAddress] = set()
+    for product in mesh.products:
+        for port in product.inputs:
+            if port.port is not None and port.port.product not in unsound and not _leads(port.port, known):
+                found.add(product.address)
+                _report(port, port.port, known, problems)
+    return found
+
+
+def _leads(port: PortAddress, known: Mapping[ProductAddress, DataProduct]) -> bool:
+    target = known.get(port.product)
+    return target is not None and any(o.name == port.name and o.major == port.major for o in target.outputs)
+
+
+def _report(
+    reader: InputPort, port: PortAddress, known: Mapping[ProductAddress, DataProduct], problems: Problems
+) -> None:
+    target = known.get(port.product)
+    if target is None:
+        message = f"there is no product `{port.product}`"
+        hint = did_you_mean(str(port.product), map(str, known), otherwise="`mesh list` shows all products")
+    elif all(output.name != port.name for output in target.outputs):
+        message = f"`{port.product}` offers no port `{port.name}`"
+        hint = did_you_mean(str(port), [str(target.port_address(output)) for output in target.outputs])
+    else:
+        message = f"`{port.product}:{port.name}` has no major version {port.major}"
+        majors = [str(target.port_address(o)) for o in target.outputs if o.name == port.name]
+        hint = f"it offers {', '.join(f'`{m}`' for m in sorted(majors))}"
+    if reader.at is not None:
+        problems.error(Code.DANGLING, reader.at, message, hint)

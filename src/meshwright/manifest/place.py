@@ -1,0 +1,86 @@
+"""Place: where in a file a value stands.
+
+A place walks the YAML nodes of one file, and turns into a `Location` only when somebody asks.
+"""
+
+from dataclasses import dataclass, field
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from meshwright.model.diagnostic import Location
+
+_MAX_SHOWN = 400
+"""Characters of a line that a diagnostic carries: a line of a megabyte helps nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a file, by its lines."""
+
+    file: str
+    text: str
+    _lines: list[str] = field(default_factory=list, compare=False)
+
+    def at(self, line: int, column: int, width: int | None = 1) -> Location:
+        """Return the location of a line and column, both from 0; a width of None reaches to the line's end."""
+        if not self._lines:
+            self._lines.extend(self.text.splitlines() or [""])
+        shown = self._lines[line][:_MAX_SHOWN] if line < len(self._lines) else ""
+        wide = len(shown.rstrip()) - column if width is None else min(width, len(shown) - column)
+        return Location(self.file, line + 1, column + 1, max(1, wide), shown)
+
+    def start(self) -> Location:
+        """Return the location of the whole file."""
+        return Location(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value in a file, with the key it stands under; a list's items have none."""
+
+    text: Text
+    node: Node | None
+    key: ScalarNode | None = None
+
+    @classmethod
+    def nowhere(cls, file: str) -> "Place":
+        """Return the place of a file that says nothing."""
+        return cls(Text(file, ""), None)
+
+    def __getitem__(self, part: str | int) -> "Place":
+        """Return the place of a key or an item; this place when there is none, so that the nearest one is found."""
+        match self.node, part:
+            case MappingNode(), str():
+                return next((Place(self.text, v, k) for k, v in self.node.value if k.value == part), self)
+            case SequenceNode(), int() if part < len(self.node.value):
+                return Place(self.text, self.node.value[part])
+        return self
+
+    @property
+    def at(self) -> Location:
+        """Where the value is; for a mapping or a list, its key or its first line."""
+        match self.node:
+            case None:
+                return self.text.start()
+            case ScalarNode():
+                return self._span(self.node)
+            case MappingNode() if self.key is None and self.node.value:
+                return self._span(self.node.value[0][0])
+        return self.at_key
+
+    @property
+    def at_key(self) -> Location:
+        """Where the key is; of an item, which has none, where it begins."""
+        if self.node is None:
+            return self.text.start()
+        return self._span(self.key or self.node)
+
+    @property
+    def line(self) -> int:
+        """The line of the key, or of the item, from 1."""
+        node = self.key or self.node
+        return 1 if node is None else node.start_mark.line + 1
+
+    def _span(self, node: Node) -> Location:
+        start, end = node.start_mark, node.end_mark
+        return self.text.at(start.line, start.column, end.column - start.column if end.line == start.line else None)

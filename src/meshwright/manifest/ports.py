@@ -1,0 +1,211 @@
+"""Ports: what a product reads and what it offers, resolved."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.contract import contract
+from meshwright.manifest.documents import (
+    DatabaseBlock,
+    FilesBlock,
+    FreshnessBlock,
+    InputPortBlock,
+    OutputPortBlock,
+    QualityBlock,
+    Shared,
+    SloBlock,
+)
+from meshwright.manifest.origin import DEFAULT, KEY
+from meshwright.manifest.place import Place
+from meshwright.manifest.scalars import length_text
+from meshwright.manifest.spelling import did_you_mean
+from meshwright.manifest.subject import Subject
+from meshwright.manifest.transform import transform
+from meshwright.model.contract import Contract, Metric
+from meshwright.model.naming import port_table
+from meshwright.model.product import (
+    DatabaseSource,
+    FilesSource,
+    InputPort,
+    OnFail,
+    OutputPort,
+    PublishMode,
+    Sample,
+    Source,
+    VirtualSource,
+)
+from meshwright.model.slo import Freshness, Quality, Slo
+
+
+def inputs(subject: Subject) -> Iterator[InputPort]:
+    """Yield the input ports of a product."""
+    lines: dict[str, int] = {}
+    for number, block in enumerate(subject.document.input_ports):
+        place = subject.place["inputPorts"][number]
+        if block.name in lines:
+            hint = f"it is on line {lines[block.name]} already: choose another name"
+            subject.problems.error(Code.DUPLICATE, place["name"].at, f"the input `{block.name}` is there twice", hint)
+        lines.setdefault(block.name, place["name"].line)
+        yield _input(subject, block, place)
+
+
+def _input(subject: Subject, block: InputPortBlock, place: Place) -> InputPort:
+    if (block.from_ is None) == (block.source is None):
+        message = "has both `from` and `source`" if block.source else "has neither `from` nor `source`"
+        hint = "write `from: domain.product:port@1` for another product's data, `source: …` for the domain's own"
+        subject.problems.error(Code.CONFLICT, place["name"].at, f"the input `{block.name}` {message}", hint)
+    if block.from_ is not None and block.contract is not None:
+        hint = "remove it: the port that is read has its own"
+        subject.problems.error(
+            Code.CONFLICT, place["contract"].at_key, "an input `from` a product has no contract", hint
+        )
+    declared = contract(block.contract, place["contract"], subject.problems) if block.contract else None
+    if declared is not None and declared.checks:
+        at = declared.checks[0].at or place["contract"].at
+        hint = "check the output port instead: what is published is what counts"
+        subject.problems.error(Code.CHECK, at, "checks of a source are not executed", hint)
+    reference = block.from_
+    port = None
+    if reference is not None and reference.port is not None and reference.major is not None:
+        port = reference.product.port(reference.port, reference.major)
+    origin = place["from" if port else "source"]
+    subject.trace.note(f"inputPorts.{block.name}", port or _source_text(block.source), origin)
+    return InputPort(
+        name=block.name,
+        source=None if block.source is None else _source(subject, block.source, place["source"]),
+        port=port,
+        columns=() if declared is None else declared.columns,
+        required=block.required,
+        at=place["from" if port else "name"].at,
+    )
+
+
+def _source(subject: Subject, block: FilesBlock | DatabaseBlock, place: Place) -> Source:
+    match block:
+        case DatabaseBlock():
+            return DatabaseSource(block.connection, block.table, block.cursor)
+        case FilesBlock():
+            dated = "{start" in block.path
+            if block.every is not None and not dated:
+                hint = "put `{start:%Y-%m-%d}` into the path, or remove `every`"
+                message = "`every` is for a path that names the time"
+                subject.problems.error(Code.CONFLICT, place["every"].at_key, message, hint)
+            return FilesSource(block.connection, block.path, block.format, block.every or timedelta(days=1))
+
+
+def _source_text(block: FilesBlock | DatabaseBlock | None) -> str:
+    match block:
+        case FilesBlock():
+            return f"{block.path} of {block.connection}"
+        case DatabaseBlock():
+            return f"{block.table} of {block.connection}"
+    return ""
+
+
+def outputs(subject: Subject) -> Iterator[OutputPort]:
+    """Yield the output ports of a product."""
+    tables: dict[str, int] = {}
+    virtual = any(block.virtual for block in subject.document.output_ports)
+    for number, block in enumerate(subject.document.output_ports):
+        place = subject.place["outputPorts"][number]
+        port = _output(subject, block, place)
+        table = port_table(subject.address.port(port.name, port.major))
+        if table in tables:
+            hint = f"line {tables[table]} has it already: give one of them another name or major version"
+            message = f"the port `{block.name}` of major version {port.major} is there twice"
+            subject.problems.error(Code.DUPLICATE, place["name"].at, message, hint)
+        tables.setdefault(table, place["name"].line)
+        if virtual and block.virtual is None:
+            hint = "make a product of each: the one is built, the other is only watched"
+            message = f"the port `{block.name}` is not virtual, but another port of the product is"
+            subject.problems.error(Code.CONFLICT, place["name"].at, message, hint)
+        yield port
+
+
+def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPort:
+    promised = contract(block.contract, place["contract"], subject.problems)
+    note = subject.trace.note
+    key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
+    note(f"{key}.version", block.version, place["version"])
+    note(f"{key}.contract", f"{len(promised.columns)} columns, {len(promised.checks)} checks", place["contract"])
+    if block.virtual is not None:
+        _only_watched(subject, block, place)
+        note(f"{key}.virtual", f"{block.virtual.table} of {block.virtual.connection}", place["virtual"])
+    on_fail = _on_fail(subject, block, promised, place["onFail"])
+    return OutputPort(
+        name=block.name,
+        version=block.version,
+        contract=promised,
+        mode=PublishMode.REPLACE if block.virtual else _mode(subject, block, promised, place, key),
+        transform=None if block.virtual else transform(subject, block, place, key),
+        virtual=None if block.virtual is None else VirtualSource(block.virtual.connection, block.virtual.table),
+        slos=tuple(_slos(subject, block, place, key)),
+        on_fail=on_fail,
+        samples=tuple(Sample(s.title, s.sql.strip()) for s in block.samples),
+        at=place["name"].at,
+    )
+
+
+def _only_watched(subject: Subject, block: OutputPortBlock, place: Place) -> None:
+    for name, present in (("transform", block.transform), ("publish", block.publish)):
+        if present is not None:
+            hint = "remove it: the product's own store serves the table, and nothing is built or copied"
+            message = f"a virtual port has no `{name}`"
+            subject.problems.error(Code.CONFLICT, place[name].at_key, message, hint)
+
+
+def _mode(subject: Subject, block: OutputPortBlock, promised: Contract, place: Place, key: str) -> PublishMode:
+    said = block.publish.mode if block.publish else None
+    mode = said or (PublishMode.MERGE if promised.key else PublishMode.REPLACE)
+    at = place["publish"]["mode"]
+    if mode is PublishMode.MERGE and not promised.key:
+        hint = "add `primaryKey: true` to the columns that tell rows apart, or choose `replace` or `append`"
+        subject.problems.error(Code.CONFLICT, at.at, "`merge` needs a primary key", hint)
+    chain = next((c for c in promised.checks if c.metric is Metric.HASH_CHAIN), None)
+    if chain is not None and chain.at is not None and mode is not PublishMode.LEDGER:
+        hint = "add `publish: {mode: ledger}`, which chains the rows"
+        subject.problems.error(
+            Code.CONFLICT, chain.at, f"there is no hash chain where rows are published by `{mode}`", hint
+        )
+    subject.trace.note(f"{key}.publish.mode", mode, at if said else KEY if promised.key else DEFAULT)
+    return mode
+
+
+def _slos(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> Iterator[Slo]:
+    own = block.slo or SloBlock()
+    fresh = (own.freshness, place["slo"]) if own.freshness else subject.shared("slo", _freshness)
+    if fresh is not None and fresh[0] is not None:
+        promise = Freshness(fresh[0].max_age, fresh[0].objective)
+        text = f"at most {length_text(promise.max_age)} old, {promise.objective} of the time"
+        subject.trace.note(f"{key}.slo.freshness", text, fresh[1]["freshness"])
+        yield promise
+    good = (own.quality, place["slo"]) if own.quality else subject.shared("slo", _quality)
+    if good is not None and good[0] is not None:
+        subject.trace.note(f"{key}.slo.quality", f"{good[0].objective} of the checks pass", good[1]["quality"])
+        yield Quality(good[0].objective)
+
+
+def _freshness(says: Shared) -> FreshnessBlock | None:
+    return says.slo.freshness if says.slo else None
+
+
+def _quality(says: Shared) -> QualityBlock | None:
+    return says.slo.quality if says.slo else None
+
+
+def _on_fail(
+    subject: Subject, block: OutputPortBlock, promised: Contract, place: Place
+) -> tuple[tuple[str, OnFail], ...]:
+    known = {c.name for c in promised.checks} | implied_checks(promised) if block.on_fail else set()
+    for name in block.on_fail:
+        if name not in known:
+            hint = did_you_mean(name, known, otherwise="the checks are those under `quality`")
+            subject.problems.error(Code.UNDECLARED, place[name].at_key, f"there is no check `{name}`", hint)
+    return tuple(sorted(block.on_fail.items()))
+
+
+def implied_checks(promised: Contract) -> set[str]:
+    """Return the names of the checks that columns imply: required, unique, primary key."""
+    named = {f"{c.name}-required" for c in promised.columns if c.required or c.primary_key}
+    named |= {f"{c.name}-unique" for c in promised.columns if c.unique}
+    return named | ({"primary-key-unique"} if promised.key else set())

@@ -1,0 +1,103 @@
+"""Scalars: lengths, instants, percentages, versions, cron lines and zones, as people write them.
+
+Each function raises `Unreadable` with what would be right; none needs a file or a third party.
+"""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from meshwright.manifest.spelling import did_you_mean
+from meshwright.model.ratio import Ratio
+from meshwright.model.time import instant
+
+_LENGTH = re.compile(r"([1-9][0-9]{0,5})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+_CRON_ITEM = re.compile(r"(?:\*|(?P<first>[0-9]{1,2})(?:-(?P<last>[0-9]{1,2}))?)(?:/(?P<step>[0-9]{1,2}))?")
+
+
+class Unreadable(ValueError):
+    """A text that is not what it should be."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def length(text: str) -> timedelta:
+    """Read `90m`: a whole number of seconds, minutes, hours, days or weeks, more than none."""
+    match = _LENGTH.fullmatch(text)
+    if match is None:
+        raise Unreadable(f"`{text}` is not a length of time", "write it as `45s`, `90m`, `3h`, `1d` or `2w`")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def length_text(value: timedelta) -> str:
+    """Write a length the way people do: in the largest unit that divides it."""
+    seconds = int(value.total_seconds())
+    for unit, size in (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def moment(text: str) -> datetime:
+    """Read an ISO 8601 instant with its zone, or a date, which is its midnight in UTC."""
+    try:
+        return instant(text)
+    except (ValueError, OverflowError):
+        hint = "write it as `2013-01-01` or `2013-01-01T06:00:00Z`"
+        raise Unreadable(f"`{text}` is not an instant", hint) from None
+
+
+def since(text: str) -> datetime | timedelta:
+    """Read an instant, or a length back from the deployment."""
+    return length(text) if _LENGTH.fullmatch(text) else moment(text)
+
+
+def objective(text: str) -> Ratio:
+    """Read `99.9%`: more than none, less than all."""
+    try:
+        ratio = Ratio.parse(text)
+    except ValueError:
+        raise Unreadable(f"`{text}` is not a percentage", "write it as `99.9%`") from None
+    if not 0 < ratio.value < 1:
+        raise Unreadable(
+            f"an objective of {text} cannot be worked with",
+            "choose more than 0 % and less than 100 %: what is left is the error budget",
+        )
+    return ratio
+
+
+@cache
+def cron(text: str) -> str:
+    """Check the five fields of a cron line."""
+    fields = text.split()
+    if len(fields) != len(_CRON_FIELDS):
+        hint = 'write minute, hour, day of the month, month and weekday: `"0 * * * *"` is every hour'
+        raise Unreadable(f"`{text}` is not a cron line: it has {len(fields)} fields, not 5", hint)
+    for content, (name, low, high) in zip(fields, _CRON_FIELDS, strict=True):
+        if not all(_is_cron_item(item, low, high) for item in content.split(",")):
+            hint = f"write `*`, numbers from {low} to {high}, ranges `a-b`, steps `*/n`, or several with `,`"
+            raise Unreadable(f"`{content}` is not a {name} of a cron line", hint)
+    return " ".join(fields)
+
+
+def _is_cron_item(item: str, low: int, high: int) -> bool:
+    match = _CRON_ITEM.fullmatch(item)
+    if match is None or match["step"] == "0":
+        return False
+    first = int(match["first"] or low)
+    return low <= first <= int(match["last"] or first) <= high
+
+
+@cache
+def timezone(text: str) -> str:
+    """Check the name of a zone."""
+    try:
+        return ZoneInfo(text).key
+    except (KeyError, ValueError, OSError):
+        hint = did_you_mean(text, available_timezones(), otherwise="write it as `Europe/Brussels` or `UTC`")
+        raise Unreadable(f"`{text}` is not a time zone", hint) from None

@@ -1,0 +1,67 @@
+"""Schedule: when does a product run?
+
+A clock is for products that read sources, and news of their inputs for products that read other products; what a domain
+or the mesh says about the one does not hold for the other. A product may choose for itself.
+"""
+
+from datetime import timedelta
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.documents import ScheduleBlock
+from meshwright.manifest.origin import DEFAULT, INPUTS
+from meshwright.manifest.place import Place
+from meshwright.manifest.problems import Problems
+from meshwright.manifest.scalars import length_text
+from meshwright.manifest.subject import Subject
+from meshwright.model.product import CronSchedule, InputsSchedule, Schedule, When
+
+HOURLY = "0 * * * *"
+
+_CLOCK = {"cron", "timezone", "wait_at_most"}
+_NEWS = {"on", "when"}
+
+
+def schedule(subject: Subject, *, reads_products: bool) -> Schedule:
+    """Return when a product runs, by its own words, its domain's, the mesh's, or its inputs."""
+    own = subject.document.schedule
+    place = subject.place["schedule"]
+    if own is not None:
+        consistent(own, place, subject.problems)
+    if own is not None and own.on and not reads_products:
+        hint = "write `cron` instead, or read another product"
+        message = "it cannot run on its inputs: none of them is another product's port"
+        subject.problems.error(Code.CONFLICT, place["on"].at, message, hint)
+    by_news = reads_products and not (own is not None and own.model_fields_set & _CLOCK)
+    return _news(subject, own) if by_news or (own is not None and own.on) else _clock(subject)
+
+
+def consistent(block: ScheduleBlock, place: Place, problems: Problems) -> None:
+    """Say which keys of a schedule contradict each other."""
+    clock, news = block.model_fields_set & _CLOCK, block.model_fields_set & _NEWS
+    if clock and news:
+        first = "cron" if "cron" in clock else ScheduleBlock.model_fields[min(clock)].alias
+        message = f"a schedule has `{first}`, or runs `on` its inputs, not both"
+        problems.error(Code.CONFLICT, place["on" if "on" in news else "when"].at_key, message, "keep one of them")
+
+
+def _news(subject: Subject, own: ScheduleBlock | None) -> InputsSchedule:
+    said = subject.inherited("schedule", lambda s: s.schedule.when if s.schedule else None)
+    subject.trace.note("schedule.on", "inputs", subject.place["schedule"] if own and own.on else INPUTS)
+    subject.trace.note("schedule.when", said[0] if said else When.ALL, said[1]["when"] if said else DEFAULT)
+    return InputsSchedule(said[0] if said else When.ALL)
+
+
+def _clock(subject: Subject) -> CronSchedule:
+    cron = subject.inherited("schedule", lambda s: s.schedule.cron if s.schedule else None)
+    timezone = subject.inherited("schedule", lambda s: s.schedule.timezone if s.schedule else None)
+    wait = subject.inherited("schedule", lambda s: s.schedule.wait_at_most if s.schedule else None)
+    found = CronSchedule(
+        cron[0] if cron else HOURLY,
+        timezone[0] if timezone else "UTC",
+        wait[0] if wait else timedelta(hours=1),
+    )
+    subject.trace.note("schedule.cron", found.cron, cron[1]["cron"] if cron else DEFAULT)
+    subject.trace.note("schedule.timezone", found.timezone, timezone[1]["timezone"] if timezone else DEFAULT)
+    wait_text = length_text(found.wait_at_most)
+    subject.trace.note("schedule.waitAtMost", wait_text, wait[1]["waitAtMost"] if wait else DEFAULT)
+    return found

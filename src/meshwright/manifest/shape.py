@@ -1,0 +1,226 @@
+"""Shape: does a document have the keys and types that it should, and if not, what was meant?
+
+Translates what pydantic finds into diagnostics: one sentence each, at the key or value itself, with the fix.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.odcs import Shape
+from meshwright.manifest.place import Place
+from meshwright.manifest.problems import Problems
+from meshwright.manifest.spelling import did_you_mean
+from meshwright.manifest.syntax import Document
+from meshwright.model.diagnostic import Location
+
+S = TypeVar("S", bound=Shape)
+
+_WANTED = {
+    "string_type": "text",
+    "bool_type": "`true` or `false`",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "value_type": "a single value",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_PATTERNS = {
+    "^[a-z][a-z0-9-]*$": ("a name", "use lower-case letters, digits and `-`, and begin with a letter"),
+    "^[a-z][a-z0-9_-]*$": ("a name", "use lower-case letters, digits, `-` and `_`, and begin with a letter"),
+    "^[A-Za-z][A-Za-z0-9_-]*$": ("the name of a check", "use letters, digits, `-` and `_`, and begin with a letter"),
+    "^[A-Za-z_][A-Za-z0-9_]*$": ("a name in SQL", "use letters, digits and `_`, and begin with a letter"),
+}
+_SIMPLY = {
+    "union_tag_not_found": "`{label}` does not say which `block` reads it",
+    "too_short": "`{label}` is empty",
+    "string_too_short": "`{label}` is empty",
+    "too_long": "a port is one table, and `{label}` has several",
+}
+_SIMPLE_HINTS = {
+    "union_tag_not_found": "add `block: files` or `block: database`",
+    "too_short": "give it a value, or remove the key",
+    "string_too_short": "give it a value, or remove the key",
+    "too_long": "offer each table as a port of its own",
+}
+_ELSEWHERE = {
+    "name": "a product is named by its folder",
+    "domain": "a product belongs to the domain whose folder it is in",
+    "defaults": "write its keys at the top: they hold for all products unless these say otherwise",
+    "property": "write the check under its column's `quality`",
+    "rule": "ODCS calls it `metric` since 3.1",
+    "apiVersion": "the header of ODCS is added when a contract is exported",
+    "id": "the header of ODCS is added when a contract is exported",
+    "masking": "masking is not part of this version",
+}
+"""What to do about keys that somebody may well expect."""
+
+
+def shaped(kind: type[S], document: Document, problems: Problems) -> S | None:
+    """Return a document in its shape; None, and every deviation, when it has another."""
+    plain = document.value
+    if not isinstance(plain, dict):
+        message = "the file is empty" if plain is None else "the file must be a mapping of keys to values"
+        problems.error(Code.TYPE, document.root.at, message, f"begin with `{_first_key(kind)}: …`")
+        return None
+    try:
+        return kind.model_validate(plain)
+    except ValidationError as error:
+        _translate(kind, document, error.errors(include_url=False), problems)
+        return None
+
+
+def unread(shape: BaseModel, place: Place, problems: Problems) -> None:
+    """Warn of the keys of ODCS that are accepted, and that nothing executes."""
+    if isinstance(shape, Shape) and (present := shape.unread & shape.model_fields_set):
+        for name in sorted(present):
+            key = type(shape).model_fields[name].alias or name
+            message = f"`{key}` is part of ODCS, but nothing executes it yet"
+            problems.warn(Code.UNREAD, place[key].at_key, message, "remove it, or keep it as documentation")
+
+
+def _first_key(kind: type[Shape]) -> str:
+    return next((f.alias or name for name, f in kind.model_fields.items() if f.is_required()), "description")
+
+
+def _translate(kind: type[Shape], document: Document, found: list[ErrorDetails], problems: Problems) -> None:
+    missing: dict[tuple[str | int, ...], list[str]] = defaultdict(list)
+    for error in found:
+        path = _path(document.value, error["loc"])
+        place = _place(document.root, path)
+        match error["type"]:
+            case "missing":
+                missing[path[:-1]].append(str(path[-1]))
+            case "extra_forbidden":
+                key = str(path[-1])
+                hint = _ELSEWHERE.get(key) or did_you_mean(key, _keys(kind, error["loc"][:-1]))
+                problems.error(Code.UNKNOWN_KEY, place.at_key, f"there is no key `{key}` here", hint)
+            case _ if error["input"] is not None or isinstance(path[-1], int):  # a key without a value is known already
+                problems.error(*_deviation(error, place, _label(path)))
+    for path, keys in missing.items():
+        names = " and ".join(f"`{k}`" for k in keys)
+        of = f" in `{_label(path)}`" if path else ""
+        message = f"{names} {'is' if len(keys) == 1 else 'are'} missing{of}"
+        hint = f"add {', '.join(f'`{k}: …`' for k in keys)}"
+        problems.error(Code.MISSING_KEY, _place(document.root, path).at, message, hint)
+
+
+def _deviation(error: ErrorDetails, place: Place, label: str) -> tuple[Code, Location, str, str]:
+    """Return the diagnostic of a value that its key does not take."""
+    kind, value = error["type"], error["input"]
+    if kind in _WANTED:
+        message = f"`{label}` must be {_WANTED[kind]}, not {_told(value)}"
+        return Code.TYPE, place.at, message, _conversion(kind, value)
+    at = place["block"].at if kind == "union_tag_invalid" else place.at
+    return Code.VALUE, at, *_wrong_value(error, label)
+
+
+def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    match kind:
+        case "unreadable":
+            return context["message"], context["hint"]
+        case "enum" | "literal_error":
+            return f"{_told(value)} is not a value of `{label}`", did_you_mean(str(value), _quoted(context["expected"]))
+        case "string_pattern_mismatch":
+            what, hint = _PATTERNS[context["pattern"]]
+            return f"`{value}` is not {what}", hint
+        case "union_tag_invalid":
+            tag = str(context["tag"])
+            return f"there is no block `{tag}`", did_you_mean(tag, _quoted(context["expected_tags"]))
+    return _SIMPLY.get(kind, "`{label}`: {msg}").format(label=label, msg=error["msg"].lower()), _SIMPLE_HINTS.get(
+        kind, ""
+    )
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall(r"'([^']+)'", text)
+
+
+def _told(value: object) -> str:
+    match value:
+        case bool():
+            return f"`{str(value).lower()}`"
+        case str():
+            return f"`{value}`" if value and len(value) < 60 and "\n" not in value else "a text"
+        case int() | float():
+            return f"the number `{value}`"
+        case list():
+            return "a list"
+        case dict():
+            return "a mapping"
+    return "nothing"
+
+
+def _conversion(kind: str, value: object) -> str:
+    """Say how to write a value so that it has the type that is wanted."""
+    match kind, value:
+        case "string_type", bool() | int() | float():
+            return "quote it where it is meant as text"
+        case "bool_type", str() if value.lower() in ("yes", "on", "no", "off"):
+            return f"write `{'true' if value.lower() in ('yes', 'on') else 'false'}`"
+        case "int_type" | "float_type", str():
+            return "write the number without quotes"
+        case "list_type", _:
+            return "write `[…]`, or one line for each item that begins with `- `"
+        case "model_type" | "dict_type" | "model_attributes_type", _:
+            return "write `{key: value}`, or one indented line for each key"
+    return ""
+
+
+def _path(value: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the keys of a pydantic location that the document has, and the last one: the others are tags of unions."""
+    path: list[str | int] = []
+    for number, part in enumerate(loc):
+        match value, part:
+            case dict(), str() if part in value:
+                value = value[part]
+            case list(), int() if part < len(value):
+                value = value[part]
+            case dict(), str() if number == len(loc) - 1:
+                pass
+            case _:
+                continue
+        path.append(part)
+    return tuple(path) or loc[-1:]
+
+
+def _place(root: Place, path: tuple[str | int, ...]) -> Place:
+    for part in path:
+        root = root[part]
+    return root
+
+
+def _label(path: tuple[str | int, ...]) -> str:
+    """Return how people call what stands at a path: its last key."""
+    return next((p for p in reversed(path) if isinstance(p, str)), "this")
+
+
+def _keys(kind: type[Shape], loc: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that exist at a location."""
+    shapes = [kind]
+    for part in loc:
+        if isinstance(part, str):
+            shapes = [inner for shape in shapes for inner in _inner(shape, part)] or shapes
+    return [f.alias or name for shape in shapes for name, f in shape.model_fields.items() if not f.exclude]
+
+
+def _inner(shape: type[Shape], key: str) -> Iterator[type[Shape]]:
+    """Yield the shapes that stand under a key."""
+    fields: Mapping[str, Any] = {f.alias or name: f for name, f in shape.model_fields.items()}
+    if key in fields:
+        yield from _shapes(fields[key].annotation)
+
+
+def _shapes(annotation: Any) -> Iterator[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _shapes(argument)

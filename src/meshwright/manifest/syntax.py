@@ -1,0 +1,229 @@
+"""Syntax: what does a YAML text say, and where?
+
+libyaml composes the nodes; the values are built here in one pass, by the core schema of YAML 1.2: dates stay text, and
+what YAML 1.1 would read differently is an error. A text of any content, size or depth gives a value or diagnostics,
+never an exception.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yaml import CSafeLoader, YAMLError
+from yaml.events import CollectionEndEvent, CollectionStartEvent, StreamEndEvent
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.leaks import redact
+from meshwright.manifest.place import Place, Text
+from meshwright.manifest.problems import Problems
+
+MAX_BYTES = 1_000_000
+MAX_NODES = 50_000
+MAX_DEPTH = 50
+
+_SHALLOW = 10_000
+"""A text of so few characters cannot nest deeply enough to exhaust the stack of libyaml's composer."""
+
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_NUMERIC = frozenset("0123456789+-.")
+_CONSTANTS = {"": None, "~": None} | {
+    spelling: value
+    for word, value in (("null", None), ("true", True), ("false", False))
+    for spelling in (word, word.capitalize(), word.upper())
+}
+_BOOLEANS_OF_1_1 = {
+    spelling: value
+    for word, value in (("yes", "true"), ("on", "true"), ("no", "false"), ("off", "false"))
+    for spelling in (word, word.capitalize(), word.upper())
+}
+_NUMBERS_OF_1_1 = re.compile(
+    r"(?P<octal>[-+]?0[0-9]+)|(?P<sixty>[-+]?[1-9][0-9]*(:[0-5]?[0-9])+)|(?P<underscored>[-+]?[0-9]+(_[0-9]+)+)"
+)
+_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_HINTS = {
+    "mapping values are not allowed": "quote a text that holds `: `, and look at the indentation",
+    "cannot start any token": "indent with spaces, and quote a text that begins with a special character",
+    "did not find expected key": "look at the indentation of this line and the one before",
+    "another document": "keep one document in a file: remove the `---` between them",
+    "undefined alias": "quote a text that begins with `*`",
+    "unexpected end of stream": "close the quote",
+}
+
+
+class _Loader(CSafeLoader):
+    """libyaml's loader that resolves no scalar."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # the hook PyYAML looks for
+
+
+class _TooMuchError(Exception):
+    """The text is deeper or larger than any manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text, read: its plain value (None when it says nothing) and the place of each part of it."""
+
+    value: Any
+    root: Place
+
+
+def read_file(path: Path, file: str, problems: Problems) -> Document | None:
+    """Read a YAML file, `file` being its name in diagnostics; None when there is no making sense of it."""
+    text = read_text(path, file, problems)
+    return None if text is None else read_yaml(text, problems)
+
+
+def read_text(path: Path, file: str, problems: Problems) -> Text | None:
+    """Read a file of UTF-8 without the secrets in it; None when that cannot be."""
+    start = Text(file, "").start()
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        problems.error(Code.UNREADABLE, start, f"the file cannot be read: {(error.strerror or '').lower()}")
+        return None
+    if len(content) > MAX_BYTES:
+        problems.error(Code.UNREADABLE, start, f"the file is larger than {MAX_BYTES // 1_000_000} MB")
+        return None
+    try:
+        return redact(Text(file, content.decode("utf-8-sig")), problems)
+    except UnicodeDecodeError as error:
+        at = Text(file, "").at(content.count(b"\n", 0, error.start), 0)
+        problems.error(Code.UNREADABLE, at, "the file is not UTF-8", "save it as UTF-8")
+        return None
+
+
+def read_yaml(text: Text, problems: Problems) -> Document | None:
+    """Read a YAML text; None when there is no making sense of it."""
+    try:
+        root = _compose(text.text)
+        builder = _Builder(text, problems)
+        return Document(None if root is None else builder.build(root, 0), Place(text, root))
+    except _TooMuchError as error:
+        problems.error(Code.SYNTAX, text.start(), str(error), "a manifest is small: look for aliases that repeat")
+    except ReaderError as error:
+        line = text.text.count("\n", 0, error.position)
+        problems.error(Code.SYNTAX, text.at(line, 0), "the file is not YAML: it holds control characters")
+    except YAMLError as error:
+        problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+        message = f"the file is not YAML: {str(problem or error).removeprefix('but ')}"
+        hint = next((h for words, h in _HINTS.items() if words in message), "")
+        problems.error(Code.SYNTAX, text.at(mark.line, mark.column) if mark else text.start(), message, hint)
+    return None
+
+
+def _compose(text: str) -> Node | None:
+    if len(text) > _SHALLOW:
+        _measure_depth(text)
+    loader = _Loader(text)
+    try:
+        node: Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
+def _measure_depth(text: str) -> None:
+    """Follow the events, which needs no stack, before the composer, which recurses, sees them."""
+    loader = _Loader(text)
+    depth = 0
+    try:
+        while not isinstance(event := loader.get_event(), StreamEndEvent):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels")
+    finally:
+        loader.dispose()
+
+
+class _Builder:
+    """Builds plain values of nodes, and counts them: an alias is built again wherever it stands."""
+
+    def __init__(self, text: Text, problems: Problems) -> None:
+        self._text = text
+        self._problems = problems
+        self._nodes = 0
+
+    def build(self, node: Node, depth: int) -> Any:
+        """Return the plain value of a node."""
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _TooMuchError(f"the file holds more than {MAX_NODES} values")
+        if depth > MAX_DEPTH:
+            raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels")
+        if node.tag not in _TAGS:
+            at = Place(self._text, node).at
+            self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{node.tag}`", "remove the tag")
+        match node:
+            case ScalarNode():
+                return self._scalar(node)
+            case SequenceNode():
+                return [self.build(item, depth + 1) for item in node.value]
+            case MappingNode():
+                return self._mapping(node, depth)
+        raise AssertionError(f"libyaml composes no {node}")
+
+    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode) or (key.value == "<<" and not key.style):
+                self._odd_key(key)
+                continue
+            name: str = key.value
+            if name in lines:
+                hint = f"it is on line {lines[name]} already: keep one of them"
+                self._problems.error(Code.DUPLICATE, self._at(key), f"the key `{name}` is there twice", hint)
+                continue
+            lines[name] = key.start_mark.line + 1
+            built[name] = self.build(value, depth + 1)
+            if built[name] is None:
+                self._problems.error(
+                    Code.TYPE, self._at(key), f"`{name}` has no value", "give it one, or remove the key"
+                )
+        return built
+
+    def _odd_key(self, key: Node) -> None:
+        if isinstance(key, ScalarNode):
+            hint = "write the keys out; what products share belongs in `domain.yaml` or `mesh.yaml`"
+            self._problems.error(Code.SYNTAX, self._at(key), "YAML 1.2 has no merge key `<<`", hint)
+        else:
+            self._problems.error(Code.SYNTAX, self._at(key), "a key must be text")
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        value: str = node.value
+        if node.style:  # quoted and block scalars are text; a plain one has the style ""
+            return value
+        if value in _CONSTANTS:
+            return _CONSTANTS[value]
+        if value[0] in _NUMERIC:
+            return self._number(node, value)
+        if value in _BOOLEANS_OF_1_1:
+            self._ambiguous(node, _BOOLEANS_OF_1_1[value], "the text", boolean=True)
+        return value
+
+    def _number(self, node: ScalarNode, value: str) -> Any:
+        if surprise := _NUMBERS_OF_1_1.fullmatch(value):
+            reading = {"octal": "octal", "sixty": "a number to base 60", "underscored": "a number"}
+            self._ambiguous(node, reading[surprise.lastgroup or "octal"], "decimal" if surprise["octal"] else "text")
+        if _INTEGER.fullmatch(value):
+            # Python refuses to read numbers of thousands of digits; as text their keys will refuse them.
+            return value if len(value) > 100 else int(value, 0 if value[:2] in ("0o", "0x") else 10)
+        if _FLOAT.fullmatch(value):
+            return float(value.replace(".", "", 1) if value.lower().lstrip("+-") in (".inf", ".nan") else value)
+        return value
+
+    def _ambiguous(self, node: ScalarNode, old: str, new: str, *, boolean: bool = False) -> None:
+        message = f"`{node.value}` is {new} in YAML 1.2, and {old if not boolean else f'`{old}`'} in YAML 1.1"
+        meant = f"`{old}`" if boolean else "it without the leading zero" if new == "decimal" else "a plain number"
+        self._problems.error(
+            Code.AMBIGUOUS, self._at(node), message, f'write {meant}, or `"{node.value}"` where text is meant'
+        )
+
+    def _at(self, node: Node) -> Any:
+        return Place(self._text, node).at

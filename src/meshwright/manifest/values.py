@@ -1,0 +1,95 @@
+"""Values: the types of the manifest's keys, strict: what YAML read as a number never passes for text."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import isfinite
+from pathlib import PurePosixPath
+from typing import Annotated, Any, TypeVar
+
+from pydantic import PlainValidator, StringConstraints
+from pydantic.types import Strict
+from pydantic_core import PydanticCustomError
+
+from meshwright.manifest import scalars
+from meshwright.manifest.scalars import Unreadable
+from meshwright.model.address import Reference, parse
+from meshwright.model.errors import NotFound
+from meshwright.model.ratio import Ratio
+
+T = TypeVar("T")
+
+
+def read_by(read: Callable[[str], T]) -> Callable[[Any], T]:
+    """Return the validator that reads a text with `read`, and whose error carries a hint."""
+
+    def validate(value: Any) -> T:
+        if not isinstance(value, str):
+            raise PydanticCustomError("string_type", "not text")
+        try:
+            return read(value)
+        except Unreadable as error:
+            raise PydanticCustomError("unreadable", "{message}", {"message": str(error), "hint": error.hint}) from None
+
+    return validate
+
+
+def _version(text: str) -> str:
+    parts = text.split(".")
+    if len(parts) != 3 or not all(p.isascii() and p.isdigit() and p == str(int(p[:9])) for p in parts):
+        raise Unreadable(f"`{text}` is not a version", "write `major.minor.patch`, such as `1.0.0`")
+    return text
+
+
+def _port(text: str) -> Reference:
+    hint = "write `domain.product:port@1`; consumers pin a major version"
+    try:
+        reference = parse(text)
+    except NotFound:
+        raise Unreadable(f"`{text}` is not the address of an output port", hint) from None
+    if reference.port is None or reference.major is None or reference.column is not None:
+        what = "names a column" if reference.column else "pins no major version" if reference.port else "names no port"
+        raise Unreadable(f"`{text}` {what}", hint)
+    return reference
+
+
+def _relative(text: str) -> str:
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts or "\\" in text or not path.parts:
+        raise Unreadable(f"`{text}` leads out of its folder", "write a path below it, with `/` and without `..`")
+    return text
+
+
+def _number(value: Any) -> Decimal:
+    if type(value) not in (int, float) or not isfinite(value):
+        raise PydanticCustomError("float_type", "not a number")
+    return Decimal(str(value))
+
+
+def _value(value: Any) -> str:
+    """Return a value of some column as text, the way it was written."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str() | int() | float():
+            return str(value)
+    raise PydanticCustomError("value_type", "not a single value")
+
+
+StrictText = Annotated[str, StringConstraints(strict=True, min_length=1)]
+Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$")]
+ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
+CheckName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+ColumnName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Bool = Annotated[bool, Strict()]
+Number = Annotated[Decimal, PlainValidator(_number)]
+Value = Annotated[str, PlainValidator(_value)]
+Length = Annotated[timedelta, PlainValidator(read_by(scalars.length))]
+Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment))]
+Since = Annotated[datetime | timedelta, PlainValidator(read_by(scalars.since))]
+Objective = Annotated[Ratio, PlainValidator(read_by(scalars.objective))]
+Version = Annotated[str, PlainValidator(read_by(_version))]
+Cron = Annotated[str, PlainValidator(read_by(scalars.cron))]
+Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone))]
+PortReference = Annotated[Reference, PlainValidator(read_by(_port))]
+RelativePath = Annotated[str, PlainValidator(read_by(_relative))]
