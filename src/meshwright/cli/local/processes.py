@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -96,8 +97,10 @@ class Processes:
                 process.popen.terminate()
         deadline = time.monotonic() + _GRACE_SECONDS
         for process in self._started:
-            _wait(process, deadline)
-            _kill_session(process.popen.pid)
+            with suppress(subprocess.TimeoutExpired):  # killed below, with all that it started
+                process.popen.wait(max(0.0, deadline - time.monotonic()))
+            _end_session(process.popen.pid, signal.SIGTERM, deadline)
+            _end_session(process.popen.pid, signal.SIGKILL, time.monotonic() + _GRACE_SECONDS)
             process.popen.wait()
         self._started.clear()
 
@@ -118,20 +121,15 @@ def _ended(process: Process) -> ProcessEnded:
     )
 
 
-def _wait(process: Process, deadline: float) -> None:
-    """Wait until the leader and everything in its session is gone, or the time is over."""
-    while time.monotonic() < deadline:
-        if process.ended and not _session(process.popen.pid):
-            return
+def _end_session(leader: int, number: signal.Signals, deadline: float) -> None:
+    """Send a signal to all in a session, and wait until they are gone or the time is over."""
+    living = _session(leader)
+    for pid in living:
+        with suppress(ProcessLookupError):  # it may just have ended
+            os.kill(pid, number)
+    while living and time.monotonic() < deadline:
         time.sleep(0.05)
-
-
-def _kill_session(leader: int) -> None:
-    for pid in _session(leader):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue  # it has just ended
+        living = _session(leader)
 
 
 def _session(leader: int) -> list[int]:
