@@ -14,6 +14,7 @@ from meshwright.model.address import PortAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import mesh_table, query_table
 from meshwright.sql import guard
+from meshwright.sql.codes import Code
 from meshwright.sql.parse import parse
 from meshwright.sql.text import SqlText, did_you_mean
 
@@ -70,4 +71,4 @@ def _unknown(text: SqlText, table: exp.Table, known: Mapping[str, PortAddress]) 
     name = guard.dotted(table)
     shorter = [full for full in known if full.endswith(f".{name.lower()}")]
     hint = f"did you mean `{shorter[0]}`?" if shorter else did_you_mean(name, known)
-    return text.problem("MW0203", f"`{name}` is not a port of this mesh", table, hint)
+    return text.problem(Code.UNDECLARED_TABLE, f"`{name}` is not a port of this mesh", table, hint)

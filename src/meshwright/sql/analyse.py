@@ -12,6 +12,7 @@ from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.sql import dialect, fit, guard
+from meshwright.sql.codes import Code
 from meshwright.sql.lineage import column_lineage
 from meshwright.sql.parse import parse
 from meshwright.sql.passing import passed_on
@@ -62,14 +63,14 @@ class _Analyser:
         found += tables.diagnostics
         parameters = guard.parameters(tree)
         inputs = tuple(sorted(self.names[t] for t in tables.read))
-        if any(d.code in ("MW0203", "MW0204", "MW0205") for d in found):
+        if any(d.code in (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE) for d in found):
             return Analysis(inputs, (), (), parameters, tuple(found))
         resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
         found += [*resolved.diagnostics, *dialect.differences(text, resolved.tree)]
         if not resolved.scopes:
             return Analysis(inputs, (), (), parameters, tuple(found))
         columns = self._columns(resolved)
-        if not any(d.severity is Severity.ERROR and d.code != "MW0215" for d in found):
+        if not any(d.severity is Severity.ERROR and d.code != Code.DIALECT for d in found):
             places = tuple(self._place(item) for item in resolved.tree.selects)
             found += fit.misfits(text, self.port.contract, columns, places)
         return Analysis(inputs, self._reads(resolved.scopes), columns, parameters, tuple(found))

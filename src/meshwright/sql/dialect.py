@@ -16,6 +16,7 @@ one rewriting makes them exact (`mend`), or refused with a way out (`difference`
 from sqlglot import exp
 
 from meshwright.model.diagnostic import Diagnostic
+from meshwright.sql.codes import Code
 from meshwright.sql.text import SqlText
 
 PORTABLE = frozenset(
@@ -25,16 +26,17 @@ PORTABLE = frozenset(
         # logic and types; the parser makes functions of them
         exp.And, exp.Cast, exp.Or, exp.TryCast,
         # numbers
-        exp.Abs, exp.Ceil, exp.Exp, exp.Floor, exp.IntDiv, exp.IsNan, exp.Ln, exp.Mod, exp.Pow, exp.Round,
+        exp.Abs, exp.Ceil, exp.Exp, exp.Floor, exp.IsNan, exp.Ln, exp.Pow, exp.Round,
         exp.SafeDivide, exp.Sign, exp.Sqrt, exp.Trunc,
         # text
-        exp.Concat, exp.EndsWith, exp.Left, exp.Length, exp.LowerHex, exp.Lower, exp.MD5Digest, exp.Pad,
+        exp.Concat, exp.EndsWith, exp.Left, exp.Length, exp.LowerHex, exp.Lower, exp.MD5, exp.Pad,
         exp.RegexpExtract, exp.RegexpLike, exp.RegexpReplace, exp.Repeat, exp.Replace, exp.Reverse, exp.Right,
         exp.SHA2Digest, exp.StartsWith, exp.StrPosition, exp.Substring, exp.Trim, exp.Upper,
         # time
-        exp.Date, exp.DateAdd, exp.DateDiff, exp.DateSub, exp.DateTrunc, exp.Extract, exp.LastDay, exp.StrToDate,
-        exp.TimeToStr, exp.Timestamp, exp.TimestampAdd, exp.TimestampDiff, exp.TimestampSub, exp.TimestampTrunc,
-        exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.UnixMicros, exp.UnixMillis, exp.UnixSeconds, exp.UnixToTime,
+        exp.Date, exp.DateAdd, exp.DateDiff, exp.DateFromParts, exp.DateSub, exp.DateTrunc, exp.Extract, exp.LastDay,
+        exp.StrToDate, exp.TimeToStr, exp.Timestamp, exp.TimestampAdd, exp.TimestampDiff, exp.TimestampSub,
+        exp.TimestampTrunc, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.UnixMicros, exp.UnixMillis, exp.UnixSeconds,
+        exp.UnixToTime,
         # arrays
         exp.Array, exp.ArrayAgg, exp.ArraySize, exp.ArrayToString, exp.Split, exp.Unnest,
         # over rows
@@ -54,7 +56,7 @@ _DUCKDB = "write it in another way, or declare `dialect: duckdb`"
 
 def difference(node: exp.Expr) -> tuple[str, str] | None:
     """Return how a node of an annotated BigQuery tree would differ on DuckDB, and the way out; None where it agrees."""
-    if isinstance(node, exp.Func) and type(node) not in PORTABLE:
+    if isinstance(node, exp.Func) and type(node) not in PORTABLE and node.arg_key != "unit":
         return f"nobody has proved that `{_name(node)}` means the same on DuckDB", _elsewhere(node)
     return _of_time(node) or _of_text(node) or _of_rows(node)
 
@@ -64,7 +66,7 @@ def differences(text: SqlText, tree: exp.Expr) -> tuple[Diagnostic, ...]:
     if text.dialect == "duckdb":
         return ()
     found = ((node, difference(node)) for node in tree.walk())
-    return tuple(text.problem("MW0215", says[0], node, says[1]) for node, says in found if says is not None)
+    return tuple(text.problem(Code.DIALECT, says[0], node, says[1]) for node, says in found if says is not None)
 
 
 def mend(node: exp.Expr) -> exp.Expr:
@@ -113,7 +115,7 @@ def _of_time(node: exp.Expr) -> tuple[str, str] | None:
             return f"EXTRACT({part.name.upper()}) means something else on DuckDB", hint
         case exp.DateTrunc() | exp.DateDiff() | exp.TimestampTrunc() | exp.TimestampDiff() if _unit(node) not in _UNITS:
             hint = f"the units that agree are {', '.join(u.lower() for u in _UNITS)}"
-            return f"weeks of BigQuery and DuckDB begin on different days (`{_unit(node).lower()}`)", hint
+            return "this unit is counted in another way on DuckDB", hint
         case exp.DateTrunc(this=what) if not _is_date(what):
             return (
                 "DATE_TRUNC would make a DATE of this on DuckDB",
@@ -138,7 +140,7 @@ def _of_text(node: exp.Expr) -> tuple[str, str] | None:
             if not isinstance(what, exp.Round | exp.Floor | exp.Ceil | exp.Trunc):
                 return "BigQuery rounds halves away from zero, DuckDB to even", "say how: `cast(round(x) as int64)`"
             return None
-        case exp.SHA2Digest() | exp.MD5Digest() if not isinstance(node.parent, exp.LowerHex):
+        case exp.SHA2Digest() if not isinstance(node.parent, exp.LowerHex):
             return f"`{_name(node)}` makes bytes, which no contract can hold", f"write `to_hex({_name(node)}(…))`"
         case _:
             return None

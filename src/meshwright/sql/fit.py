@@ -7,7 +7,8 @@ from sqlglot import exp
 from meshwright.model.analysis import OutputColumn
 from meshwright.model.contract import Contract
 from meshwright.model.diagnostic import Diagnostic, Location
-from meshwright.sql.text import SqlText, did_you_mean
+from meshwright.sql.codes import Code
+from meshwright.sql.text import SqlText, did_you_mean, error
 from meshwright.sql.types import fits
 
 
@@ -16,7 +17,7 @@ def unnamed(text: SqlText, tree: exp.Query) -> Iterator[Diagnostic]:
     for number, item in enumerate(tree.selects, start=1):
         if not (item.is_star or item.alias or isinstance(item, exp.Column | exp.Dot)):
             message = f"column {number} of the SELECT has no name"
-            yield text.problem("MW0211", message, item, f"write `{item.sql(text.dialect)} as …`")
+            yield text.problem(Code.NAME, message, item, f"write `{item.sql(text.dialect)} as …`")
 
 
 def misfits(
@@ -28,16 +29,16 @@ def misfits(
     for column, at in zip(columns, places, strict=True):
         promised = contract.column(column.name)
         if column.name in made:
-            yield text.problem_at("MW0211", f"two columns are called `{column.name}`", at, "give one another name")
+            yield error(Code.NAME, f"two columns are called `{column.name}`", at, "give one another name")
         elif promised is None:
             hint = did_you_mean(column.name, names - {c.name for c in columns}) or "add it to the contract"
-            yield text.problem_at("MW0213", f"`{column.name}` is not in the contract", at, hint)
+            yield error(Code.NOT_PROMISED, f"`{column.name}` is not in the contract", at, hint)
         elif not fits(column.type, promised.type):
             message = f"`{column.name}` is of type {column.type}, but the contract says {promised.type}"
-            yield text.problem_at("MW0214", message, at, "cast it, or correct the contract")
+            yield error(Code.TYPE, message, at, "cast it, or correct the contract")
         made.add(column.name)
     for promised in contract.columns:
         if promised.name not in made:
             message = f"`{promised.name}` is in the contract, but {text.file} does not select it"
             hint = did_you_mean(promised.name, made - names) or "select it, or take it out of the contract"
-            yield text.problem_at("MW0212", message, promised.at or text.place(0, 0), hint)
+            yield error(Code.NOT_SELECTED, message, promised.at or text.place(0, 0), hint)

@@ -13,8 +13,9 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
 from meshwright.model.diagnostic import Diagnostic
+from meshwright.sql.codes import Code
 from meshwright.sql.parse import statement
-from meshwright.sql.text import SqlText, did_you_mean
+from meshwright.sql.text import SqlText, did_you_mean, error
 
 PARAMETERS = ("interval_start", "interval_end")
 """The bound parameters that a transform may use: the bounds of the run's interval, TIMESTAMP."""
@@ -36,7 +37,7 @@ def unbound(text: SqlText, bound: Collection[str] = PARAMETERS) -> Iterator[Diag
             at = text.place(token.start, after.end if named else token.end)
             spelled = " or ".join(f"`{sign}{name}`" for name in bound)
             hint = f"write {spelled}" if spelled else "write the value itself"
-            yield text.problem_at("MW0210", f"nothing gives `{written}` a value", at, hint)
+            yield error(Code.PARAMETER, f"nothing gives `{written}` a value", at, hint)
 
 
 def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
@@ -45,13 +46,13 @@ def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
         if isinstance(table.this, exp.Func):
             name = table.this.name if isinstance(table.this, exp.Anonymous) else table.this.sql_name()
             hint = "declare the source as an input port"
-            yield text.problem("MW0204", f"`{name.lower()}` reads what no input port declares", table, hint)
+            yield text.problem(Code.HIDDEN_SOURCE, f"`{name.lower()}` reads what no input port declares", table, hint)
     for lateral in tree.find_all(exp.Lateral):
         if not isinstance(lateral.this, exp.Subquery | exp.Unnest):
-            yield text.problem("MW0204", "this makes rows of what no input port declares", lateral)
+            yield text.problem(Code.HIDDEN_SOURCE, "this makes rows of what no input port declares", lateral)
     for pivot in tree.find_all(exp.Pivot):
         hint = "write the columns out: `sum(if(kind = 'a', amount, 0)) as a`"
-        yield text.problem("MW0204", "PIVOT makes columns whose names only the data know", pivot, hint)
+        yield text.problem(Code.HIDDEN_SOURCE, "PIVOT makes columns whose names only the data know", pivot, hint)
 
 
 _DECLARE = "declare it under `inputPorts` and read it by its local name"
@@ -63,7 +64,7 @@ def scopes_of(text: SqlText, tree: exp.Query) -> list[Scope] | Diagnostic:
         return traverse_scope(tree)
     except OptimizeError as error:
         return text.problem(
-            "MW0217", f"this cannot be understood: {error}", tree, "give each table an alias of its own"
+            Code.UNRESOLVED, f"this cannot be understood: {error}", tree, "give each table an alias of its own"
         )
 
 
@@ -84,10 +85,12 @@ def undeclared(text: SqlText, scopes: list[Scope], inputs: Mapping[str, str]) ->
             read.add(table.name)
         elif not table.db:
             message = f"`{table.name}` is not an input port of this product"
-            found.append(text.problem("MW0203", message, table, did_you_mean(table.name, inputs) or _DECLARE))
+            found.append(
+                text.problem(Code.UNDECLARED_TABLE, message, table, did_you_mean(table.name, inputs) or _DECLARE)
+            )
         else:
             message = f"`{dotted(table)}` reaches for a table outside this product"
-            found.append(text.problem("MW0205", message, table, _DECLARE))
+            found.append(text.problem(Code.FOREIGN_TABLE, message, table, _DECLARE))
     return Tables(tuple(sorted(read)), tuple(found))
 
 

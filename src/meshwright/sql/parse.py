@@ -11,7 +11,8 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from meshwright.model.diagnostic import Diagnostic
-from meshwright.sql.text import SqlText, did_you_mean
+from meshwright.sql.codes import Code
+from meshwright.sql.text import SqlText, did_you_mean, error
 
 DIALECTS = ("bigquery", "duckdb")
 """The dialects that transforms may be written in."""
@@ -24,13 +25,13 @@ def parse(text: SqlText) -> exp.Query | Diagnostic:
     """Return the tree of one SELECT, or what keeps the text from being one."""
     if text.dialect not in DIALECTS:
         hint = did_you_mean(text.dialect, DIALECTS)
-        return text.problem_at("MW0216", f"`{text.dialect}` is not a dialect we know", text.place(0, 0), hint)
+        return error(Code.UNKNOWN_DIALECT, f"`{text.dialect}` is not a dialect we know", text.place(0, 0), hint)
     try:
         tokens = statement(text)
     except TokenError:
         last = len(text.sql.rstrip())
         message = "a quote, a quoted name or a comment is opened and never closed"
-        return text.problem_at("MW0201", message, text.place(_opened(text), last), "close it")
+        return error(Code.UNREADABLE, message, text.place(_opened(text), last), "close it")
     return _not_one_select(text, tokens) or _tree(text, tokens)
 
 
@@ -44,39 +45,39 @@ def statement(text: SqlText) -> list[Token]:
 
 def _not_one_select(text: SqlText, tokens: list[Token]) -> Diagnostic | None:
     if not tokens:
-        return text.problem_at("MW0202", "there is no SQL here", text.place(0, 0), _ONE_SELECT)
+        return error(Code.NOT_ONE_SELECT, "there is no SQL here", text.place(0, 0), _ONE_SELECT)
     first = tokens[0]
     if first.token_type not in _FIRST:
         at = text.place(first.start, first.end)
-        return text.problem_at("MW0202", f"`{first.text}` does not begin a SELECT", at, _ONE_SELECT)
+        return error(Code.NOT_ONE_SELECT, f"`{first.text}` does not begin a SELECT", at, _ONE_SELECT)
     for semicolon, after in pairwise(tokens):
         if semicolon.token_type is TokenType.SEMICOLON:
             at = text.place(after.start, after.end)
-            return text.problem_at("MW0202", "a second statement begins here", at, _ONE_SELECT)
+            return error(Code.NOT_ONE_SELECT, "a second statement begins here", at, _ONE_SELECT)
     return None
 
 
 def _tree(text: SqlText, tokens: list[Token]) -> exp.Query | Diagnostic:
     try:
         trees = Dialect.get_or_raise(text.dialect).parser().parse(tokens, text.sql)
-    except ParseError as error:
-        return _unreadable(text, tokens, error)
+    except ParseError as stop:
+        return _unreadable(text, tokens, stop)
     tree = trees[0] if len(trees) == 1 else None
     if isinstance(tree, exp.Query):
         return tree
     at = text.place(tokens[0].start, tokens[0].end)
-    return text.problem_at("MW0202", "this is not a SELECT", at, _ONE_SELECT)
+    return error(Code.NOT_ONE_SELECT, "this is not a SELECT", at, _ONE_SELECT)
 
 
-def _unreadable(text: SqlText, tokens: list[Token], error: ParseError) -> Diagnostic:
+def _unreadable(text: SqlText, tokens: list[Token], stop: ParseError) -> Diagnostic:
     """Say where reading stopped. sqlglot gives the line and the column of the last character of a token."""
-    found = error.errors[0]
+    found = stop.errors[0]
     stopped = next((t for t in tokens if (t.line, t.col) == (found["line"], found["col"])), tokens[-1])
     said = str(found["description"]).split(" but got ", maxsplit=1)[0].removesuffix(".")
     if "missing for" in said:  # in the words of sqlglot's classes
         said = "something is missing after this"
     message = f"this cannot be read as {text.dialect} SQL: {said[:1].lower()}{said[1:]}"
-    return text.problem_at("MW0201", message, text.place(stopped.start, stopped.end))
+    return error(Code.UNREADABLE, message, text.place(stopped.start, stopped.end))
 
 
 def _opened(text: SqlText) -> int:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
 from meshwright.model.contract import Column
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, OutputPort
-from meshwright.sql.text import did_you_mean
+from meshwright.sql.codes import Code
+from meshwright.sql.text import did_you_mean, error
 from meshwright.sql.types import fits
 
 
@@ -17,7 +18,7 @@ def passed_on(product: DataProduct, port: OutputPort, schemas: Mapping[str, tupl
     if len(product.inputs) != 1:
         message = f"`{port.name}` has no SQL, and {len(product.inputs)} inputs: which one is passed on?"
         hint = f"write `{sql_name(port.name)}.sql` beside the manifest"
-        return Analysis((), (), (), (), (Diagnostic(here, "MW0218", Severity.ERROR, message, hint),))
+        return Analysis((), (), (), (), (error(Code.NO_SQL, message, here, hint),))
     source = product.inputs[0]
     offered = {c.name: c for c in schemas.get(sql_name(source.name), ())}
     columns = tuple(
@@ -35,7 +36,7 @@ def _misfits(port: OutputPort, source: str, offered: Mapping[str, Column], here:
         at = promised.at or here
         if given is None:
             message = f"input `{source}` has no column `{promised.name}` to pass on"
-            yield Diagnostic(at, "MW0206", Severity.ERROR, message, did_you_mean(promised.name, offered))
+            yield error(Code.UNKNOWN_COLUMN, message, at, did_you_mean(promised.name, offered))
         elif not fits(given.type, promised.type):
             message = f"`{promised.name}` comes as {given.type}, but the contract says {promised.type}"
-            yield Diagnostic(at, "MW0214", Severity.ERROR, message, "correct the contract, or write SQL that casts it")
+            yield error(Code.TYPE, message, at, "correct the contract, or write SQL that casts it")

@@ -18,7 +18,8 @@ from sqlglot.schema import MappingSchema
 
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, Location
-from meshwright.sql.text import SqlText, did_you_mean, span
+from meshwright.sql.codes import Code
+from meshwright.sql.text import SqlText, did_you_mean, error, span
 from meshwright.sql.types import declared
 
 _PLACES = "meshwright_places"
@@ -56,7 +57,7 @@ def resolve(text: SqlText, tree: exp.Query, schemas: Schemas) -> Resolved:
     except OptimizeError as error:
         said = str(error).removesuffix(".")
         hint = "write `table.column`, or declare the columns of every input"
-        return Resolved(tree, [], (text.problem("MW0217", f"this cannot be understood: {said}", tree, hint),))
+        return Resolved(tree, [], (text.problem(Code.UNRESOLVED, f"this cannot be understood: {said}", tree, hint),))
     scopes = traverse_scope(qualified)
     found = [*_stars(text, scopes), *_columns(text, scopes, schema)]
     return Resolved(annotate_types(qualified, schema=schema, dialect=text.dialect), scopes, tuple(found))
@@ -98,9 +99,9 @@ def _stars(text: SqlText, scopes: list[Scope]) -> Iterator[Diagnostic]:
             if sources:
                 names = ", ".join(f"`{t.name}`" for t in sources)
                 hint = "name the columns, or declare them under the input port's `contract`"
-                yield text.problem("MW0209", f"`*` over {names}: nobody declared its columns", star, hint)
+                yield text.problem(Code.STAR, f"`*` over {names}: nobody declared its columns", star, hint)
             elif not any(_has_star(s) for s in scope.sources.values()):
-                yield text.problem("MW0211", "`*` would give two columns the same name", star, "name the columns")
+                yield text.problem(Code.NAME, "`*` would give two columns the same name", star, "name the columns")
 
 
 def _has_star(source: exp.Expr | Scope) -> bool:
@@ -159,9 +160,11 @@ def _verdict(text: SqlText, one: _Seen) -> Diagnostic | None:
         tables = " and ".join(f"`{c}`" for c in candidates)
         hint = f"write `{candidates[0]}.{name}`"
         verb = "have" if not one.unknown else "may have"
-        return text.problem("MW0207", f"`{name}` is ambiguous: {tables} {verb} it", column, hint)
+        return text.problem(Code.AMBIGUOUS_COLUMN, f"`{name}` is ambiguous: {tables} {verb} it", column, hint)
     if not candidates:
-        return text.problem("MW0206", f"there is no column `{name}`", column, did_you_mean(name, one.offered))
+        return text.problem(
+            Code.UNKNOWN_COLUMN, f"there is no column `{name}`", column, did_you_mean(name, one.offered)
+        )
     column.set("table", exp.to_identifier(candidates[0]))
     return None
 
@@ -172,6 +175,8 @@ def _qualified(text: SqlText, one: _Seen) -> Diagnostic | None:
         return None
     if table not in one.tables:
         named = column.args["table"]
-        return text.problem("MW0208", f"there is no table `{table}` here", named, did_you_mean(table, one.tables))
+        return text.problem(
+            Code.UNKNOWN_ALIAS, f"there is no table `{table}` here", named, did_you_mean(table, one.tables)
+        )
     hint = did_you_mean(column.name, one.offered)
-    return text.problem_at("MW0206", f"`{table}` has no column `{column.name}`", place_of(text, column), hint)
+    return error(Code.UNKNOWN_COLUMN, f"`{table}` has no column `{column.name}`", place_of(text, column), hint)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from sqlglot import exp
 
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.sql.codes import Code
 
 Span = tuple[int, int]
 """The first and the last character of something, counted from 0, both meant."""
@@ -32,14 +33,14 @@ class SqlText:
         """Return the place of a node of this text's tree."""
         return self.place(*(span(node) or (0, 0)))
 
-    def problem(self, code: str, message: str, node: exp.Expr, hint: str = "") -> Diagnostic:
+    def problem(self, code: Code, message: str, node: exp.Expr, hint: str = "") -> Diagnostic:
         """Return an error that points at a node."""
-        return self.problem_at(code, message, self.at(node), hint)
+        return error(code, message, self.at(node), hint)
 
-    @staticmethod
-    def problem_at(code: str, message: str, at: Location, hint: str = "") -> Diagnostic:
-        """Return an error that points at a place."""
-        return Diagnostic(at, code, Severity.ERROR, message, hint)
+
+def error(code: Code, message: str, at: Location, hint: str = "") -> Diagnostic:
+    """Return a diagnostic that stops what was asked."""
+    return Diagnostic(at, code.value, Severity.ERROR, message, hint)
 
 
 def span(node: exp.Expr) -> Span | None:

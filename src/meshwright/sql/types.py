@@ -49,7 +49,9 @@ def declared(logical: LogicalType) -> exp.DataType:
 
 def inferred(node: exp.Expr) -> LogicalType | None:
     """Return the logical type of an annotated node; None where it is not known for certain."""
-    return None if node.type is None else _INFERRED.get(node.type.this)
+    if node.type is None or isinstance(node.unalias(), exp.Null):  # BigQuery calls a bare NULL an INT64
+        return None
+    return _INFERRED.get(node.type.this)
 
 
 def fits(found: LogicalType | None, promised: LogicalType) -> bool:

@@ -1,0 +1,47 @@
+"""Three inputs to ask about, one of them undeclared, and a port that asks."""
+
+from meshwright.model.address import ProductAddress
+from meshwright.model.analysis import Analysis
+from meshwright.model.contract import Column, Contract, LogicalType
+from meshwright.model.product import (
+    DataProduct,
+    InputPort,
+    InputsSchedule,
+    OutputPort,
+    ProductType,
+    PublishMode,
+    Transform,
+)
+from meshwright.sql.analyse import analyse
+
+FILE = "domains/shop/sales/daily.sql"
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """Read `id:string n:integer`; what has no type is a string."""
+    pairs = (word.partition(":") for word in text.split())
+    return tuple(Column(name, LogicalType(kind or "string")) for name, _, kind in pairs)
+
+
+SCHEMAS = {
+    "orders": columns("id:string price:number ts:timestamp day:date qty:integer"),
+    "web_likes": columns("id:string n:integer"),
+    "raw": (),
+}
+PRODUCT = DataProduct(
+    ProductAddress("shop", "sales"),
+    ProductType.AGGREGATE,
+    "What was sold",
+    InputsSchedule(),
+    (InputPort("orders"), InputPort("web-likes"), InputPort("raw")),
+    (),
+)
+
+
+def port(sql: str | None, contract: str = "x", dialect: str = "bigquery") -> OutputPort:
+    transform = None if sql is None else Transform(sql, dialect, FILE)
+    return OutputPort("daily", "1.0.0", Contract("daily", columns(contract)), PublishMode.REPLACE, transform)
+
+
+def understood(sql: str, contract: str = "x", dialect: str = "bigquery") -> Analysis:
+    return analyse(PRODUCT, port(sql, contract, dialect), SCHEMAS)
