@@ -62,3 +62,25 @@ class SloStatus:
     sli: Ratio | None = None
     budget_left: float | None = None
     burn: float | None = None
+
+    @property
+    def promise(self) -> tuple[PortAddress, str]:
+        """Which SLO it is: a port has at most one of each name."""
+        return self.port, slo_name(self.slo)
+
+
+@dataclass(frozen=True, slots=True)
+class StateInterval:
+    """An SLO was in one state from `started_at` until `ended_at`; until now where there is no end."""
+
+    port: PortAddress
+    slo: str
+    state: SloState
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def promise(self) -> tuple[PortAddress, str]:
+        """Which SLO it is."""
+        return self.port, self.slo
