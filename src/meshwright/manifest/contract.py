@@ -22,6 +22,7 @@ _KEYS: dict[str, set[str]] = {
 }
 """The fields that belong to a type of check, beside its name, description and severity."""
 _ANY_TYPE = frozenset().union(*_KEYS.values())
+_NO_ARGUMENTS = Arguments.model_validate({})
 _HEADS = {"library": "metric", "sql": "query", "custom": "implementation"}
 _NEVER_BROKEN = (Operator.EQUAL, (Decimal(0),))
 _VALID = "add `arguments: {validValues: [a, b]}` or `arguments: {pattern: …}`"
@@ -128,7 +129,7 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
     held = _NEVER_BROKEN if quality.type == "custom" else _operator(quality, place, problems)
     if metric is None or held is None or not _measurable(subject, metric, problems):
         return None
-    arguments = quality.arguments or Arguments.model_construct(set())
+    arguments = quality.arguments or _NO_ARGUMENTS
     column = subject.column.name if subject.column else ""
     return Check(
         name=name,
@@ -198,7 +199,7 @@ def _operator(quality: Quality, place: Place, problems: Problems) -> tuple[Opera
 def _measurable(subject: _Subject, metric: Metric, problems: Problems) -> bool:
     """Tell whether a metric stands where it can be measured, with the arguments that it needs."""
     quality, place = subject.quality, subject.place
-    arguments = quality.arguments or Arguments.model_construct(set())
+    arguments = quality.arguments or _NO_ARGUMENTS
     unread(arguments, place["arguments"], problems)
     given = arguments.model_fields_set
     surplus = sorted(given - _ARGUMENTS.get(metric, set()))

@@ -12,7 +12,7 @@ KEY = "its primary key"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """One value of a product: its key, how it reads, and where it came from: `file:line`, `default`, `its folder` …, in words."""
+    """One value of a product: its key, how it reads, and where it was written (`file:line`) or what it follows from."""
 
     key: str
     value: str

@@ -43,7 +43,11 @@ _BOOLEANS_OF_1_1 = {
 _NUMBERS_OF_1_1 = re.compile(
     r"(?P<octal>[-+]?0[0-9]+)|(?P<sixty>[-+]?[1-9][0-9]*(:[0-5]?[0-9])+)|(?P<underscored>[-+]?[0-9]+(_[0-9]+)+)"
 )
-_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_UNTAGGED = {
+    ScalarNode: "tag:yaml.org,2002:str",
+    SequenceNode: "tag:yaml.org,2002:seq",
+    MappingNode: "tag:yaml.org,2002:map",
+}
 _HINTS = {
     "mapping values are not allowed": "quote a text that holds `: `, and look at the indentation",
     "cannot start any token": "indent with spaces, and quote a text that begins with a special character",
@@ -55,9 +59,17 @@ _HINTS = {
 
 
 class _Loader(CSafeLoader):
-    """libyaml's loader that resolves no scalar."""
+    """libyaml's loader that resolves no scalar: all that PyYAML would look up for each node is known."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012  # the hook PyYAML looks for
+    def resolve(self, kind: type[Node], _value: object, _implicit: object) -> str:
+        """Return the tag of a node that carries none."""
+        return _UNTAGGED[kind]
+
+    def descend_resolver(self, _node: object, _index: object) -> None:
+        """Do nothing: no tag depends on a path."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing: no tag depends on a path."""
 
 
 class _TooMuchError(Exception):
@@ -141,6 +153,11 @@ def _measure_depth(text: str) -> None:
         loader.dispose()
 
 
+def _tag(node: Node) -> str:
+    """Return a tag as people write it."""
+    return str(node.tag).replace("tag:yaml.org,2002:", "!!")
+
+
 class _Builder:
     """Builds plain values of nodes, and counts them: an alias is built again wherever it stands."""
 
@@ -156,9 +173,9 @@ class _Builder:
             raise _TooMuchError(f"the file holds more than {MAX_NODES} values")
         if depth > MAX_DEPTH:
             raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels")
-        if node.tag not in _TAGS:
+        if node.tag != _UNTAGGED[type(node)]:
             at = Place(self._text, node).at
-            self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{node.tag}`", "remove the tag")
+            self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")
         match node:
             case ScalarNode():
                 return self._scalar(node)
