@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlglot import exp
-from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
@@ -59,13 +58,18 @@ _DECLARE = "declare it under `inputPorts` and read it by its local name"
 
 
 def scopes_of(text: SqlText, tree: exp.Query) -> list[Scope] | Diagnostic:
-    """Return the scopes of a tree, inner ones first, or why its names cannot be told apart."""
-    try:
-        return traverse_scope(tree)
-    except OptimizeError as error:
-        return text.problem(
-            Code.UNRESOLVED, f"this cannot be understood: {error}", tree, "give each table an alias of its own"
-        )
+    """Return the scopes of a tree, inner ones first, or the name that two tables of one scope share."""
+    scopes = traverse_scope(tree)
+    for scope in scopes:
+        names: set[str] = set()
+        for table in (*scope.tables, *scope.derived_tables):
+            name = table.alias_or_name
+            if name and name in names:
+                alias = table.args.get("alias")
+                message = f"two tables are called `{name}` here"
+                return text.problem(Code.UNRESOLVED, message, alias or table, "give one of them another alias")
+            names.add(name)
+    return scopes
 
 
 @dataclass(frozen=True, slots=True)

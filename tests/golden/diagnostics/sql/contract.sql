@@ -1,0 +1,5 @@
+select
+  id as x,
+  price as ammount,
+  qty
+from orders

@@ -1,0 +1,2 @@
+select current_timestamp() as x
+from orders

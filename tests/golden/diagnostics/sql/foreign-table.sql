@@ -1,0 +1,2 @@
+select o.id as x
+from marketplace.sales.orders as o

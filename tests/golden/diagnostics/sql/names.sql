@@ -1,0 +1,3 @@
+select id as x, id as x, count(*)
+from orders
+group by id

@@ -1,0 +1,1 @@
+select * from orders pivot(sum(qty) for id in ('a', 'b'))

@@ -1,0 +1,2 @@
+select r.*
+from raw as r

@@ -1,0 +1,2 @@
+select id as x
+from read_csv('/etc/passwd')

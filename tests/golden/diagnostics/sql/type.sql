@@ -1,0 +1,2 @@
+select day as x, price * 100 as amount
+from orders

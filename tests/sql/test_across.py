@@ -1,0 +1,82 @@
+import duckdb
+import pytest
+
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.sql.across import across
+
+SALES = PortAddress(ProductAddress("market-place", "artwork-sales"), "sales", 1)
+SALES_2 = PortAddress(ProductAddress("market-place", "artwork-sales"), "sales", 2)
+LIKES = PortAddress(ProductAddress("engagement", "likes"), "daily", 1)
+PORTS = (SALES, SALES_2, LIKES)
+
+
+def answer(select: str) -> list[tuple]:
+    query = across(select, PORTS)
+    assert query.diagnostics == ()
+    with duckdb.connect() as session:
+        for alias, port in query.tables:
+            session.execute(f"create table \"{alias}\" as select '{port}' as id, {port.major} as price")
+        return session.execute(query.sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("select", "rows"),
+    [
+        ("select price from market_place.artwork_sales.sales_v2", [(2,)]),
+        ("select sales.price from market_place.artwork_sales.sales", [(1,)]),
+        ("select market_place.artwork_sales.sales.price from market_place.artwork_sales.sales", [(1,)]),
+        (
+            "select s.id from Market_Place.artwork_sales.sales as s -- whose?\n;",
+            [("market-place.artwork-sales:sales@1",)],
+        ),
+        (
+            "select a.price + b.price from market_place.artwork_sales.sales a, market_place.artwork_sales.sales_v2 b",
+            [(3,)],
+        ),
+        ("with d as (select * from engagement.likes.daily) select count(*) from d, d as e", [(1,)]),
+        (
+            (
+                "select count(*) from engagement.likes.daily"
+                " where price in (select price from market_place.artwork_sales.sales)"
+            ),
+            [(1,)],
+        ),
+    ],
+)
+def test_a_question_is_asked_over_the_ports_of_all_domains(select, rows):
+    assert answer(select) == rows
+
+
+def test_only_the_ports_that_are_read_are_named():
+    assert across("select 1 from engagement.likes.daily", PORTS).tables == (("engagement__likes__daily", LIKES),)
+
+
+@pytest.mark.parametrize(
+    ("select", "message", "hint"),
+    [
+        (
+            "select * from engagement.likes.dayly",
+            "`engagement.likes.dayly` is not a port of this mesh",
+            "did you mean `engagement.likes.daily`?",
+        ),
+        ("select * from daily", "`daily` is not a port of this mesh", "did you mean `engagement.likes.daily`?"),
+        ("drop table x", "`drop` does not begin a SELECT", "write one SELECT; it may begin with WITH"),
+        ("attach 'x.db'", "`attach` does not begin a SELECT", "write one SELECT; it may begin with WITH"),
+        ("select 1; select 2", "a second statement begins here", "write one SELECT; it may begin with WITH"),
+        (
+            "select * from read_text('x')",
+            "`read_text` reads what no input port declares",
+            "declare the source as an input port",
+        ),
+        ("select $x", "nothing gives `$x` a value", "write the value itself"),
+        (
+            "select 1 from engagement.likes.daily, engagement.likes.daily",
+            "two tables are called `daily` here",
+            "give one of them another alias",
+        ),
+    ],
+)
+def test_a_question_can_read_ports_and_nothing_else(select, message, hint):
+    query = across(select, PORTS)
+    assert (query.sql, query.tables) == ("", ())
+    assert [(d.message, d.hint) for d in query.diagnostics] == [(message, hint)]
