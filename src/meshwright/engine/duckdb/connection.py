@@ -1,0 +1,122 @@
+"""Connection: opening DuckDB, closing it to the outside world, and saying what its errors mean.
+
+Users' SQL runs only on a connection that `sandbox` has closed: no file, network, ATTACH, extension, setting or Python
+variable is left to it. Names are quoted by `name`, and nothing else puts text into SQL but `text`, for a literal.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from meshwright.model.errors import Busy, Corrupt, FinalError, MeshError, Refused
+
+_LOCKED_OUT = "configuration has been locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one connection may take; None leaves it to DuckDB."""
+
+    memory: str | None = None
+    threads: int | None = None
+
+
+def name(identifier: str) -> str:
+    """Quote an identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Quote a literal, where a parameter cannot be bound: in ATTACH, SET and the arguments of a table function."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+@contextmanager
+def connected(path: Path | None, limits: Limits) -> Iterator[DuckDBPyConnection]:
+    """Open a database, or one in memory; in UTC, and without extensions."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if limits.memory is not None:
+        config["memory_limit"] = limits.memory
+    if limits.threads is not None:
+        config["threads"] = limits.threads
+    connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET python_enable_replacements = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def attach(connection: DuckDBPyConnection, path: Path, alias: str) -> None:
+    """Attach a database to be read. What is attached stays as it is, even when another file takes its place."""
+    connection.execute(f"ATTACH {text(str(path))} AS {name(alias)} (READ_ONLY)")
+
+
+def sandbox(connection: DuckDBPyConnection, readable: Iterable[Path] = ()) -> None:
+    """Close a connection to everything but what is attached to it and the files named here. There is no way back."""
+    paths = ", ".join(text(str(p)) for p in readable)
+    connection.execute(f"SET allowed_paths = [{paths}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def one_select(connection: DuckDBPyConnection, sql: str) -> str:
+    """Return a user's SQL, ready to stand in brackets. Raises `Refused` unless it is one SELECT."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
+        raise Refused("only one SELECT may be run", hint="a transform, a check and a question are one SELECT each")
+    return statements[0].query.strip().removesuffix(";")
+
+
+def has_relation(connection: DuckDBPyConnection, database: str, schema: str, relation: str) -> bool:
+    """Tell whether a table or view is there."""
+    found = connection.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_catalog = $1 AND table_schema = $2 AND table_name = $3",
+        [database, schema, relation],
+    )
+    return found.fetchone() is not None
+
+
+def column_names(connection: DuckDBPyConnection, relation: str) -> tuple[str, ...]:
+    """Return the names of a relation's columns; `relation` is already quoted."""
+    return tuple(row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall())
+
+
+@contextmanager
+def explained(subject: str) -> Iterator[None]:
+    """Turn DuckDB's errors into ours; `subject` is what failed: `the SQL of …`."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _meaning(subject, error) from error
+
+
+def reason(error: duckdb.Error) -> str:
+    """Return the first line of an error, without its class."""
+    line = str(error).strip().splitlines()[0]
+    return line.partition("Error: ")[2] or line
+
+
+def _meaning(subject: str, error: duckdb.Error) -> MeshError:
+    why = reason(error)
+    match error:
+        case duckdb.PermissionException():
+            return Refused(f"{subject} reaches outside its sandbox: {why}", hint="SQL reads its input ports only")
+        case duckdb.InvalidInputException() if _LOCKED_OUT in why:
+            return Refused(f"{subject} reaches outside its sandbox: {why}", hint="SQL reads its input ports only")
+        case duckdb.OutOfMemoryException():
+            return FinalError(f"{subject} needs more memory than it may take: {why}", hint="raise MESH_MEMORY")
+        case duckdb.IOException() if "lock" in why:
+            return Busy(f"{subject} has to wait: another process is writing the file")
+        case duckdb.IOException() if "orrupt" in why or "not a valid DuckDB" in why:
+            return Corrupt(f"{subject} cannot be read: {why}", hint="restore the file, or run the product again")
+        case _:
+            return FinalError(f"{subject} failed: {why}")

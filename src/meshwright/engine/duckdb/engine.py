@@ -1,0 +1,66 @@
+"""DuckDB: the engine that runs inside the process that calls it. Each verb is a module beside this one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meshwright.engine.capabilities import Capabilities
+from meshwright.engine.duckdb.checks import check
+from meshwright.engine.duckdb.connection import Limits
+from meshwright.engine.duckdb.files import open_files
+from meshwright.engine.duckdb.publish import publish, publishes
+from meshwright.engine.duckdb.query import query
+from meshwright.engine.duckdb.session import Session
+from meshwright.engine.duckdb.stage import stage
+from meshwright.engine.protocol import Connections, Rows, Work
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.identity import PublishId
+from meshwright.model.product import DataProduct, PublishMode
+from meshwright.model.publish import CheckResult, Publish, Staged
+
+CAPABILITIES = Capabilities(
+    dialect="duckdb",
+    modes=frozenset(PublishMode),
+    virtual_schemes=frozenset({"duckdb"}),
+    embedded=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDB:
+    """All products of one data folder."""
+
+    session: Session
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this engine can do."""
+        return CAPABILITIES
+
+    def stage(self, work: Work, now: datetime) -> Staged:
+        """Build all output ports privately, under a new publish id."""
+        return stage(self.session, work, now)
+
+    def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
+        """Hold what was staged against its contracts."""
+        return check(self.session, product, publish_id)
+
+    def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
+        """Make all staged ports visible at once."""
+        return publish(self.session, product, publish_id, now)
+
+    def discard(self, product: DataProduct, publish_id: PublishId) -> None:
+        """Forget a stage."""
+        self.session.files.discard(product.address, publish_id)
+
+    def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
+        """Return the product's publish log, oldest first."""
+        return publishes(self.session, product)
+
+    def query(self, sql: str, tables: tuple[tuple[str, PortAddress], ...]) -> Rows:
+        """Answer one SELECT over published ports."""
+        return query(self.session, sql, tables)
+
+
+def open_engine(data: str, connections: Connections, *, memory: str | None, threads: int | None) -> DuckDB:
+    """Open the products below a folder of this host."""
+    return DuckDB(Session(open_files(data), Limits(memory, threads), connections))

@@ -1,0 +1,215 @@
+"""Inputs: each input port of a product, readable by its local name, and what was read of it.
+
+An upstream product's file is attached once and stays as it is while it is held: its data and its publish log are read
+from one snapshot.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from duckdb import DuckDBPyConnection
+
+from meshwright.engine.duckdb.connection import attach, explained, has_relation, name
+from meshwright.engine.duckdb.log import last_publish, virtual_source
+from meshwright.engine.duckdb.readers import (
+    expose_database,
+    expose_files,
+    expose_rows,
+    file_relation,
+)
+from meshwright.engine.duckdb.session import Session
+from meshwright.engine.generate import generated_rows
+from meshwright.engine.protocol import Work
+from meshwright.engine.sources.database import database_table
+from meshwright.engine.sources.files import files_of, is_bounded
+from meshwright.model.address import PortAddress
+from meshwright.model.errors import FinalError, InputsNotReady, SourceNotReady
+from meshwright.model.identity import Secret
+from meshwright.model.naming import port_table, sql_name
+from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
+from meshwright.model.publish import InputRead
+from meshwright.model.time import Watermark
+
+_FIXTURES = ("csv", "json", "parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """What was read. `files` are read while the SQL runs, through the inputs called `from_files`."""
+
+    reads: tuple[InputRead, ...]
+    synthetic: bool
+    files: tuple[Path, ...]
+    from_files: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Inputs:
+    """The inputs of one stage, as far as they have been exposed."""
+
+    session: Session
+    connection: DuckDBPyConnection
+    work: Work
+    now: datetime
+    files: list[Path] = field(default_factory=list)
+    from_files: list[str] = field(default_factory=list)
+    attached: set[str] = field(default_factory=set)
+    synthetic: bool = False
+
+
+def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: datetime) -> Exposed:
+    """Make all inputs of a product readable by their local names.
+
+    Raises `InputsNotReady` or `SourceNotReady` where an input is not there and may not be stood in for.
+    """
+    inputs = _Inputs(session, connection, work, now)
+    reads = tuple(_expose(inputs, port) for port in work.product.inputs)
+    return Exposed(reads, inputs.synthetic, tuple(inputs.files), tuple(inputs.from_files))
+
+
+def expose_virtual(
+    session: Session, connection: DuckDBPyConnection, source: VirtualSource, *, seen: set[str] | None = None
+) -> str:
+    """Attach a domain's own store to be read; return the quoted name of a virtual port's table in it."""
+    url = session.connections(source.connection)
+    if url is None:
+        raise SourceNotReady(
+            f"connection `{source.connection}` is not known here", hint="it says where a virtual product is served"
+        )
+    alias = f"connection {source.connection}"
+    if seen is None or alias not in seen:
+        with explained(f"connection `{source.connection}`"):
+            attach(connection, _duckdb_file(source.connection, url), alias)
+        if seen is not None:
+            seen.add(alias)
+    schema, _, table = source.table.rpartition(".")
+    return ".".join(name(part) for part in (alias, schema or "main", table))
+
+
+def port_relation(
+    session: Session, connection: DuckDBPyConnection, port: PortAddress, attached: set[str]
+) -> str | None:
+    """Attach the product of a port, unless it is; return the port's quoted name, or None where it has none yet."""
+    alias = str(port.product)
+    if alias not in attached:
+        path = session.files.published(port.product)
+        if not path.is_file():
+            return None
+        with explained(f"what `{port.product}` has published"):
+            attach(connection, path, alias)
+        attached.add(alias)
+    table = port_table(port)
+    served = virtual_source(connection, alias, table)
+    if served is not None:
+        return expose_virtual(session, connection, served, seen=attached)
+    return f"{name(alias)}.main.{name(table)}" if has_relation(connection, alias, "main", table) else None
+
+
+def _expose(inputs: _Inputs, port: InputPort) -> InputRead:
+    stand_ins = inputs.work.stand_ins
+    stood_in = stand_ins is not None and port.name in stand_ins.only
+    match port.source:
+        case _ if stood_in:
+            read = None
+        case None:
+            read = _expose_port(inputs, port)
+        case FilesSource() | DatabaseSource() | VirtualSource() as source:
+            url = inputs.session.connections(source.connection)
+            read = None if url is None else _expose_source(inputs, port, source, url)
+    return read or _stand_in(inputs, port)
+
+
+def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
+    assert port.port is not None, "an input without a source reads a port"  # noqa: S101
+    relation = port_relation(inputs.session, inputs.connection, port.port, inputs.attached)
+    if relation is None:
+        return None
+    inputs.connection.execute(f"CREATE TEMP VIEW {_local(port)} AS FROM {relation}")
+    publish = last_publish(inputs.connection, str(port.port.product))
+    assert publish is not None, "a product's file is made by its first publish"  # noqa: S101
+    inputs.synthetic |= publish.synthetic
+    return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
+
+
+def _expose_source(
+    inputs: _Inputs, port: InputPort, source: FilesSource | DatabaseSource | VirtualSource, url: Secret
+) -> InputRead:
+    interval = inputs.work.interval
+    bounded = False
+    match source:
+        case FilesSource():
+            paths = files_of(source, interval, url)
+            _expose_files(inputs, port, paths, source.format)
+            bounded = is_bounded(source)
+        case DatabaseSource():
+            with database_table(source, port.columns, url) as table:
+                expose_database(inputs.connection, sql_name(port.name), table, interval)
+            bounded = source.cursor is not None
+        case VirtualSource():
+            relation = expose_virtual(inputs.session, inputs.connection, source, seen=inputs.attached)
+            inputs.connection.execute(f"CREATE TEMP VIEW {_local(port)} AS FROM {relation}")
+    complete = min(interval.end, inputs.now) if bounded else inputs.now
+    return InputRead(port.name, None, None, Watermark(complete))
+
+
+def _expose_files(inputs: _Inputs, port: InputPort, paths: Sequence[Path], kind: str) -> None:
+    local = sql_name(port.name)
+    often = len(inputs.work.product.outputs) > 1
+    expose_files(inputs.connection, local, file_relation(paths, kind, port.columns), often=often)
+    if not often:
+        inputs.files.extend(paths)
+        inputs.from_files.append(local)
+
+
+def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
+    """Take a fixture, or generate rows; an optional input that nothing stands in for is empty."""
+    stand_ins = inputs.work.stand_ins
+    if stand_ins is None:
+        raise _not_ready(port)
+    columns = port.columns or stand_ins.columns.get(port.name, ())
+    fixture = next((p for kind in _FIXTURES if (p := stand_ins.folder / f"{port.name}.{kind}").is_file()), None)
+    if fixture is not None:
+        relation = file_relation([fixture], fixture.suffix[1:], columns)
+        expose_files(inputs.connection, sql_name(port.name), relation, often=True)
+    elif columns:
+        rows = generated_rows(inputs.work, port, columns)
+        expose_rows(inputs.connection, sql_name(port.name), columns, rows)
+    else:
+        raise _nothing_known(inputs.work, port)
+    inputs.synthetic = True
+    complete = Watermark(min(inputs.work.interval.end, inputs.now))
+    return InputRead(port.name, port.port, None, complete)
+
+
+def _not_ready(port: InputPort) -> InputsNotReady | SourceNotReady:
+    match port.source:
+        case None:
+            return InputsNotReady(f"`{port.port}`, the input `{port.name}`, is not published yet")
+        case source:
+            return SourceNotReady(f"connection `{source.connection}` of input `{port.name}` is not known here")
+
+
+def _nothing_known(work: Work, port: InputPort) -> FinalError:
+    return FinalError(
+        f"input `{port.name}` of `{work.product.address}` cannot be reached, and nothing tells what it looks like",
+        hint=f"put `fixtures/{port.name}.csv` beside the manifest, or declare the source's columns",
+    )
+
+
+def _duckdb_file(connection: str, url: Secret) -> Path:
+    parts = urlsplit(url.reveal())
+    path = Path(unquote(parts.path))
+    if parts.scheme != "duckdb":
+        raise FinalError(
+            f"connection `{connection}` is not a DuckDB file", hint="write `duckdb:////folder/file.duckdb`"
+        )
+    if not path.is_file():
+        raise SourceNotReady(f"the store of connection `{connection}` is not there yet")
+    return path.resolve()
+
+
+def _local(port: InputPort) -> str:
+    return name(sql_name(port.name))

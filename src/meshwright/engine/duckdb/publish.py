@@ -1,0 +1,130 @@
+"""Publish: what was staged becomes what consumers read, in one rename.
+
+Where every port is replaced, or nothing was published before, the staged file itself takes the place: nothing is
+written twice. Else a copy of the published file takes the staged rows in. Either way the log entry is written in the
+same transaction, and a process may die at any point: the old file stays whole, the stage stays, a retry finishes.
+"""
+
+import shutil
+import time
+from datetime import datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
+from meshwright.engine.duckdb.files import put_in_place
+from meshwright.engine.duckdb.log import Stage, append_to_log, last_publish, read_log, read_stage, start_log
+from meshwright.engine.duckdb.modes import STAGE, join
+from meshwright.engine.duckdb.session import Session
+from meshwright.engine.duckdb.stage import PUBLISHED
+from meshwright.engine.watermarks import published_watermark
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import NotFound
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import port_table
+from meshwright.model.product import DataProduct, PublishMode
+from meshwright.model.publish import PortRows, Publish
+
+
+def publish(session: Session, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
+    """Make a stage visible, unless its id is in the log already; then the log's entry is returned."""
+    started = time.perf_counter()
+    files = session.files
+    with files.publishing(product.address):
+        files.sweep(product.address, now)
+        before = publishes(session, product.address)
+        done = next((p for p in before if p.publish_id == publish_id), None)
+        if done is not None:
+            files.discard(product.address, publish_id)
+            return done
+        staged = files.stage(product.address, publish_id)
+        if not staged.is_file():
+            raise NotFound(f"`{product.address}` has no stage {publish_id}", hint="run the product again")
+        with explained(f"publishing `{product.address}`"):
+            whole = not before or all(p.mode is PublishMode.REPLACE or p.virtual for p in product.outputs)
+            if whole:
+                return _take(session, product, staged, now, started)
+            return _take_in(session, product, staged, now, started)
+
+
+def publishes(session: Session, product: ProductAddress) -> tuple[Publish, ...]:
+    """Return a product's publish log, oldest first."""
+    path = session.files.published(product)
+    if not path.is_file():
+        return ()
+    with explained(f"the log of `{product}`"), connected(None, session.limits) as connection:
+        attach(connection, path, PUBLISHED)
+        return read_log(connection, PUBLISHED)
+
+
+def _take(session: Session, product: DataProduct, staged: Path, now: datetime, started: float) -> Publish:
+    """Let the staged file be the published one."""
+    place = session.files.published(product.address)
+    with connected(staged, session.limits) as connection:
+        stage = read_stage(connection, staged.stem)
+        if place.is_file():
+            attach(connection, place, PUBLISHED)
+        connection.execute("BEGIN")
+        start_log(connection, PUBLISHED if place.is_file() else None)
+        publish = _log(connection, product, stage, now, started)
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT")
+    put_in_place(staged, place)
+    return publish
+
+
+def _take_in(session: Session, product: DataProduct, staged: Path, now: datetime, started: float) -> Publish:
+    """Let a copy of the published file take the staged rows in, and be the published one."""
+    place = session.files.published(product.address)
+    with session.files.working(product.address, PublishId(staged.stem.removeprefix("stage-"))) as folder:
+        copy = folder / place.name
+        shutil.copyfile(place, copy)
+        with connected(copy, session.limits) as connection:
+            attach(connection, staged, STAGE)
+            stage = read_stage(connection, STAGE)
+            before = last_publish(connection, copy.stem)
+            assert before is not None, "what is not published yet takes the staged file"  # noqa: S101
+            connection.execute("BEGIN")
+            for port in product.outputs:
+                if port.virtual is None:
+                    join(connection, port, port_table(product.port_address(port)), stage.staged.interval, before)
+            connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_ports AS FROM {STAGE}.mesh.virtual_ports")
+            publish = _log(connection, product, stage, now, started)
+            connection.execute("COMMIT")
+            connection.execute("CHECKPOINT")
+        put_in_place(copy, place)
+    session.files.discard(product.address, stage.staged.publish_id)
+    return publish
+
+
+def _log(connection: DuckDBPyConnection, product: DataProduct, stage: Stage, now: datetime, started: float) -> Publish:
+    """Write the log entry of a publish into the connection's own file."""
+    row = connection.execute("SELECT current_database()").fetchone()
+    assert row is not None, "a connection has a database"  # noqa: S101
+    before = last_publish(connection, row[0])
+    staged = stage.staged
+    adds_up = not all(p.mode is PublishMode.REPLACE for p in product.outputs)
+    publish = Publish(
+        product=staged.product,
+        publish_id=staged.publish_id,
+        release=staged.release,
+        interval=staged.interval,
+        watermark=published_watermark(product, staged.watermark, before),
+        inputs=staged.inputs,
+        ports=tuple(_rows(connection, row[0], counted) for counted in staged.ports),
+        published_at=now,
+        synthetic=staged.synthetic or (adds_up and before is not None and before.synthetic),
+        seconds=round(stage.seconds + time.perf_counter() - started, 3),
+    )
+    append_to_log(connection, publish, stage.base)
+    return publish
+
+
+def _rows(connection: DuckDBPyConnection, database: str, staged: PortRows) -> PortRows:
+    """Count what a port holds now. What another store serves is counted as it was staged."""
+    table = port_table(staged.port)
+    if not has_relation(connection, database, "main", table):
+        return staged
+    row = connection.execute(f"SELECT count(*) FROM main.{name(table)}").fetchone()
+    return PortRows(staged.port, 0 if row is None else row[0])

@@ -1,0 +1,16 @@
+"""Session: what every verb of the engine works with."""
+
+from dataclasses import dataclass
+
+from meshwright.engine.duckdb.connection import Limits
+from meshwright.engine.duckdb.files import Files
+from meshwright.engine.protocol import Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where products are kept, what a connection may take, and where URLs come from."""
+
+    files: Files
+    limits: Limits
+    connections: Connections

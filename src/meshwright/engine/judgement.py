@@ -1,0 +1,120 @@
+"""Judgement: which checks a port must pass, and whether a measured value passes one. Knows no engine."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from meshwright.model.address import PortAddress
+from meshwright.model.contract import Check, Column, Metric, Operator, Unit
+from meshwright.model.product import OnFail, OutputPort, PublishMode
+from meshwright.model.publish import CheckResult
+
+_NONE = (Decimal(0),)
+
+_WORDS = {
+    Operator.EQUAL: "be {}",
+    Operator.NOT_EQUAL: "not be {}",
+    Operator.GREATER: "be more than {}",
+    Operator.GREATER_OR_EQUAL: "be at least {}",
+    Operator.LESS: "be less than {}",
+    Operator.LESS_OR_EQUAL: "be at most {}",
+    Operator.BETWEEN: "be between {} and {}",
+    Operator.NOT_BETWEEN: "not be between {} and {}",
+}
+
+_COUNTED = {
+    Metric.NULL_VALUES: "without a value in {}",
+    Metric.MISSING_VALUES: "with nothing in {}",
+    Metric.INVALID_VALUES: "with an invalid value in {}",
+    Metric.DUPLICATE_VALUES: "that repeat another's {}",
+}
+
+
+def checks_of(port: OutputPort) -> tuple[Check, ...]:
+    """Return the checks that a contract names, and those implied by its columns, its key and its way of publishing."""
+    return (*_implied(port), *port.contract.checks)
+
+
+def judged(port: OutputPort, address: PortAddress, check: Check, measured: Decimal, rows: int) -> CheckResult:
+    """Hold a measured number of rows (or the number that a query gave) against the check's threshold."""
+    value = measured if check.unit is Unit.ROWS else (Decimal(100) * measured / rows if rows else Decimal(0))
+    expected = expectation(check)
+    passed = passes(check, value)
+    message = _measured_text(check, measured, value, rows)
+    return CheckResult(
+        port=address,
+        check=check.name,
+        passed=passed,
+        consequence=consequence(port, check),
+        measured=value,
+        expected=expected,
+        message=message if passed else f"{message}, which should {expected}",
+    )
+
+
+def unmeasured(port: OutputPort, address: PortAddress, check: Check, reason: str) -> CheckResult:
+    """Fail a check that could not be measured, with the reason."""
+    return CheckResult(address, check.name, False, consequence(port, check), None, expectation(check), reason)  # noqa: FBT003
+
+
+def consequence(port: OutputPort, check: Check) -> OnFail:
+    """Return what a failure does. Rows cannot be merged by a key that is not one: that always blocks."""
+    if port.mode is PublishMode.MERGE and check.name == KEY_CHECK:
+        return OnFail.BLOCK
+    return port.consequence(check.name, check.severity)
+
+
+def passes(check: Check, value: Decimal) -> bool:
+    """Tell whether a value is where the check wants it. `between` excludes its two ends, as ODCS says."""
+    low, high = check.threshold[0], check.threshold[-1]
+    match check.operator:
+        case Operator.EQUAL | Operator.NOT_EQUAL:
+            return (value == low) == (check.operator is Operator.EQUAL)
+        case Operator.GREATER:
+            return value > low
+        case Operator.GREATER_OR_EQUAL:
+            return value >= low
+        case Operator.LESS:
+            return value < low
+        case Operator.LESS_OR_EQUAL:
+            return value <= low
+        case Operator.BETWEEN | Operator.NOT_BETWEEN:
+            return (low < value < high) == (check.operator is Operator.BETWEEN)
+
+
+def expectation(check: Check) -> str:
+    """Return what the check wants, in words: `be at most 5 %`."""
+    unit = " %" if check.unit is Unit.PERCENT else ""
+    return _WORDS[check.operator].format(*(f"{number_text(n)}{unit}" for n in check.threshold))
+
+
+def number_text(number: Decimal) -> str:
+    """Write a number for people: no exponent, no trailing zeros, at most four decimals."""
+    return f"{round(number, 4).normalize():,f}"
+
+
+KEY_CHECK = "primary-key-unique"
+
+
+def _implied(port: OutputPort) -> Iterator[Check]:
+    for column in port.made_columns:
+        yield from _implied_by(column)
+    key = port.contract.key
+    if key:
+        yield Check(KEY_CHECK, Metric.DUPLICATE_VALUES, Operator.EQUAL, _NONE, key)
+    if port.mode is PublishMode.LEDGER and all(c.metric is not Metric.HASH_CHAIN for c in port.contract.checks):
+        yield Check("hash-chain", Metric.HASH_CHAIN, Operator.EQUAL, _NONE)
+
+
+def _implied_by(column: Column) -> Iterator[Check]:
+    if column.required or column.primary_key:
+        yield Check(f"{column.name}-required", Metric.NULL_VALUES, Operator.EQUAL, _NONE, (column.name,))
+    if column.unique:
+        yield Check(f"{column.name}-unique", Metric.DUPLICATE_VALUES, Operator.EQUAL, _NONE, (column.name,))
+
+
+def _measured_text(check: Check, measured: Decimal, value: Decimal, rows: int) -> str:
+    if check.metric not in _COUNTED:
+        return f"{number_text(measured)} rows" if check.metric is Metric.ROW_COUNT else f"it gives {number_text(value)}"
+    columns = ", ".join(f"`{c}`" for c in check.columns)
+    share = f" ({number_text(value)} %)" if check.unit is Unit.PERCENT else ""
+    return f"{number_text(measured)} of {rows:,} rows{share} {_COUNTED[check.metric].format(columns)}"

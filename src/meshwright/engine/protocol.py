@@ -1,0 +1,96 @@
+"""Engine: what every engine does for a product, and the values that go in and out.
+
+A run is `stage → check → publish`, or `discard`. Each verb may run in a process of its own: between them travels the
+publish id alone, the staged data waits in the engine's store.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from meshwright.engine.capabilities import Capabilities
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.contract import Column
+from meshwright.model.identity import Digest, PublishId, Secret
+from meshwright.model.product import DataProduct
+from meshwright.model.publish import CheckResult, Publish, Staged
+from meshwright.model.time import Interval
+
+Connections = Callable[[str], Secret | None]
+"""Gives the URL of a connection by its name; None where this place does not know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortQuery:
+    """The SELECT that makes one output port, in the engine's dialect, and the parameters to bind to it."""
+
+    port: PortAddress
+    sql: str
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """What to read where an input cannot be reached: a fixture in `folder`, else rows generated from `columns`.
+
+    `columns` are those that each input is known to have, by its local name. `only` names the inputs that are to be
+    stood in for even though they could be reached.
+    """
+
+    folder: Path
+    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One product to be built for one interval. A port without a query passes its one input on as it is.
+
+    Without `stand_ins` an input that cannot be reached stops the stage.
+    """
+
+    product: DataProduct
+    interval: Interval
+    queries: tuple[PortQuery, ...] = ()
+    release: Digest | None = None
+    stand_ins: StandIns | None = None
+
+    def query(self, port: PortAddress) -> PortQuery | None:
+        """Return the query that makes a port."""
+        return next((q for q in self.queries if q.port == port), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The answer to a question: its columns' names, and its rows as plain Python values."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+class Engine(Protocol):
+    """Builds products and keeps what they published. Every method raises from the tree of `model.errors`."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this engine can do."""
+
+    def stage(self, work: Work, now: datetime) -> Staged:
+        """Build all output ports privately, under a new publish id."""
+
+    def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
+        """Hold what was staged against its contracts: each port in one scan. Changes nothing that is published."""
+
+    def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
+        """Make all staged ports visible at once, and log it with them. Does nothing when the log has the id already."""
+
+    def discard(self, product: DataProduct, publish_id: PublishId) -> None:
+        """Forget a stage. Does nothing when there is none."""
+
+    def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
+        """Return the product's publish log, oldest first; empty where nothing was published."""
+
+    def query(self, sql: str, tables: tuple[tuple[str, PortAddress], ...]) -> Rows:
+        """Answer one SELECT over published ports, each under the name that the SQL uses for it. Reads only."""

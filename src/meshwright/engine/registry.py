@@ -1,0 +1,33 @@
+"""Registry: from an engine's name to an engine. An engine's driver is imported when it is opened, not before."""
+
+from importlib import import_module
+from typing import cast
+
+from meshwright.engine.protocol import Connections, Engine
+from meshwright.model.errors import NotFound
+from meshwright.model.identity import Secret
+
+ENGINES = {"duckdb": "meshwright.engine.duckdb.engine"}
+
+
+def no_connections(name: str) -> Secret | None:  # noqa: ARG001  # the shape of `Connections`
+    """Know no connection."""
+    return None
+
+
+def open_engine(
+    name: str,
+    data: str,
+    *,
+    connections: Connections = no_connections,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> Engine:
+    """Open the engine of that name on `data`, the folder or URL below which it keeps its products.
+
+    `memory` (such as `2GB`) and `threads` limit what one process takes; None leaves it to the engine.
+    """
+    if name not in ENGINES:
+        raise NotFound(f"there is no engine `{name}`", hint=f"write one of {', '.join(sorted(ENGINES))}")
+    module = import_module(ENGINES[name])
+    return cast("Engine", module.open_engine(data, connections, memory=memory, threads=threads))
