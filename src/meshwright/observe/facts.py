@@ -1,0 +1,150 @@
+"""Facts: what happened, appended once. Recording the same fact again changes nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from meshwright.model import codec
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.identity import Digest, PublishId
+from meshwright.model.observation import Failure
+from meshwright.model.publish import CheckResult, Publish
+from meshwright.model.slo import Slo
+from meshwright.observe.tables import activation, check_result, failure, landing, publish
+
+
+def add_activation(
+    connection: Connection, promises: Mapping[PortAddress, tuple[Slo, ...]], release: Digest, at: datetime
+) -> None:
+    """Append that these ports, with these SLOs, were deployed by a release."""
+    rows = [
+        {"port": str(port), "release": str(release), "at": at, "slos": document([_plain_slo(s) for s in slos])}
+        for port, slos in promises.items()
+    ]
+    append(connection, activation, rows)
+
+
+def add_publishes(connection: Connection, publishes: Iterable[Publish]) -> None:
+    """Append publishes and, where their data is real, what they landed at each port."""
+    some = tuple(publishes)
+    append(
+        connection,
+        publish,
+        [
+            {
+                "publish_id": str(p.publish_id),
+                "product": str(p.product),
+                "published_at": p.published_at,
+                "watermark": p.watermark,
+                "document": document(codec.dump(p)),
+            }
+            for p in some
+        ],
+    )
+    append(
+        connection,
+        landing,
+        [
+            {
+                "publish_id": str(p.publish_id),
+                "port": str(rows.port),
+                "landed_at": p.published_at,
+                "watermark": p.watermark,
+            }
+            for p in some
+            if not p.synthetic
+            for rows in p.ports
+        ],
+    )
+
+
+def add_checks(
+    connection: Connection, publish_id: PublishId, results: Iterable[CheckResult], at: datetime, *, synthetic: bool
+) -> None:
+    """Append what the checks of one stage found."""
+    rows = [
+        {
+            "publish_id": str(publish_id),
+            "port": str(result.port),
+            "name": result.check,
+            "at": at,
+            "passed": result.passed,
+            "synthetic": synthetic,
+            "document": document(codec.dump(result)),
+        }
+        for result in results
+    ]
+    append(connection, check_result, rows)
+
+
+def add_failure(connection: Connection, failed: Failure) -> None:
+    """Append that a run ended without a publish, and which publish was the newest then."""
+    newest = (
+        select(publish.c.publish_id)
+        .where(publish.c.product == str(failed.product))
+        .order_by(publish.c.published_at.desc(), publish.c.watermark.desc(), publish.c.publish_id.desc())
+        .limit(1)
+    )
+    after = connection.execute(newest).scalar()
+    written = document(codec.dump(failed))
+    row = {
+        "digest": str(Digest.of(f"{after} {written}".encode())),
+        "product": str(failed.product),
+        "at": failed.at,
+        "after": after,
+        "document": written,
+    }
+    append(connection, failure, [row])
+
+
+def known_publishes(connection: Connection, product: ProductAddress) -> frozenset[PublishId]:
+    """Return the ids of a product's publishes that were recorded."""
+    asked = select(publish.c.publish_id).where(publish.c.product == str(product))
+    return frozenset(PublishId(value) for value in connection.execute(asked).scalars())
+
+
+def drop_facts(connection: Connection, before: datetime) -> int:
+    """Delete what is older than `before`, but no product's last publish and nothing that a port still serves.
+
+    Returns how many rows went.
+    """
+    last = _first(publish, publish.c.product, [publish.c.published_at.desc(), publish.c.watermark.desc()])
+    served = _first(landing, landing.c.port, [landing.c.watermark.desc(), landing.c.landed_at])
+    gone = (
+        delete(publish).where(
+            publish.c.published_at < before, publish.c.publish_id.not_in(last), publish.c.publish_id.not_in(served)
+        ),
+        delete(check_result).where(check_result.c.at < before),
+        delete(failure).where(failure.c.at < before),
+    )
+    return sum(connection.execute(statement).rowcount for statement in gone)
+
+
+def _first(table: Table, of: ColumnElement[str], order: Sequence[ColumnElement[Any]]) -> Select[tuple[str]]:
+    """Select the publish id that comes first for each value of a column."""
+    place = func.row_number().over(partition_by=of, order_by=[*order, table.c.publish_id.desc()]).label("place")
+    placed = select(table.c.publish_id, place).subquery()
+    return select(placed.c.publish_id).where(placed.c.place == 1)
+
+
+def append(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; those that are there already stay as they are."""
+    if rows:
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that may say what to do about a conflict: both databases write it alike."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def document(plain: object) -> str:
+    """Return a plain value as the text that is stored."""
+    return codec.canonical(plain).decode()
+
+
+def _plain_slo(slo: Slo) -> dict[str, Any]:
+    return {"kind": type(slo).__name__, **codec.dump(slo)}

@@ -1,0 +1,175 @@
+"""Histories: what SLOs and people are shown of the facts, for many ports in a few statements."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Integer, cast, func, select
+
+from meshwright.model import codec
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
+from meshwright.model.publish import Publish
+from meshwright.model.time import Watermark
+from meshwright.observe.tables import activation, check_result, failure, landing, publish
+
+_CHUNK = 1000
+"""Addresses a statement: both databases limit the number of parameters."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A product's last publish, and the failure that came after it."""
+
+    publish: Publish | None = None
+    failure: Failure | None = None
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one port's rows came to so far."""
+
+    activated_at: datetime
+    landings: list[Landing] = field(default_factory=list)
+    checks: list[ChecksRan] = field(default_factory=list)
+
+
+def read_histories(
+    connection: Connection, ports: Iterable[PortAddress], since: datetime, now: datetime
+) -> Mapping[PortAddress, PortHistory]:
+    """Return the histories of those ports that were ever activated, from `since` until `now`.
+
+    The landing before `since` that counted when the window opened is the first of them.
+    """
+    asked = {str(port): port for port in ports}
+    failures = {p: latest.failure for p, latest in read_latest(connection, {p.product for p in asked.values()}).items()}
+    histories: dict[PortAddress, PortHistory] = {}
+    for chunk in _chunks(sorted(asked)):
+        found = {text: _Found(at) for text, at in _activations(connection, chunk, now)}
+        for text, landed in _landings(connection, chunk, since, now):
+            if text in found:
+                found[text].landings.append(landed)
+        for text, ran in _checks(connection, chunk, since, now):
+            if text in found:
+                found[text].checks.append(ran)
+        for text, facts in found.items():
+            port = asked[text]
+            histories[port] = PortHistory(
+                port, facts.activated_at, tuple(facts.landings), tuple(facts.checks), failures.get(port.product)
+            )
+    return histories
+
+
+def read_latest(connection: Connection, products: Iterable[ProductAddress]) -> Mapping[ProductAddress, Latest]:
+    """Return what is last known of each product that ever published or failed."""
+    asked = {str(product): product for product in products}
+    latest: dict[ProductAddress, Latest] = {}
+    for chunk in _chunks(sorted(asked)):
+        publishes = dict(_last_publishes(connection, chunk))
+        failures = {text: (failed, after) for text, failed, after in _last_failures(connection, chunk)}
+        for text in publishes.keys() | failures.keys():
+            last = publishes.get(text)
+            failed, after = failures.get(text, (None, None))
+            outstanding = failed if failed is not None and _stands(failed, after, last) else None
+            latest[asked[text]] = Latest(last, outstanding)
+    return latest
+
+
+def _stands(failed: Failure, after: str | None, last: Publish | None) -> bool:
+    """Tell whether no publish has followed a failure.
+
+    In a replay the clock stands, and only the publish that the failure followed tells which came first.
+    """
+    if last is None or failed.at > last.published_at:
+        return True
+    return failed.at == last.published_at and after == str(last.publish_id)
+
+
+def _activations(connection: Connection, chunk: Sequence[str], now: datetime) -> Iterator[tuple[str, datetime]]:
+    asked = (
+        select(activation.c.port, func.min(activation.c.at))
+        .where(activation.c.port.in_(chunk), activation.c.at <= now)
+        .group_by(activation.c.port)
+    )
+    return ((port, at) for port, at in connection.execute(asked))
+
+
+def _landings(
+    connection: Connection, chunk: Sequence[str], since: datetime, now: datetime
+) -> Iterator[tuple[str, Landing]]:
+    earlier = (
+        select(landing.c.port, func.max(landing.c.watermark).label("watermark"))
+        .where(landing.c.port.in_(chunk), landing.c.landed_at < since)
+        .group_by(landing.c.port)
+        .subquery()
+    )
+    served = (
+        select(landing.c.port, func.min(landing.c.landed_at), landing.c.watermark)
+        .join(earlier, (earlier.c.port == landing.c.port) & (earlier.c.watermark == landing.c.watermark))
+        .where(landing.c.landed_at < since)
+        .group_by(landing.c.port, landing.c.watermark)
+    )
+    inside = (
+        select(landing.c.port, landing.c.landed_at, landing.c.watermark)
+        .where(landing.c.port.in_(chunk), landing.c.landed_at.between(since, now))
+        .order_by(landing.c.port, landing.c.landed_at, landing.c.watermark)
+    )
+    for statement in (served, inside):
+        for port, landed_at, watermark in connection.execute(statement):
+            yield port, Landing(landed_at, Watermark(watermark))
+
+
+def _checks(
+    connection: Connection, chunk: Sequence[str], since: datetime, now: datetime
+) -> Iterator[tuple[str, ChecksRan]]:
+    real: tuple[ColumnElement[bool], ...] = (
+        check_result.c.port.in_(chunk),
+        check_result.c.at.between(since, now),
+        check_result.c.synthetic.is_(False),
+    )
+    stage = (check_result.c.port, check_result.c.at, check_result.c.publish_id)
+    failing = select(*stage, check_result.c.name).where(*real, check_result.c.passed.is_(False))
+    failed: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for port, _, publish_id, name in connection.execute(failing.order_by(check_result.c.name)):
+        failed[port, publish_id].append(name)
+    passed = func.sum(cast(check_result.c.passed, Integer))
+    counted = select(*stage, passed, func.count()).where(*real).group_by(*stage).order_by(*stage)
+    for port, at, publish_id, good, ran in connection.execute(counted):
+        yield port, ChecksRan(at, good, ran, tuple(failed.get((port, publish_id), ())))
+
+
+def _last_publishes(connection: Connection, chunk: Sequence[str]) -> Iterator[tuple[str, Publish]]:
+    newest_first = [publish.c.published_at.desc(), publish.c.watermark.desc(), publish.c.publish_id.desc()]
+    placed = (
+        select(
+            publish.c.publish_id,
+            func.row_number().over(partition_by=publish.c.product, order_by=newest_first).label("place"),
+        )
+        .where(publish.c.product.in_(chunk))
+        .subquery()
+    )
+    asked = (
+        select(publish.c.product, publish.c.document)
+        .join(placed, placed.c.publish_id == publish.c.publish_id)
+        .where(placed.c.place == 1)
+    )
+    return ((product, codec.load(Publish, json.loads(text))) for product, text in connection.execute(asked))
+
+
+def _last_failures(connection: Connection, chunk: Sequence[str]) -> Iterator[tuple[str, Failure, str | None]]:
+    newest = (
+        select(func.max(failure.c.sequence)).where(failure.c.product.in_(chunk)).group_by(failure.c.product)
+    ).scalar_subquery()
+    asked = select(failure.c.product, failure.c.document, failure.c.after).where(failure.c.sequence.in_(newest))
+    return (
+        (product, codec.load(Failure, json.loads(text)), after) for product, text, after in connection.execute(asked)
+    )
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

@@ -1,0 +1,118 @@
+"""Observations: what was really delivered, remembered.
+
+Facts are appended, at most once each; judgements (states, incidents, what is owed to channels) change in one
+transaction. Synthetic data is remembered and shown, and never part of a history.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.identity import Digest, PublishId, Secret
+from meshwright.model.incident import Incident, Message
+from meshwright.model.observation import Failure, PortHistory
+from meshwright.model.publish import CheckResult, Publish
+from meshwright.model.slo import Slo, StateInterval
+from meshwright.observe import facts, histories, outbox, standing
+from meshwright.observe.database import Database
+from meshwright.observe.histories import Latest
+from meshwright.observe.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one look at the facts changes: states that ended and began, incidents, and what is to be said to whom."""
+
+    intervals: tuple[StateInterval, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    messages: tuple[Message, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+class Observations:
+    """The database of one environment. `url` is an SQLAlchemy URL: `sqlite:///…` or `postgresql://…`."""
+
+    def __init__(self, url: Secret) -> None:
+        self._database = Database(url)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is owed to channels."""
+        return Outbox(self._database)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; the first use does so too. Safe from many processes at once."""
+        self._database.migrate()
+
+    def record_activation(self, promises: Mapping[PortAddress, tuple[Slo, ...]], release: Digest, at: datetime) -> None:
+        """Remember that a release made these ports, with these SLOs, the ones that run."""
+        with self._database.writing() as connection:
+            facts.add_activation(connection, promises, release, at)
+
+    def record_publish(self, *publishes: Publish) -> None:
+        """Remember publishes."""
+        with self._database.writing() as connection:
+            facts.add_publishes(connection, publishes)
+
+    def record_checks(
+        self, publish_id: PublishId, results: Iterable[CheckResult], at: datetime, *, synthetic: bool = False
+    ) -> None:
+        """Remember what the checks of one stage found; `synthetic`: in data that was made up."""
+        with self._database.writing() as connection:
+            facts.add_checks(connection, publish_id, results, at, synthetic=synthetic)
+
+    def record_failure(self, failure: Failure) -> None:
+        """Remember that a run ended without a publish."""
+        with self._database.writing() as connection:
+            facts.add_failure(connection, failure)
+
+    def known_publishes(self, product: ProductAddress) -> frozenset[PublishId]:
+        """Return the ids of a product's publishes that are remembered."""
+        with self._database.reading() as connection:
+            return facts.known_publishes(connection, product)
+
+    def histories(
+        self, ports: Iterable[PortAddress], since: datetime, now: datetime
+    ) -> Mapping[PortAddress, PortHistory]:
+        """Return the histories, from `since` until `now`, of those ports that were ever activated."""
+        with self._database.reading() as connection:
+            return histories.read_histories(connection, ports, since, now)
+
+    def latest(self, products: Iterable[ProductAddress]) -> Mapping[ProductAddress, Latest]:
+        """Return the last publish, and the failure after it, of those products that ever ran."""
+        with self._database.reading() as connection:
+            return histories.read_latest(connection, products)
+
+    def standing(self) -> Mapping[tuple[PortAddress, str], StateInterval]:
+        """Return the state of every SLO that was ever judged, and since when."""
+        with self._database.reading() as connection:
+            return standing.read_standing(connection)
+
+    def intervals(self, port: PortAddress, since: datetime) -> tuple[StateInterval, ...]:
+        """Return the states of a port's SLOs that lasted beyond `since`, oldest first."""
+        with self._database.reading() as connection:
+            return standing.read_intervals(connection, port, since)
+
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """Return the incidents that are not resolved, oldest first."""
+        with self._database.reading() as connection:
+            return standing.read_open_incidents(connection)
+
+    def incidents(self, since: datetime) -> tuple[Incident, ...]:
+        """Return the incidents that are open, or were resolved after `since`, oldest first."""
+        with self._database.reading() as connection:
+            return standing.read_incidents(connection, since)
+
+    def settle(self, judgement: Judgement, now: datetime) -> None:
+        """Change states and incidents, and owe what is to be said about it: all of it or nothing."""
+        with self._database.writing() as connection:
+            standing.write_intervals(connection, judgement.intervals)
+            standing.write_incidents(connection, judgement.incidents)
+            outbox.owe(connection, judgement.messages, judgement.channels, now)
+
+    def prune(self, before: datetime) -> int:
+        """Forget what ended before `before`; never a product's newest data. Returns how many rows went."""
+        with self._database.writing() as connection:
+            dropped = (facts.drop_facts, standing.drop_standing, outbox.drop_delivered)
+            return sum(drop(connection, before) for drop in dropped)
