@@ -1,17 +1,10 @@
-"""Provider: what Airflow and OpenLineage must know of `mesh://`.
+"""Provider: what Airflow must know of `mesh://`. Assets of a scheme that nobody registered are left out of lineage."""
 
-Without a registered scheme the inlets and outlets of tasks vanish from lineage, silently.
-"""
-
-from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
+from urllib.parse import SplitResult
 
 from meshwright import __version__
 from meshwright.model.naming import SCHEME
-
-if TYPE_CHECKING:
-    from airflow.providers.common.compat.openlineage.facet import Dataset
-    from airflow.sdk import Asset
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -21,13 +14,7 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Meshwright",
         "description": "The orchestration layer of a data mesh.",
         "versions": [__version__],
-        "asset-uris": [
-            {
-                "schemes": [SCHEME],
-                "handler": "meshwright.airflow.provider.check_uri",
-                "to_openlineage_converter": "meshwright.airflow.provider.to_openlineage",
-            }
-        ],
+        "asset-uris": [{"schemes": [SCHEME], "handler": "meshwright.airflow.provider.check_uri"}],
     }
 
 
@@ -36,11 +23,3 @@ def check_uri(uri: SplitResult) -> SplitResult:
     if not uri.netloc or len(uri.path.strip("/").split("/")) != 3:
         raise ValueError(f"`{uri.geturl()}` is not the URI of a port: it should be {SCHEME}://domain/product/port/v1")
     return uri
-
-
-def to_openlineage(asset: "Asset", lineage_context: object) -> "Dataset":  # noqa: ARG001  # the signature is OpenLineage's
-    """Return the dataset that a port is in OpenLineage."""
-    from airflow.providers.common.compat.openlineage.facet import Dataset
-
-    uri = urlsplit(asset.uri)
-    return Dataset(namespace=SCHEME, name=f"{uri.netloc}.{uri.path.strip('/').replace('/', '.')}")

@@ -1,0 +1,48 @@
+"""Plugin: what Meshwright adds to Airflow's UI.
+
+Every process of Airflow loads its plugins, each task too: the pages are imported by the first request for one. One
+mistake in a view hides all of them: a test asks a live server.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Pages:
+    """The pages as an ASGI application that is made when it is first asked for something."""
+
+    def __init__(self) -> None:
+        self._made: Application | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self._made is None:
+            from meshwright.airflow.web import create_app
+
+            self._made = create_app()
+        await self._made(scope, receive, send)
+
+
+class MeshwrightPlugin(AirflowPlugin):
+    """The pages, and the way to them from Airflow's navigation."""
+
+    name = "meshwright"
+    fastapi_apps = [{"app": Pages(), "url_prefix": "/mesh", "name": "Meshwright"}]  # noqa: RUF012  # Airflow's attribute
+    external_views = [  # noqa: RUF012  # Airflow's attribute
+        {
+            "name": "Mesh",
+            "href": "mesh/products",  # without a leading slash: below any base path
+            "destination": "nav",
+            "url_route": "mesh",
+            "nav_top_level": True,
+            "icon": "mesh/static/mesh.svg",
+            "icon_dark_mode": "mesh/static/mesh-dark.svg",
+        }
+    ]
