@@ -25,7 +25,7 @@ def start_simulator(processes: Processes, root: Path, state: Path, options: Sequ
         if options:
             raise Refused(f"no such option: {options[0]}", hint=f"options of a simulator need {script}")
         return {}
-    command = [sys.executable, "-u", str(script), "--state", str(state), *options]
+    command = [sys.executable, "-u", str(script), "--into", str(state), "--follow", *options]
     process = processes.start("simulator", command)
     return {connection_variable(name): url for name, url in _connections(processes, process).items()}
 
