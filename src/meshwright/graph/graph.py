@@ -84,6 +84,18 @@ class MeshGraph:
         """Return all that is made of a product, at most `depth` steps away; not itself."""
         return self._sorted(_reached(product, self.consumers, depth))
 
+    def port_sources(self, port: PortAddress) -> tuple[PortAddress, ...]:
+        """Return the ports of other products that a port's SQL reads directly."""
+        product, analysis = self.product(port.product), self.analyses.get(port)
+        if product is None or analysis is None:
+            return ()
+        return tuple(sorted({i.port for i in product.inputs if i.port is not None and i.name in analysis.inputs}))
+
+    def port_targets(self, port: PortAddress) -> tuple[PortAddress, ...]:
+        """Return the ports of other products whose SQL reads a port directly."""
+        found = {address for local, address, analysis in self._taking(port) if local in analysis.inputs}
+        return tuple(sorted(found))
+
     def readers(self, column: ColumnAddress) -> tuple[Reader, ...]:
         """Return every place in other products' SQL that reads a column."""
         return tuple(sorted(self._readers(column)))

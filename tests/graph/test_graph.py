@@ -1,0 +1,105 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.graph.meshes import address, linked, made, names, out
+
+from meshwright.model.address import ColumnAddress
+
+CHAIN = ("raw", "clean < raw", "daily < clean lookup?", "lookup", "report < daily")
+
+
+def column(text: str) -> ColumnAddress:
+    name, _, wanted = text.partition(".")
+    return out(name).column(wanted)
+
+
+def texts(columns: tuple[ColumnAddress, ...]) -> list[str]:
+    return [f"{c.port.product.product}.{c.name}" for c in columns]
+
+
+def test_neighbours_and_what_lies_beyond():
+    graph = linked(*CHAIN)
+    daily = address("daily")
+    assert names(graph.inputs(daily)) == ["lookup", "clean"]
+    assert names(graph.consumers(daily)) == ["report"]
+    assert set(names(graph.upstream(daily))) == {"raw", "clean", "lookup"}
+    assert set(names(graph.upstream(daily, 1))) == {"clean", "lookup"}
+    assert names(graph.downstream(address("raw"))) == ["clean", "daily", "report"]
+    assert names(graph.downstream(address("raw"), 2)) == ["clean", "daily"]
+    assert names(graph.downstream(address("raw"), 0)) == []
+
+
+def test_an_optional_input_passes_no_fault_on():
+    graph = linked(*CHAIN)
+    assert names(graph.required_inputs(address("daily"))) == ["clean"]
+
+
+def test_an_address_that_is_not_there_has_no_neighbours():
+    graph = linked(*CHAIN)
+    gone = address("gone")
+    assert (graph.inputs(gone), graph.consumers(gone), graph.upstream(gone), graph.required_inputs(gone)) == ((),) * 4
+    assert graph.output(out("gone")) is None
+    assert graph.sources(column("gone.x")) == ()
+
+
+COLUMNS = {
+    out("clean"): made(x="raw.x", y="raw.x raw.y"),
+    out("daily"): made(x="clean.y lookup.x", where="clean.x"),
+    out("report"): made(x="daily.x"),
+}
+
+
+def test_columns_are_followed_through_all_products():
+    graph = linked(*CHAIN, analyses=COLUMNS)
+    assert texts(graph.sources(column("daily.x"))) == ["clean.y", "lookup.x"]
+    assert texts(graph.targets(column("raw.x"))) == ["clean.x", "clean.y"]
+    assert set(texts(graph.column_upstream(column("report.x")))) == {"raw.x", "raw.y", "clean.y", "lookup.x", "daily.x"}
+    assert texts(graph.column_downstream(column("raw.y"))) == ["clean.y", "daily.x", "report.x"]
+    assert texts(graph.column_downstream(column("raw.y"), 1)) == ["clean.y"]
+
+
+def test_readers_are_places_in_other_peoples_sql():
+    graph = linked(*CHAIN, analyses=COLUMNS)
+    (into_column,) = graph.readers(column("clean.y"))
+    (only_filters,) = graph.readers(column("clean.x"))
+    assert (into_column.product, into_column.port, str(into_column.at)) == (
+        address("daily"),
+        out("daily"),
+        "out.sql:1:1",
+    )
+    assert into_column.column == "x"
+    assert (str(only_filters.at), only_filters.column) == ("out.sql:3:1", None)
+    assert graph.readers(column("report.x")) == ()
+
+
+def test_the_impact_of_a_column_counts_those_who_only_filter_by_it():
+    graph = linked(*CHAIN, analyses=COLUMNS)
+    assert names(graph.impact(column("raw.x"))) == ["clean", "daily", "report"]
+    assert names(graph.impact(column("clean.x"))) == ["daily"]
+
+
+def test_ports_are_linked_where_their_sql_reads():
+    graph = linked(*CHAIN, analyses=COLUMNS)
+    assert graph.port_sources(out("daily")) == (out("clean"), out("lookup"))
+    assert graph.port_targets(out("clean")) == (out("daily"),)
+    assert graph.consumers_of_port(out("clean")) == (address("daily"),)
+
+
+FLOWS = st.lists(
+    st.tuples(st.sampled_from("bcd"), st.sampled_from("xy"), st.sampled_from("abc"), st.sampled_from("xy"))
+)
+
+
+@settings(deadline=None)
+@given(FLOWS)
+def test_columns_up_is_the_inverse_of_columns_down(flows):
+    kept = [f for f in flows if f[0] > f[2]]
+    reads = {p: sorted({s for q, _, s, _ in kept if q == p}) for p in "abcd"}
+    analyses = {
+        out(p): made(**{c: " ".join(f"{s}.{t}" for q, d, s, t in kept if (q, d) == (p, c)) for c in "xy"})
+        for p in "abcd"
+    }
+    graph = linked(*(f"{p} < {' '.join(inputs)}" for p, inputs in reads.items()), analyses=analyses)
+    every = [out(p).column(c) for p in "abcd" for c in "xy"]
+    up = {(c, s) for c in every for s in graph.column_upstream(c)}
+    down = {(t, c) for c in every for t in graph.column_downstream(c)}
+    assert up == down
