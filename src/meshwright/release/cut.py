@@ -1,0 +1,110 @@
+"""Cut: freeze what the gate allowed.
+
+A release is environment-free: no physical name, connection or value of any environment is in it. The same mesh gives
+the same bytes, wherever and whenever it is cut; the digest of its root names it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from meshwright.gate.judge import Allowed, Verdict
+from meshwright.gate.plan import Plan
+from meshwright.graph.build import build
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import PortAddress
+from meshwright.model.analysis import Analysis
+from meshwright.model.codec import canonical, dump, load
+from meshwright.model.errors import Corrupt, Refused
+from meshwright.model.identity import Digest
+from meshwright.model.mesh import Mesh
+from meshwright.model.naming import shard
+from meshwright.model.product import DataProduct, OutputPort
+from meshwright.release.read import FORMAT, MESH, ROOT, Root, fitting, products_of, record_file, root_of, shard_file
+from meshwright.release.record import Contents, Query, contents_bytes, contents_of
+
+SHARD_SIZE = 250
+"""How many products one DAG file builds at most: Airflow reads a file in one process, in one go."""
+
+DIALECTS = ("duckdb",)
+"""The dialects of the engines that a release is made for, beside the one that each query was written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A frozen mesh: its files by their names; the digest is that of the root, which names all the others'."""
+
+    digest: Digest
+    files: Mapping[str, bytes]
+
+    @property
+    def root(self) -> Root:
+        """What it is made of."""
+        return root_of(self.files[ROOT], self.digest)
+
+
+def cut(plan: Plan, verdict: Verdict) -> Release:
+    """Freeze what a plan proposes. Raises `Refused` when the verdict is any other than `Allowed`."""
+    if not isinstance(verdict, Allowed):
+        raise Refused("the gate did not allow this plan", hint="`mesh plan` shows what is missing")
+    return freeze(plan.proposed)
+
+
+def freeze(graph: MeshGraph) -> Release:
+    """Return the release of a mesh."""
+    files: dict[str, bytes] = {MESH: canonical(dump(replace(graph.mesh, products=(), environments=())))}
+    shards = []
+    for name, products in _shards(graph.mesh):
+        records = {p.address: contents_bytes(_contents(p, graph.analyses)) for p in products}
+        listed = [[str(address), str(Digest.of(content))] for address, content in records.items()]
+        files[shard_file(name)] = canonical({"products": listed})
+        files |= {record_file(address): content for address, content in records.items()}
+        digest = Digest.of(files[shard_file(name)])
+        shards.append({"name": name, "first": str(products[0].address), "digest": str(digest)})
+    files[ROOT] = canonical({"format": FORMAT, "mesh": str(Digest.of(files[MESH])), "shards": shards})
+    return Release(Digest.of(files[ROOT]), files)
+
+
+def graph_of(release: Release) -> MeshGraph:
+    """Return the mesh of a release, linked as it was when it was cut, every file verified. Raises `Corrupt`."""
+    root = release.root
+    records = [
+        contents_of(_file(release, record_file(address), digest))
+        for entry in root.shards
+        for address, digest in products_of(_file(release, shard_file(entry.name), entry.digest)).items()
+    ]
+    mesh = load(Mesh, json.loads(_file(release, MESH, root.mesh)))
+    analyses = {port: analysis for record in records for port, analysis in record.analyses}
+    return build(replace(mesh, products=tuple(r.product for r in records)), analyses)
+
+
+def _file(release: Release, name: str, digest: Digest) -> bytes:
+    if name not in release.files:
+        raise Corrupt(f"release {release.digest.short} has lost its file `{name}`")
+    return fitting(release.files[name], digest, release.digest, name)
+
+
+def _shards(mesh: Mesh) -> Iterator[tuple[str, list[DataProduct]]]:
+    products = sorted(mesh.products, key=lambda p: p.address)
+    for domain, group in groupby(products, key=lambda p: p.address.domain):
+        members = list(group)
+        for start in range(0, len(members), SHARD_SIZE):
+            yield shard(domain, start // SHARD_SIZE), members[start : start + SHARD_SIZE]
+
+
+def _contents(product: DataProduct, analyses: Mapping[PortAddress, Analysis]) -> Contents:
+    ports = [(product.port_address(p), p) for p in product.outputs]
+    queries = tuple(q for address, port in ports for q in _queries(address, port))
+    known = tuple((address, analyses[address]) for address, _ in ports if address in analyses)
+    return Contents(product, queries, known)
+
+
+def _queries(address: PortAddress, port: OutputPort) -> Iterator[Query]:
+    if port.transform is None:
+        return
+    from meshwright.sql.bind import bind  # loads the SQL parser: a mesh that only passes data on has no need of it
+
+    for dialect in dict.fromkeys((*DIALECTS, port.transform.dialect)):
+        bound = bind(port.transform, dialect)
+        yield Query(address, dialect, bound.sql, bound.parameters)

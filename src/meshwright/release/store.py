@@ -1,0 +1,72 @@
+"""Store: where releases are kept, each file under the digest of its bytes: a folder, GCS, S3.
+
+Nothing is ever changed in it. A file that two releases share is kept once. The root is written last, so that a release
+is there whole or not at all.
+"""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from meshwright.model.errors import NotFound
+from meshwright.model.identity import Digest
+from meshwright.release.cut import Release
+from meshwright.release.objects import Objects
+from meshwright.release.read import MESH, ROOT, fitting, products_of, record_file, root_of, shard_file
+
+
+class ReleaseStore:
+    """The releases under one URL or folder."""
+
+    def __init__(self, url: str) -> None:
+        self._objects = Objects(url)
+
+    def put(self, release: Release) -> None:
+        """Keep a release; what is there already is left as it is."""
+        for name in sorted(release.files, key=lambda n: n == ROOT):
+            content = release.files[name]
+            self._objects.create(_object(Digest.of(content)), content)
+
+    def get(self, digest: Digest) -> Release:
+        """Return a release, every byte verified. Raises `NotFound` or `Corrupt`."""
+        return Release(digest, dict(self._files(digest)))
+
+    def materialise(self, digest: Digest, folder: Path) -> None:
+        """Lay a release out as files in `folder`, which is there whole or not at all; does nothing when it is there."""
+        if folder.exists():
+            return
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        try:
+            for name, content in self._files(digest):
+                path = draft / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            draft.rename(folder)
+        except OSError:
+            if not folder.exists():  # else another process has laid it out in the meantime
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _files(self, release: Digest) -> Iterator[tuple[str, bytes]]:
+        content = self._read(release, ROOT, release)
+        root = root_of(content, release)
+        yield ROOT, content
+        yield MESH, self._read(release, MESH, root.mesh)
+        for entry in root.shards:
+            listed = self._read(release, shard_file(entry.name), entry.digest)
+            yield shard_file(entry.name), listed
+            for product, digest in products_of(listed).items():
+                yield record_file(product), self._read(release, record_file(product), digest)
+
+    def _read(self, release: Digest, name: str, digest: Digest) -> bytes:
+        content = self._objects.read(_object(digest))
+        if content is None:
+            raise NotFound(f"the store has no `{name}` of release {release.short}", hint="release it again")
+        return fitting(content, digest, release, name)
+
+
+def _object(digest: Digest) -> str:
+    return f"objects/{digest.hex[:2]}/{digest.hex}"
