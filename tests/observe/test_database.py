@@ -46,7 +46,7 @@ def test_any_number_of_processes_may_be_the_first(url: Secret) -> None:
     )
     command = [sys.executable, "-c", program, url.reveal()]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    outcomes = [process.communicate() + (process.returncode,) for process in processes]
+    outcomes = [(*process.communicate(), process.returncode) for process in processes]
     assert outcomes == [("0\n", "", 0)] * 4
 
 

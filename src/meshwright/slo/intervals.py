@@ -1,0 +1,28 @@
+"""Intervals: stretches of time as sorted, disjoint, half-open pairs, and what can be taken from them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+Span = tuple[datetime, datetime]
+
+
+def minus(spans: Iterable[Span], excluded: Iterable[Span]) -> tuple[Span, ...]:
+    """Return what of `spans` is in none of `excluded`."""
+    holes = sorted(excluded)
+    left: list[Span] = []
+    for begin, end in spans:
+        start = begin
+        for hole_start, hole_end in holes:
+            if hole_end <= start or hole_start >= end:
+                continue
+            if hole_start > start:
+                left.append((start, hole_start))
+            start = max(start, hole_end)
+        if start < end:
+            left.append((start, end))
+    return tuple(left)
+
+
+def seconds(spans: Iterable[Span]) -> float:
+    """Return how long they last together."""
+    return sum((end - start).total_seconds() for start, end in spans)
