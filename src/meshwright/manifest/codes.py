@@ -39,6 +39,6 @@ MEANING = {
     Code.CONFLICT: "keys that contradict each other",
     Code.SQL_FILE: "SQL that is missing, or that no port uses",
     Code.CHECK: "a check that cannot be executed as it is written",
-    Code.UNREAD: "a key of ODCS that is accepted, and that nothing executes yet",
+    Code.UNREAD: "a key of ODCS that is accepted, and that nothing reads yet",
     Code.STRAY: "a file or folder that nothing reads",
 }

@@ -204,16 +204,18 @@ def _measurable(subject: _Subject, metric: Metric, problems: Problems) -> bool:
     given = arguments.model_fields_set
     surplus = sorted(given - _ARGUMENTS.get(metric, set()))
     wrong = _misplaced(metric, subject) or _incomplete(metric, given, subject)
-    if not wrong and surplus:
-        wrong = (f"`{metric}` has no argument `{Arguments.model_fields[surplus[0]].alias}`", "remove it")
     if wrong:
         problems.error(Code.CHECK, place["metric"].at, *wrong)
+    for field in surplus:
+        key = Arguments.model_fields[field].alias or field
+        message = f"`{metric}` has no argument `{key}`"
+        problems.error(Code.CHECK, place["arguments"][key].at_key, message, "remove it")
     known = {c.name for c in subject.table.properties}
     strange = [name for name in arguments.properties or () if name not in known]
     for name in strange:
         at = place["arguments"]["properties"][(arguments.properties or []).index(name)].at
         problems.error(Code.UNDECLARED, at, f"there is no column `{name}`", did_you_mean(name, known))
-    return not wrong and not strange
+    return not (wrong or surplus or strange)
 
 
 def _misplaced(metric: Metric, subject: _Subject) -> tuple[str, str] | None:

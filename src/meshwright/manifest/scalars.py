@@ -77,11 +77,11 @@ def cron(text: str) -> str:
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
         hint = 'write minute, hour, day of the month, month and weekday: `"0 * * * *"` is every hour'
-        raise Unreadable(f"`{text}` is not a cron line: it has {len(fields)} fields, not 5", hint)
+        raise Unreadable(f"`{text}` is not a cron line: a cron line has 5 fields, not {len(fields)}", hint)
     for content, (name, low, high) in zip(fields, _CRON_FIELDS, strict=True):
         if not all(_is_cron_item(item, low, high) for item in content.split(",")):
             hint = f"write `*`, numbers from {low} to {high}, ranges `a-b`, steps `*/n`, or several with `,`"
-            raise Unreadable(f"`{content}` is not a {name} of a cron line", hint)
+            raise Unreadable(f"`{content}` is not the {name} of a cron line", hint)
     return " ".join(fields)
 
 

@@ -27,9 +27,9 @@ def schedule(subject: Subject, *, reads_products: bool) -> Schedule:
     place = subject.place["schedule"]
     if own is not None:
         consistent(own, place, subject.problems)
-    if own is not None and own.on and not reads_products:
+    if own is not None and own.on and not own.model_fields_set & _CLOCK and not reads_products:
         hint = "write `cron` instead, or read another product"
-        message = "it cannot run on its inputs: none of them is another product's port"
+        message = "the product cannot run on its inputs: none of them is another product's port"
         subject.problems.error(Code.CONFLICT, place["on"].at, message, hint)
     by_news = reads_products and not (own is not None and own.model_fields_set & _CLOCK)
     return _news(subject, own) if by_news or (own is not None and own.on) else _clock(subject)

@@ -55,6 +55,7 @@ _ELSEWHERE = {
     "domain": "a product belongs to the domain whose folder it is in",
     "defaults": "write its keys at the top: they hold for all products unless these say otherwise",
     "property": "write the check under its column's `quality`",
+    "mode": "write `publish: {mode: …}`",
     "rule": "ODCS calls it `metric` since 3.1",
     "apiVersion": "the header of ODCS is added when a contract is exported",
     "id": "the header of ODCS is added when a contract is exported",
@@ -78,11 +79,11 @@ def shaped(kind: type[S], document: Document, problems: Problems) -> S | None:
 
 
 def unread(shape: BaseModel, place: Place, problems: Problems) -> None:
-    """Warn of the keys of ODCS that are accepted, and that nothing executes."""
+    """Warn of the keys of ODCS that are accepted, and that nothing reads."""
     if isinstance(shape, Shape) and (present := shape.unread & shape.model_fields_set):
         for name in sorted(present):
             key = type(shape).model_fields[name].alias or name
-            message = f"`{key}` is part of ODCS, but nothing executes it yet"
+            message = f"`{key}` is part of ODCS, but nothing reads it yet"
             problems.warn(Code.UNREAD, place[key].at_key, message, "remove it, or keep it as documentation")
 
 
@@ -105,7 +106,7 @@ def _translate(kind: type[Shape], document: Document, found: list[ErrorDetails],
             case _ if error["input"] is not None or isinstance(path[-1], int):  # a key without a value is known already
                 problems.error(*_deviation(error, place, _label(path)))
     for path, keys in missing.items():
-        names = " and ".join(f"`{k}`" for k in keys)
+        names = _series([f"`{k}`" for k in keys])
         of = f" in `{_label(path)}`" if path else ""
         message = f"{names} {'is' if len(keys) == 1 else 'are'} missing{of}"
         hint = f"add {', '.join(f'`{k}: …`' for k in keys)}"
@@ -116,7 +117,9 @@ def _deviation(error: ErrorDetails, place: Place, label: str) -> tuple[Code, Loc
     """Return the diagnostic of a value that its key does not take."""
     kind, value = error["type"], error["input"]
     if kind in _WANTED:
-        message = f"`{label}` must be {_WANTED[kind]}, not {_told(value)}"
+        message = (
+            f"`{label}` must be {_WANTED[kind]}, not {'the text ' if isinstance(value, str) else ''}{_told(value)}"
+        )
         return Code.TYPE, place.at, message, _conversion(kind, value)
     at = place["block"].at if kind == "union_tag_invalid" else place.at
     return Code.VALUE, at, *_wrong_value(error, label)
@@ -128,7 +131,7 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
         case "unreadable":
             return context["message"], context["hint"]
         case "enum" | "literal_error":
-            return f"{_told(value)} is not a value of `{label}`", did_you_mean(str(value), _quoted(context["expected"]))
+            return f"`{label}` cannot be {_told(value)}", did_you_mean(str(value), _quoted(context["expected"]))
         case "string_pattern_mismatch":
             what, hint = _PATTERNS[context["pattern"]]
             return f"`{value}` is not {what}", hint
@@ -140,6 +143,10 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
     )
 
 
+def _series(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def _quoted(text: str) -> list[str]:
     return re.findall(r"'([^']+)'", text)
 
@@ -149,7 +156,7 @@ def _told(value: object) -> str:
         case bool():
             return f"`{str(value).lower()}`"
         case str():
-            return f"`{value}`" if value and len(value) < 60 and "\n" not in value else "a text"
+            return f"`{value}`" if value and len(value) < 60 and "\n" not in value else "that"
         case int() | float():
             return f"the number `{value}`"
         case list():

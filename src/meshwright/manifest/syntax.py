@@ -40,9 +40,8 @@ _BOOLEANS_OF_1_1 = {
     for word, value in (("yes", "true"), ("on", "true"), ("no", "false"), ("off", "false"))
     for spelling in (word, word.capitalize(), word.upper())
 }
-_NUMBERS_OF_1_1 = re.compile(
-    r"(?P<octal>[-+]?0[0-9]+)|(?P<sixty>[-+]?[1-9][0-9]*(:[0-5]?[0-9])+)|(?P<underscored>[-+]?[0-9]+(_[0-9]+)+)"
-)
+_SIXTIES_OF_1_1 = re.compile(r"[-+]?[1-9][0-9]*(:[0-5]?[0-9])+")
+_UNDERSCORED_OF_1_1 = re.compile(r"[-+]?[1-9][0-9]*(_[0-9]+)+")
 _UNTAGGED = {
     ScalarNode: "tag:yaml.org,2002:str",
     SequenceNode: "tag:yaml.org,2002:seq",
@@ -50,6 +49,7 @@ _UNTAGGED = {
 }
 _HINTS = {
     "mapping values are not allowed": "quote a text that holds `: `, and look at the indentation",
+    "found a tab": "indent with spaces",
     "cannot start any token": "indent with spaces, and quote a text that begins with a special character",
     "did not find expected key": "look at the indentation of this line and the one before",
     "another document": "keep one document in a file: remove the `---` between them",
@@ -153,6 +153,14 @@ def _measure_depth(text: str) -> None:
         loader.dispose()
 
 
+def _sixties(text: str) -> int:
+    """Return what YAML 1.1 reads `1:30` as."""
+    number = 0
+    for digits in text.lstrip("+-").split(":"):
+        number = number * 60 + int(digits)
+    return -number if text.startswith("-") else number
+
+
 def _tag(node: Node) -> str:
     """Return a tag as people write it."""
     return str(node.tag).replace("tag:yaml.org,2002:", "!!")
@@ -221,26 +229,35 @@ class _Builder:
         if value[0] in _NUMERIC:
             return self._number(node, value)
         if value in _BOOLEANS_OF_1_1:
-            self._ambiguous(node, _BOOLEANS_OF_1_1[value], "the text", boolean=True)
+            self._ambiguous(node, "text", _BOOLEANS_OF_1_1[value])
         return value
 
     def _number(self, node: ScalarNode, value: str) -> Any:
-        if surprise := _NUMBERS_OF_1_1.fullmatch(value):
-            reading = {"octal": "octal", "sixty": "a number to base 60", "underscored": "a number"}
-            self._ambiguous(node, reading[surprise.lastgroup or "octal"], "decimal" if surprise["octal"] else "text")
         if _INTEGER.fullmatch(value):
+            digits = value.lstrip("+-")
+            if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
+                self._leading_zero(node, digits)
             # Python refuses to read numbers of thousands of digits; as text their keys will refuse them.
             return value if len(value) > 100 else int(value, 0 if value[:2] in ("0o", "0x") else 10)
         if _FLOAT.fullmatch(value):
             return float(value.replace(".", "", 1) if value.lower().lstrip("+-") in (".inf", ".nan") else value)
+        if len(value) < 20 and _SIXTIES_OF_1_1.fullmatch(value):
+            self._ambiguous(node, "text", str(_sixties(value)))
+        elif len(value) < 20 and _UNDERSCORED_OF_1_1.fullmatch(value):
+            self._ambiguous(node, "text", value.replace("_", ""))
         return value
 
-    def _ambiguous(self, node: ScalarNode, old: str, new: str, *, boolean: bool = False) -> None:
-        message = f"`{node.value}` is {new} in YAML 1.2, and {old if not boolean else f'`{old}`'} in YAML 1.1"
-        meant = f"`{old}`" if boolean else "it without the leading zero" if new == "decimal" else "a plain number"
-        self._problems.error(
-            Code.AMBIGUOUS, self._at(node), message, f'write {meant}, or `"{node.value}"` where text is meant'
-        )
+    def _leading_zero(self, node: ScalarNode, digits: str) -> None:
+        old = str(int(digits, 8)) if set(digits) <= set("01234567") else "text"
+        self._ambiguous(node, digits.lstrip("0") or "0", old)
+
+    def _ambiguous(self, node: ScalarNode, new: str, old: str) -> None:
+        """Report a value that other tools, which still speak YAML 1.1, read as something else."""
+        told = [word if word == "text" else f"`{word}`" for word in (new, old)]
+        plain = old if new == "text" else new
+        hint = f'write `{plain}`, or `"{node.value}"` where text is meant'
+        message = f"`{node.value}` is {told[0]} in YAML 1.2, and {told[1]} in YAML 1.1"
+        self._problems.error(Code.AMBIGUOUS, self._at(node), message, hint)
 
     def _at(self, node: Node) -> Any:
         return Place(self._text, node).at

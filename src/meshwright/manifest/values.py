@@ -24,14 +24,21 @@ def read_by(read: Callable[[str], T]) -> Callable[[Any], T]:
     """Return the validator that reads a text with `read`, and whose error carries a hint."""
 
     def validate(value: Any) -> T:
-        if not isinstance(value, str):
-            raise PydanticCustomError("string_type", "not text")
         try:
-            return read(value)
+            # A number is shown to the reader too: who wrote `0.99` is to learn how a percentage is written.
+            found = read(str(value) if type(value) in (int, float) else _text(value))
         except Unreadable as error:
             raise PydanticCustomError("unreadable", "{message}", {"message": str(error), "hint": error.hint}) from None
+        _text(value)
+        return found
 
     return validate
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "not text")
+    return value
 
 
 def _version(text: str) -> str:

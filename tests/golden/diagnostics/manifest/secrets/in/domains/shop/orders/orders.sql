@@ -1,0 +1,2 @@
+-- AKIAIOSFODNN7EXAMPLE
+select order_id from raw
