@@ -80,7 +80,7 @@ def schemas(mesh: Mesh, product: DataProduct) -> dict[str, tuple[Column, ...]]:
     found: dict[str, tuple[Column, ...]] = {}
     for port in product.inputs:
         upstream = None if port.port is None else mesh.output(port.port)
-        found[sql_name(port.name)] = port.columns if upstream is None else upstream.contract.columns
+        found[sql_name(port.name)] = port.columns if upstream is None else upstream.columns
     return found
 
 
