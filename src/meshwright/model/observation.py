@@ -30,7 +30,7 @@ class ChecksRan:
 class Failure:
     """A run of a product ended without a publish: at which step, and why, in the words of its error.
 
-    `waiting`: it ended because other products had not delivered what it reads, which is no fault of its own.
+    `waiting`: what it reads, a source or another product, had not been delivered; it may be looking again.
     """
 
     product: ProductAddress
