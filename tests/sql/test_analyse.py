@@ -89,6 +89,17 @@ LINEAGE = {
         "x b",
         {"x": ["raw.a"], "b": ["raw.b"]},
     ),
+    "a semi join": (
+        "select id as x from orders o semi join web_likes l on o.id = l.id",
+        "x",
+        {"x": ["orders.id"]},
+        "duckdb",
+    ),
+    "a union of queries in brackets, in order": (
+        "(select id as x from orders) union distinct (select id from web_likes) order by x limit 1",
+        "x",
+        {"x": ["orders.id", "web-likes.id"]},
+    ),
     "no column at all": ("select count(*) as x from orders", "x:integer", {"x": []}),
     "names are compared without their case": ("select ID as X from orders", "x", {"x": ["orders.id"]}),
 }

@@ -88,6 +88,11 @@ def test_unnest_with_offset_is_refused():
     assert "WITH OFFSET counts from 1 on DuckDB" in [d.message for d in understood(sql).diagnostics]
 
 
+@pytest.mark.parametrize("source", ["orders tablesample system (10 percent)", "orders for system_time as of ts"])
+def test_what_another_run_would_not_see_again_is_refused(source):
+    assert "MW0215" in [d.code for d in understood(f"select id as x from {source}").diagnostics]
+
+
 def test_duckdbs_own_dialect_may_say_anything_that_duckdb_can():
     found = understood("select format('{:05d}', qty) as x from orders", dialect="duckdb").diagnostics
     assert [d for d in found if d.code == "MW0215"] == []

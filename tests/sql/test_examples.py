@@ -1,5 +1,6 @@
 """All SQL of the examples is understood, and DuckDB can run it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -40,5 +41,5 @@ def test_a_transform_of_the_examples_runs_on_duckdb(mesh, product, port):
         for table, columns in schemas(mesh, product).items():
             shape = ", ".join(f'"{c.name}" {DUCKDB[c.type]}' for c in columns)
             session.execute(f'create table "{table}" ({shape})')
-        bounds = dict.fromkeys(query.parameters, "2013-01-01T00:00:00Z")
+        bounds = dict.fromkeys(query.parameters, datetime(2013, 1, 1, tzinfo=UTC))
         assert session.execute(query.sql, bounds).fetchall() == []

@@ -24,6 +24,7 @@ class Code(StrEnum):
     UNKNOWN_DIALECT = "MW0216"
     UNRESOLVED = "MW0217"
     NO_SQL = "MW0218"
+    BRANCHES = "MW0219"
 
 
 MEANING = {
@@ -45,4 +46,5 @@ MEANING = {
     Code.UNKNOWN_DIALECT: "a dialect that nothing here reads",
     Code.UNRESOLVED: "names that cannot be told apart",
     Code.NO_SQL: "a port without SQL that has no single input to pass on",
+    Code.BRANCHES: "a UNION whose branches have different numbers of columns",
 }

@@ -2,7 +2,7 @@
 
 Every function a BigQuery transform may call is in `PORTABLE`; tests/sql/test_dialect.py runs each of them on DuckDB
 against the value that BigQuery documents. The differences that sqlglot lets through silently are either mended, where
-one rewriting makes them exact (`mend`), or refused with a way out (`difference`). docs/decisions/0020 says why.
+one rewriting makes them exact (`mend`), or refused with a way out (`difference`). docs/decisions/0005 says why.
 
     mended                              BigQuery                      DuckDB, unmended
     ─────────────────────────────────── ───────────────────────────── ─────────────────────────────
@@ -155,6 +155,10 @@ def _of_rows(node: exp.Expr) -> tuple[str, str] | None:
                 "ARRAY_AGG with LIMIT cannot run on DuckDB",
                 "keep the rows first, with `qualify row_number() over (…) <= n`",
             )
+        case exp.TableSample():
+            return "a sample is another one in every run", "keep rows by their own key: `where mod(id, 10) = 0`"
+        case exp.Version():
+            return "DuckDB keeps no earlier versions of a table", "read the input as it is"
         case exp.TableColumn() | exp.Pseudocolumn():
             return f"`{node.name}` is a whole row, or a column that only BigQuery has", "name the columns"
         case _:

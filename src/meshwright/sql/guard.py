@@ -47,8 +47,8 @@ def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
             hint = "declare the source as an input port"
             yield text.problem(Code.HIDDEN_SOURCE, f"`{name.lower()}` reads what no input port declares", table, hint)
     for lateral in tree.find_all(exp.Lateral):
-        if not isinstance(lateral.this, exp.Subquery | exp.Unnest):
-            yield text.problem(Code.HIDDEN_SOURCE, "this makes rows of what no input port declares", lateral)
+        hint = "join a subquery, or use UNNEST"
+        yield text.problem(Code.HIDDEN_SOURCE, "LATERAL hides where its rows come from", lateral, hint)
     for pivot in tree.find_all(exp.Pivot):
         hint = "write the columns out: `sum(if(kind = 'a', amount, 0)) as a`"
         yield text.problem(Code.HIDDEN_SOURCE, "PIVOT makes columns whose names only the data know", pivot, hint)
@@ -85,6 +85,9 @@ def undeclared(text: SqlText, scopes: list[Scope], inputs: Mapping[str, str]) ->
     read: set[str] = set()
     found: list[Diagnostic] = []
     for table in tables(scopes):
+        if table.alias_column_names:
+            message = f"`{table.alias}` renames the columns of `{dotted(table)}` where nobody looks for it"
+            found.append(text.problem(Code.NAME, message, table, "rename them in the SELECT, with AS"))
         if not table.db and table.name in inputs:
             read.add(table.name)
         elif not table.db:

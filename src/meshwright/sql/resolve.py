@@ -44,6 +44,9 @@ def resolve(text: SqlText, tree: exp.Query, schemas: Schemas) -> Resolved:
         dialect=text.dialect,
     )
     _remember(tree)
+    guesses = tuple(_guesses(text, traverse_scope(tree), schemas))
+    if guesses:
+        return Resolved(tree, [], guesses)
     try:
         qualified = qualify(
             tree,
@@ -59,7 +62,7 @@ def resolve(text: SqlText, tree: exp.Query, schemas: Schemas) -> Resolved:
         hint = "write `table.column`, or declare the columns of every input"
         return Resolved(tree, [], (text.problem(Code.UNRESOLVED, f"this cannot be understood: {said}", tree, hint),))
     scopes = traverse_scope(qualified)
-    found = [*_stars(text, scopes), *_columns(text, scopes, schema)]
+    found = [*_stars(text, scopes), *_branches(text, scopes), *_columns(text, scopes, schema)]
     return Resolved(annotate_types(qualified, schema=schema, dialect=text.dialect), scopes, tuple(found))
 
 
@@ -86,6 +89,37 @@ def _remember(tree: exp.Query) -> None:
         stars = [s for s in select.expressions if s.is_star]
         if stars:
             select.meta[_PLACES] = {getattr(s, "table", ""): span(s) for s in stars}
+
+
+def _guesses(text: SqlText, scopes: list[Scope], schemas: Schemas) -> Iterator[Diagnostic]:
+    """Yield the names in a subquery that may be of an undeclared input there, or of a table around it."""
+    for scope in scopes:
+        tables = [s for s in scope.sources.values() if isinstance(s, exp.Table)]
+        unknown = next((t.alias_or_name for t in tables if not schemas[t.name]), None)
+        if unknown is None or not scope.can_be_correlated:
+            continue
+        known = {c.name.lower() for t in tables for c in schemas[t.name]}
+        for column in scope.unqualified_columns:
+            if column.name.lower() not in known:
+                message = (
+                    f"`{column.name}` may be of `{unknown}`, whose columns nobody declared, or of a table around it"
+                )
+                yield text.problem(
+                    Code.AMBIGUOUS_COLUMN, message, column, f"write `{unknown}.{column.name}`, or whose it is"
+                )
+
+
+def _branches(text: SqlText, scopes: list[Scope]) -> Iterator[Diagnostic]:
+    """Yield the set operations that no engine can put together."""
+    for scope in scopes:
+        if isinstance(scope.expression, exp.SetOperation) and not scope.expression.args.get("by_name"):
+            selects = [getattr(s.expression, "selects", []) for s in scope.set_operation_scopes]
+            counts = sorted({len(s) for s in selects if not any(item.is_star for item in s)})
+            if len(counts) > 1:
+                message = (
+                    f"the branches of this {scope.expression.key.upper()} have {counts[0]} and {counts[-1]} columns"
+                )
+                yield text.problem(Code.BRANCHES, message, selects[-1][0], "give all branches the same columns")
 
 
 def _stars(text: SqlText, scopes: list[Scope]) -> Iterator[Diagnostic]:
@@ -123,6 +157,8 @@ def _columns(text: SqlText, scopes: list[Scope], schema: MappingSchema) -> Itera
     """Yield the columns that nobody has, or that several have."""
     seen: dict[int, _Seen] = {}
     for scope in scopes:
+        if isinstance(scope.expression, exp.SetOperation):
+            continue  # its own columns are those it makes, in ORDER BY
         resolver = Resolver(scope, schema)
         sources = {name: tuple(resolver.get_source_columns(name)) for name in _visible(scope)}
         for column in scope.columns:
@@ -135,7 +171,8 @@ def _columns(text: SqlText, scopes: list[Scope], schema: MappingSchema) -> Itera
 
 def _visible(scope: Scope) -> list[str]:
     """Return the names that a column of this scope may be qualified by."""
-    return [*scope.selected_sources, *(n for n in scope.lateral_sources if n not in scope.selected_sources)]
+    names = (*scope.selected_sources, *scope.lateral_sources, *scope.semi_or_anti_join_tables)
+    return [name for name in dict.fromkeys(names) if name in scope.sources]
 
 
 def _look(one: _Seen, sources: Mapping[str, tuple[str, ...]]) -> None:

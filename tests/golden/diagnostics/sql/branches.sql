@@ -1,0 +1,3 @@
+select id as x from orders
+union all
+select id, n from web_likes

@@ -1,0 +1,3 @@
+select id as x
+from orders
+where exists (select 1 from raw where raw.z = id)
