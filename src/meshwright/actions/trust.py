@@ -1,0 +1,114 @@
+"""Trust: whose word counts here?
+
+The root's public key is pinned where an environment is set up: by `MESH_ROOT_KEY`, or by the file that the first use
+made. Private keys lie in a folder of the person or service that signs, never in a mesh: what is in a mesh is in git.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from meshwright.actions.workspace import Workspace
+from meshwright.model import codec
+from meshwright.model.errors import NotFound, Refused
+from meshwright.model.identity import Digest
+from meshwright.release.entry import ROOT, Delegated
+from meshwright.release.keys import SigningKey, create_key, load_key
+from meshwright.release.log import Head, History
+
+
+def root_key(workspace: Workspace) -> str:
+    """Return the public key that releases must be signed under here. Raises `NotFound` when none is pinned."""
+    pinned = workspace.settings.root_key
+    if pinned:
+        return pinned
+    try:
+        return _pin(workspace).read_text().strip()
+    except FileNotFoundError:
+        hint = "set MESH_ROOT_KEY to the public key of the environment's root"
+        raise NotFound("no root key is pinned here, so no release can be trusted", hint=hint) from None
+
+
+def history(workspace: Workspace) -> History:
+    """Return the environment's log, verified, and not shorter than it was seen here before.
+
+    Raises `NotFound` before the first release, `Corrupt` for a log that cannot be trusted.
+    """
+    verified = workspace.log().verify(root_key(workspace), _seen(workspace))
+    _remember(workspace, verified.head)
+    return verified
+
+
+def current_release(workspace: Workspace) -> Digest:
+    """Return the release that the environment runs. Raises `NotFound`, `Corrupt` or `Refused` when there is none."""
+    environment = workspace.settings.environment
+    found = history(workspace).current(environment)
+    if found is None:
+        raise NotFound(f"nothing is deployed in `{environment}` yet", hint="`mesh deploy` makes a release run")
+    return found
+
+
+def gate_key(workspace: Workspace, now: datetime) -> SigningKey:
+    """Return the key that the gate signs with; on the first use of an environment, make it and the root's.
+
+    Raises `Refused` where the gate's key is not kept: only the gate's own machine may sign for it.
+    """
+    keys = workspace.settings.keys
+    if keys.resolve().is_relative_to(workspace.root.resolve()):
+        raise Refused(f"private keys must not lie in the mesh, but {keys} does", hint="set MESH_KEYS to another folder")
+    if workspace.log().is_empty:
+        return _set_up(workspace, now)
+    trusted = history(workspace).gate_key
+    key = load_key(keys / "gate.key")
+    if key.public != trusted:
+        raise Refused(f"the gate's key in {keys} is not the one that this environment's root trusts")
+    return key
+
+
+def person_key(workspace: Workspace, person: str) -> SigningKey:
+    """Return the private key of a person who signs on this machine."""
+    return load_key(workspace.settings.keys / f"{person}.key")
+
+
+def _set_up(workspace: Workspace, now: datetime) -> SigningKey:
+    """Make what is missing of the root's and the gate's keys, and let the root say which key is the gate's."""
+    keys = workspace.settings.keys
+    root, gate = _load_or_create(keys / "root.key"), _load_or_create(keys / "gate.key")
+    pinned = workspace.settings.root_key
+    if pinned and pinned != root.public:
+        raise Refused(
+            f"the root key in {keys} is not the one that is pinned here", hint="set MESH_KEYS or MESH_ROOT_KEY"
+        )
+    workspace.log().append(Delegated(gate.public), ROOT, root, now)
+    return gate
+
+
+def _load_or_create(path: Path) -> SigningKey:
+    return load_key(path) if path.exists() else create_key(path)
+
+
+def _pin(workspace: Workspace) -> Path:
+    return workspace.settings.keys / "root.pub"
+
+
+def _memory(workspace: Workspace) -> Path:
+    return workspace.root / ".mesh" / workspace.settings.environment / "log-head.json"
+
+
+def _seen(workspace: Workspace) -> Head | None:
+    try:
+        return codec.load(Head, json.loads(_memory(workspace).read_bytes()))
+    except FileNotFoundError:
+        return None
+
+
+def _remember(workspace: Workspace, head: Head) -> None:
+    """Keep the last record that was seen, so that nobody can take it back; where nothing can be kept, it is not."""
+    path = _memory(workspace)
+    draft = path.with_suffix(".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(codec.canonical(codec.dump(head)))
+        draft.replace(path)
+    except OSError:
+        return
