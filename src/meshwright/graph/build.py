@@ -7,6 +7,7 @@ links nothing; the manifest's step speaks of it.
 from collections.abc import Mapping
 from heapq import heappop, heappush
 
+from meshwright.graph.codes import Code
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.analysis import Analysis
@@ -122,4 +123,4 @@ def _cycle(products: list[DataProduct]) -> Diagnostic:
     path = " → ".join(f"`{p.address}`" for p in (*products, first))
     message = f"these products wait for each other: {path}" if len(products) > 1 else f"{path}: it waits for itself"
     hint = f"take the input `{closing.name}` away, or move what both need into a product of its own"
-    return Diagnostic(closing.at or Location(first.file), "MW0301", Severity.ERROR, message, hint)
+    return Diagnostic(closing.at or Location(first.file), Code.CYCLE.value, Severity.ERROR, message, hint)
