@@ -1,0 +1,114 @@
+"""A folder becomes a mesh: all of it, or a diagnostic for every part that does not."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.manifest.samples import ORDERS, SOURCE, product, write
+
+from meshwright.manifest.load import environments, load
+from meshwright.model.address import ProductAddress
+from meshwright.model.diagnostic import Severity
+from meshwright.model.mesh import Environment
+
+WORDS = ("name", "kind", "inputPorts", "outputPorts", "contract", "schema", "properties", "quality", "slo", "version")
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=15,
+)
+IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+def test_twelve_lines_are_a_product(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "manifest.md").read_text()
+    example = page.split("```yaml\n", 1)[1].split("```", 1)[0]
+    assert len(example.splitlines()) <= 12
+    loaded = load(write(tmp_path, {"domains/marketplace/domain.yaml": "description: Sales.", ORDERS: example}))
+    assert loaded.diagnostics == ()
+    assert [str(p.address) for p in loaded.mesh.products] == ["shop.orders"]
+
+
+def test_a_bad_file_never_hides_the_others(tmp_path: Path) -> None:
+    files = {f"domains/shop/bad-{n}/product.yaml": "kind: [" for n in range(3)}
+    loaded = load(write(tmp_path, {**files, "domains/crm/domain.yaml": "\t", ORDERS: product()}))
+    assert [d.at.file for d in loaded.diagnostics] == ["domains/crm/domain.yaml", *files]
+    assert [str(p.address) for p in loaded.mesh.products] == ["shop.orders"]
+
+
+def test_diagnostics_are_in_the_order_of_their_places(tmp_path: Path) -> None:
+    files = {f"domains/shop/{n}/product.yaml": product("purpos: x\ntag: y") for n in ("b", "a", "c")}
+    found = load(write(tmp_path, files)).diagnostics
+    assert list(found) == sorted(found)
+    assert len(found) == 6
+
+
+def test_a_product_that_reads_one_with_errors_is_not_blamed(tmp_path: Path) -> None:
+    report = product(inputs=("from: shop.orders:orders@1",))
+    loaded = load(write(tmp_path, {ORDERS: "kind: x", "domains/shop/report/product.yaml": report}))
+    assert {d.at.file for d in loaded.diagnostics} == {ORDERS}
+    assert [str(p.address) for p in loaded.mesh.products] == ["shop.report"]
+
+
+def test_a_product_with_a_dangling_input_is_left_out(tmp_path: Path) -> None:
+    report = product(inputs=("from: shop.orders:orders@2",))
+    loaded = load(write(tmp_path, {ORDERS: product(), "domains/shop/report/product.yaml": report}))
+    assert [str(p.address) for p in loaded.mesh.products] == ["shop.orders"]
+    assert set(loaded.origins) == {ProductAddress("shop", "orders")}
+
+
+def test_a_warning_leaves_a_product_in(tmp_path: Path) -> None:
+    loaded = load(write(tmp_path, {ORDERS: product(), "domains/shop/orders/odrers.sql": "select 1"}))
+    assert [d.severity for d in loaded.diagnostics] == [Severity.WARNING]
+    assert len(loaded.mesh.products) == 1
+
+
+def test_an_empty_folder_is_a_mesh_without_its_file(tmp_path: Path) -> None:
+    loaded = load(tmp_path)
+    assert [d.code for d in loaded.diagnostics] == ["MW0101"]
+    assert loaded.mesh.products == ()
+
+
+def test_environments_are_read_alone_as_they_are_read_with_all(tmp_path: Path) -> None:
+    replay = "{engine: duckdb, since: 2013-01-01, until: 2013-01-04}"
+    text = f"name: tiny\nenvironments:\n  local: {{since: 3h}}\n  replay: {replay}\n"
+    root = write(tmp_path, {"mesh.yaml": text})
+    first, last = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 1, 4, tzinfo=UTC)
+    expected = (Environment("local", since=timedelta(hours=3)), Environment("replay", since=first, until=last))
+    assert environments(root) == load(root).mesh.environments == expected
+
+
+@pytest.mark.parametrize("text", ["", "[", "environments: 3", "environments: {local: {since: soon}}", "name: [1]"])
+def test_asking_for_environments_never_fails(tmp_path: Path, text: str) -> None:
+    assert environments(write(tmp_path, {"mesh.yaml": text})) == ()
+
+
+@IN_ONE_FOLDER
+@given(mesh=st.binary(max_size=40), domain=st.binary(max_size=40), manifest=st.binary(max_size=80))
+def test_any_bytes_give_diagnostics_never_an_exception(
+    tmp_path: Path, mesh: bytes, domain: bytes, manifest: bytes
+) -> None:
+    files = {"mesh.yaml": mesh, "domains/shop/domain.yaml": domain, ORDERS: manifest}
+    assert load(write(tmp_path, files)).diagnostics != ()
+
+
+@IN_ONE_FOLDER
+@given(PLAIN)
+def test_any_structure_gives_diagnostics_never_an_exception(tmp_path: Path, value: object) -> None:
+    text = yaml.safe_dump(value)
+    assert load(write(tmp_path, {"mesh.yaml": text, "domains/shop/domain.yaml": text, ORDERS: text})).diagnostics != ()
+
+
+@IN_ONE_FOLDER
+@given(line=st.integers(0, 40), column=st.integers(0, 60), junk=st.text(max_size=4))
+def test_a_manifest_with_something_typed_into_it_never_raises(
+    tmp_path: Path, line: int, column: int, junk: str
+) -> None:
+    lines = product("purpose: growth", inputs=(SOURCE, "from: shop.other:x@1")).splitlines()
+    number = line % len(lines)
+    lines[number] = lines[number][:column] + junk + lines[number][column:]
+    text = "\n".join(lines).encode("utf-8", "surrogatepass")
+    load(write(tmp_path, {ORDERS: text}))

@@ -1,0 +1,282 @@
+"""A value is the product's own, else its domain's, else the mesh's, else a default; and its origin is known."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.manifest.samples import DOMAIN, MESH, ORDERS, SOURCE, product, write
+
+from meshwright.engine.judgement import checks_of
+from meshwright.manifest.load import Loaded, load
+from meshwright.manifest.ports import implied_checks
+from meshwright.model.address import ProductAddress
+from meshwright.model.contract import Check, LogicalType, Metric, Operator, Unit
+from meshwright.model.diagnostic import Severity
+from meshwright.model.product import (
+    CronSchedule,
+    DatabaseSource,
+    DataProduct,
+    FilesSource,
+    InputsSchedule,
+    Member,
+    OnFail,
+    ProductType,
+    PublishMode,
+    Schedule,
+    SupportChannel,
+    VirtualSource,
+    When,
+)
+from meshwright.model.ratio import Ratio
+from meshwright.model.slo import Freshness, Quality
+
+ADDRESS = ProductAddress("shop", "orders")
+OTHER = "domains/shop/other/product.yaml"
+READS_OTHER = "from: shop.other:orders@1"
+
+
+def loaded(root: Path, manifest: str, domain: str = "", mesh: str = "", **files: str) -> Loaded:
+    all_files = {"mesh.yaml": MESH + mesh, "domains/shop/domain.yaml": DOMAIN + domain, ORDERS: manifest}
+    beside = {f"domains/shop/orders/{name.replace('_sql', '.sql')}": text for name, text in files.items()}
+    found = load(write(root, {**all_files, OTHER: product(), **beside}))
+    assert found.diagnostics == ()
+    return found
+
+
+def resolved(root: Path, manifest: str, domain: str = "", mesh: str = "", **files: str) -> DataProduct:
+    found = loaded(root, manifest, domain, mesh, **files).mesh.product(ADDRESS)
+    assert found is not None
+    return found
+
+
+def origins(root: Path, manifest: str, domain: str = "", mesh: str = "", **files: str) -> dict[str, str]:
+    return {r.key: r.origin for r in loaded(root, manifest, domain, mesh, **files).origins[ADDRESS]}
+
+
+HOURLY = CronSchedule("0 * * * *")
+DAILY = 'schedule: {cron: "0 0 * * *", timezone: Europe/Brussels}\n'
+
+
+@pytest.mark.parametrize(
+    ("head", "reads", "domain", "mesh", "schedule"),
+    [
+        pytest.param("", SOURCE, "", "", HOURLY, id="a source is read hourly"),
+        pytest.param("", READS_OTHER, "", "", InputsSchedule(), id="another product is followed"),
+        pytest.param("", SOURCE, "", DAILY, CronSchedule("0 0 * * *", "Europe/Brussels"), id="as the mesh says"),
+        pytest.param("", READS_OTHER, DAILY, "", InputsSchedule(), id="a clock is for sources"),
+        pytest.param(
+            "", READS_OTHER, "schedule: {when: any}\n", DAILY, InputsSchedule(When.ANY), id="news are for the others"
+        ),
+        pytest.param("", SOURCE, "schedule: {on: inputs}\n", "", HOURLY, id="and not for sources"),
+        pytest.param(
+            'schedule: {cron: "5 * * * *"}',
+            READS_OTHER,
+            "schedule: {waitAtMost: 5m}\n",
+            DAILY,
+            CronSchedule("5 * * * *", "Europe/Brussels", timedelta(minutes=5)),
+            id="each key from the nearest",
+        ),
+        pytest.param("schedule: {on: inputs}", READS_OTHER, DAILY, "", InputsSchedule(), id="its own word counts"),
+    ],
+)
+def test_a_schedule_follows_from_words_and_inputs(
+    tmp_path: Path, head: str, reads: str, domain: str, mesh: str, schedule: Schedule
+) -> None:
+    assert resolved(tmp_path, product(head, inputs=(reads,)), domain, mesh).schedule == schedule
+
+
+@pytest.mark.parametrize(
+    ("head", "reads", "kind"),
+    [
+        ("", SOURCE, ProductType.SOURCE_ALIGNED),
+        ("", READS_OTHER, ProductType.AGGREGATE),
+        ("type: consumerAligned", READS_OTHER, ProductType.CONSUMER_ALIGNED),
+    ],
+)
+def test_the_type_follows_from_the_inputs(tmp_path: Path, head: str, reads: str, kind: ProductType) -> None:
+    assert resolved(tmp_path, product(head, inputs=(reads,))).type is kind
+
+
+def test_team_support_and_purpose_come_from_the_nearest(tmp_path: Path) -> None:
+    mesh = "purposes: [{name: growth, director: ann}]\npurpose: growth\nsupport: [{channel: '#mesh', tool: slack}]\n"
+    domain = "team: {members: [{username: tom, role: productOwner}]}\n"
+    found = resolved(tmp_path, product(), domain, mesh)
+    assert (found.team, found.owner) == ((Member("tom", "productOwner"),), "tom")
+    assert found.support == (SupportChannel("#mesh", "slack"),)
+    assert found.purpose == "growth"
+    own = resolved(tmp_path, product("team: {members: [{username: eva, role: productOwner}]}"), domain, mesh)
+    assert own.owner == "eva"
+
+
+def test_each_slo_comes_from_the_nearest(tmp_path: Path) -> None:
+    domain = "slo: {freshness: {maxAge: 3h, objective: 99%}}\n"
+    mesh = "slo: {freshness: {maxAge: 1d, objective: 95%}, quality: {objective: 99.9%}}\n"
+    (port,) = resolved(tmp_path, product(port="slo: {quality: {objective: 90%}}"), domain, mesh).outputs
+    fresh = Freshness(timedelta(hours=3), Ratio(Decimal("0.99")))
+    assert port.slos == (fresh, Quality(Ratio(Decimal("0.9"))))
+
+
+@pytest.mark.parametrize(
+    ("port", "key", "mode"),
+    [
+        ("", "primaryKey: true", PublishMode.MERGE),
+        ("", "unique: true", PublishMode.REPLACE),
+        ("publish: {mode: ledger}", "primaryKey: true", PublishMode.LEDGER),
+    ],
+)
+def test_publishing_follows_from_the_key(tmp_path: Path, port: str, key: str, mode: PublishMode) -> None:
+    schema = f"{{name: orders, properties: [{{name: order_id, logicalType: string, {key}}}]}}"
+    assert resolved(tmp_path, product(port=port, schema=schema)).outputs[0].mode is mode
+
+
+def test_one_input_without_sql_is_passed_on(tmp_path: Path) -> None:
+    assert resolved(tmp_path, product()).outputs[0].transform is None
+
+
+@pytest.mark.parametrize(
+    ("port", "domain", "file", "dialect"),
+    [
+        ("", "", "orders.sql", "bigquery"),
+        ("transform: {sql: made.sql}", "dialect: duckdb\n", "made.sql", "duckdb"),
+        ("transform: {dialect: bigquery}", "dialect: duckdb\n", "orders.sql", "bigquery"),
+    ],
+)
+def test_sql_is_found_beside_the_manifest(tmp_path: Path, port: str, domain: str, file: str, dialect: str) -> None:
+    files = {file.replace(".sql", "_sql"): "select order_id from in_0"}
+    transform = resolved(tmp_path, product(port=port), domain, **files).outputs[0].transform
+    assert transform is not None
+    assert (transform.file, transform.dialect) == (f"domains/shop/orders/{file}", dialect)
+    assert transform.sql == "select order_id from in_0"
+
+
+def test_the_sql_of_a_major_version_may_have_its_name(tmp_path: Path) -> None:
+    second = product().partition("outputPorts:\n")[2].replace("1.0.0", "2.0.0")
+    files = {"orders_sql": "select 'one' as order_id from in_0", "orders@2_sql": "select 'two' as order_id from in_0"}
+    ports = resolved(tmp_path, product() + second, **files).outputs
+    assert [p.transform.sql[:12] for p in ports if p.transform] == ["select 'one'", "select 'two'"]
+
+
+def test_inputs_are_what_the_manifest_says(tmp_path: Path) -> None:
+    files = "source: {block: files, connection: drop_zone, path: 'a/{start:%Y-%m-%d}.csv', format: csv, every: 1h}"
+    table = "source: {block: database, connection: db, table: public.orders, cursor: changed_at}, required: false"
+    columns = ", contract: {schema: [{name: x, properties: [{name: order_id, logicalType: string, required: true}]}]}"
+    manifest = product(inputs=(files + columns, table, READS_OTHER))
+    first, second, third = resolved(tmp_path, manifest, orders_sql="select 1").inputs
+    assert first.source == FilesSource("drop_zone", "a/{start:%Y-%m-%d}.csv", "csv", timedelta(hours=1))
+    assert [(c.name, c.type, c.required) for c in first.columns] == [("order_id", LogicalType.STRING, True)]
+    assert second.source == DatabaseSource("db", "public.orders", "changed_at")
+    assert (second.required, second.columns) == (False, ())
+    assert str(third.port) == "shop.other:orders@1"
+    assert third.at is not None
+    assert third.at.text[third.at.column - 1 :][: third.at.width] == "shop.other:orders@1"
+
+
+def test_a_virtual_port_is_what_a_store_serves(tmp_path: Path) -> None:
+    text = product(port="virtual: {connection: registry, table: aircraft}")
+    found = resolved(tmp_path, text.replace(text[text.index("inputPorts") : text.index("outputPorts")], ""))
+    assert found.is_virtual
+    assert found.outputs[0].virtual == VirtualSource("registry", "aircraft")
+    assert found.type is ProductType.SOURCE_ALIGNED
+
+
+QUALITY = """name: orders
+          properties:
+            - name: price
+              logicalType: number
+              required: true
+              unique: true
+              classification: internal
+              examples: [1, 2.5, free, true]
+              quality:
+                - {metric: nullValues, mustBeLessThan: 5, unit: percent, severity: warning}
+                - {metric: invalidValues, arguments: {validValues: [1, a]}, mustBe: 0}
+                - {metric: invalidValues, arguments: {pattern: "^a"}, mustBe: 0}
+            - {name: order_id, logicalType: string, primaryKey: true}
+          quality:
+            - {metric: duplicateValues, arguments: {properties: [order_id, price]}, mustBe: 0}
+            - {metric: rowCount, mustBeBetween: [0, 1.5]}
+            - {name: positive, type: sql, query: "select count(*) from {object} where price < 0", mustBe: 0}
+            - {type: custom, engine: meshwright, implementation: hashChain}
+            - {type: text, description: Somebody looks at it.}"""
+
+
+def test_checks_are_what_the_contract_says(tmp_path: Path) -> None:
+    zero = (Decimal(0),)
+    manifest = product(
+        port="publish: {mode: ledger}\n    onFail: {positive: warn, price-required: warn}", schema=QUALITY
+    )
+    (port,) = resolved(tmp_path, manifest).outputs
+    assert port.contract.checks == (
+        Check(
+            "price-null-values",
+            Metric.NULL_VALUES,
+            Operator.LESS,
+            (Decimal(5),),
+            ("price",),
+            unit=Unit.PERCENT,
+            severity=Severity.WARNING,
+        ),
+        Check("price-invalid-values", Metric.INVALID_VALUES, Operator.EQUAL, zero, ("price",), valid_values=("1", "a")),
+        Check("price-invalid-values-2", Metric.INVALID_VALUES, Operator.EQUAL, zero, ("price",), pattern="^a"),
+        Check("duplicate-values", Metric.DUPLICATE_VALUES, Operator.EQUAL, zero, ("order_id", "price")),
+        Check("row-count", Metric.ROW_COUNT, Operator.BETWEEN, (Decimal(0), Decimal("1.5"))),
+        Check(
+            "positive",
+            Metric.SQL,
+            Operator.EQUAL,
+            zero,
+            query="select count(*) from orders where price < 0",
+        ),
+        Check("hash-chain", Metric.HASH_CHAIN, Operator.EQUAL, zero),
+    )
+    assert port.contract.columns[0].examples == ("1", "2.5", "free", "true")
+    assert port.on_fail == (("positive", OnFail.WARN), ("price-required", OnFail.WARN))
+
+
+def test_on_fail_knows_the_checks_that_columns_imply(tmp_path: Path) -> None:
+    (port,) = resolved(tmp_path, product(port="publish: {mode: ledger}", schema=QUALITY)).outputs
+    declared = {c.name for c in port.contract.checks}
+    assert implied_checks(port.contract) == {c.name for c in checks_of(port)} - declared
+
+
+def test_a_column_and_a_check_know_their_places(tmp_path: Path) -> None:
+    (port,) = resolved(tmp_path, product(port="publish: {mode: ledger}", schema=QUALITY)).outputs
+    places = [port.at, *(c.at for c in port.contract.columns), *(c.at for c in port.contract.checks)]
+    shown = [p.text[p.column - 1 :][: p.width] for p in places if p]
+    assert shown == [
+        "orders",
+        "price",
+        "order_id",
+        "nullValues",
+        "invalidValues",
+        "invalidValues",
+        "duplicateValues",
+        "rowCount",
+        "positive",
+        "hashChain",
+    ]
+
+
+def test_every_value_has_an_origin(tmp_path: Path) -> None:
+    domain = "slo: {freshness: {maxAge: 3h, objective: 99%}}\nteam: {members: [{username: tom, role: productOwner}]}\n"
+    mesh = "schedule: {timezone: Europe/Brussels}\ndialect: duckdb\n"
+    head = 'schedule: {cron: "5 * * * *"}'
+    found = origins(tmp_path, product(head), domain, mesh, orders_sql="select order_id from in_0")
+    assert found == {
+        "name": "its folder",
+        "domain": "its folder",
+        "description": f"{ORDERS}:3",
+        "inputPorts.in-0": f"{ORDERS}:6",
+        "type": "its inputs",
+        "schedule.cron": f"{ORDERS}:4",
+        "schedule.timezone": "mesh.yaml:2",
+        "schedule.waitAtMost": "default",
+        "outputPorts.orders@1.version": f"{ORDERS}:9",
+        "outputPorts.orders@1.contract": f"{ORDERS}:10",
+        "outputPorts.orders@1.publish.mode": "its primary key",
+        "outputPorts.orders@1.transform.sql": "its folder",
+        "outputPorts.orders@1.transform.dialect": "mesh.yaml:3",
+        "outputPorts.orders@1.slo.freshness": "domains/shop/domain.yaml:2",
+        "team": "domains/shop/domain.yaml:3",
+    }

@@ -1,0 +1,71 @@
+"""How people write lengths, instants, percentages, cron lines and zones."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshwright.manifest import scalars
+from meshwright.manifest.scalars import Unreadable
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("45s", timedelta(seconds=45)),
+        ("90m", timedelta(minutes=90)),
+        ("3h", timedelta(hours=3)),
+        ("1d", timedelta(days=1)),
+        ("2w", timedelta(weeks=2)),
+    ],
+)
+def test_a_length_is_a_number_and_a_unit(text: str, value: timedelta) -> None:
+    assert scalars.length(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "90", "m", "0m", "-1h", "1.5h", "90 m", "1h30m", "9999999d", "٣h"])
+def test_anything_else_is_not_a_length(text: str) -> None:
+    with pytest.raises(Unreadable, match="not a length"):
+        scalars.length(text)
+
+
+@given(st.integers(1, 999_999).map(lambda n: timedelta(seconds=n)))
+def test_a_length_is_written_as_it_is_read(value: timedelta) -> None:
+    assert scalars.length(scalars.length_text(value)) == value
+
+
+def test_an_instant_has_a_zone_and_a_date_is_its_midnight() -> None:
+    assert scalars.moment("2013-01-01") == datetime(2013, 1, 1, tzinfo=UTC)
+    assert scalars.moment("2013-01-01T06:00:00+02:00") == datetime(2013, 1, 1, 4, tzinfo=UTC)
+    with pytest.raises(Unreadable):
+        scalars.moment("2013-01-01T06:00:00")
+
+
+@pytest.mark.parametrize("text", ["0%", "100%", "101%", "-1%", "99", "nan%", "%", "99.9 percent"])
+def test_an_objective_leaves_a_budget(text: str) -> None:
+    with pytest.raises(Unreadable):
+        scalars.objective(text)
+
+
+@pytest.mark.parametrize("text", ["0 * * * *", "*/15 6-18 * * 1-5", "0,30 0 1 1,7 0", "5/10 * * * 7"])
+def test_five_fields_are_a_cron_line(text: str) -> None:
+    assert scalars.cron(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8"])
+def test_a_cron_line_is_within_its_limits(text: str) -> None:
+    with pytest.raises(Unreadable):
+        scalars.cron(text)
+
+
+@pytest.mark.parametrize("text", ["*/0 * * * *", "5-1 * * * *", "a * * * *", "1,,2 * * * *", "@daily", "* * * * MON"])
+def test_a_cron_line_is_made_of_numbers(text: str) -> None:
+    with pytest.raises(Unreadable):
+        scalars.cron(text)
+
+
+@pytest.mark.parametrize("text", ["", "Europe", "Europe/Brussel", "../etc/passwd", "/etc/passwd", "\x00"])
+def test_a_zone_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        scalars.timezone(text)
