@@ -8,7 +8,7 @@ from meshwright.model.diagnostic import Diagnostic, Location
 
 @dataclass(frozen=True, slots=True, order=True)
 class ColumnRead:
-    """A column of an input port, by its local name, at one place of the SQL (selected, joined on, filtered by …)."""
+    """A column of an input port, by its local name as manifests spell it, at one place (selected, joined on …)."""
 
     input: str
     column: str
