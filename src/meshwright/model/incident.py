@@ -10,12 +10,13 @@ from meshwright.model.product import SupportChannel
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """One broken promise: which SLO of which port, since when, and how."""
+    """One broken promise: which SLO of which port, how, since when, and until when it was the incident's doing."""
 
     port: PortAddress
     slo: str
     since: datetime
     reason: str
+    ended_at: datetime | None = None
 
     @property
     def promise(self) -> tuple[PortAddress, str]:
@@ -39,7 +40,7 @@ class Incident:
     """One cause, and every promise that it breaks.
 
     `since` is when the first of them broke; `owner` answers for the cause, `inform` for the other products that it
-    hurts. `revision` counts what was said about it, from 1. A resolved incident keeps its last impacts.
+    hurts. `revision` counts what was said about it, from 1. Impacts that ended stay in it.
     """
 
     id: str
@@ -53,6 +54,11 @@ class Incident:
     inform: tuple[Contact, ...] = ()
     revision: int = 1
     resolved_at: datetime | None = None
+
+    @property
+    def broken(self) -> tuple[Impact, ...]:
+        """The promises that it still breaks."""
+        return tuple(impact for impact in self.impacts if impact.ended_at is None)
 
 
 class Event(StrEnum):
