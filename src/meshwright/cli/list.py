@@ -22,7 +22,8 @@ def command(edge: Edge, domain: str | None) -> None:
     print_table(("ADDRESS", "TYPE", "PORTS", "OWNER", "SCHEDULE"), [_row(p) for p in products])
     found = len(errors(loaded.diagnostics))
     if found:
-        progress(f"products with errors are left out ({found} found): `mesh validate` shows them")
+        count = "1 error" if found == 1 else f"{found} errors"
+        progress(f"what has errors is left out, with {count}: `mesh validate` shows them")
 
 
 def _ports(product: DataProduct) -> list[str]:

@@ -127,7 +127,7 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPor
     note = subject.trace.note
     key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
     note(f"{key}.version", block.version, place["version"])
-    note(f"{key}.contract", f"{len(promised.columns)} columns, {len(promised.checks)} checks", place["contract"])
+    note(f"{key}.contract", _content(promised), place["contract"])
     if block.virtual is not None:
         _only_watched(subject, block, place)
         note(f"{key}.virtual", f"{block.virtual.table} of {block.virtual.connection}", place["virtual"])
@@ -209,3 +209,8 @@ def implied_checks(promised: Contract) -> set[str]:
     named = {f"{c.name}-required" for c in promised.columns if c.required or c.primary_key}
     named |= {f"{c.name}-unique" for c in promised.columns if c.unique}
     return named | ({"primary-key-unique"} if promised.key else set())
+
+
+def _content(promised: Contract) -> str:
+    counts = ((len(promised.columns), "column"), (len(promised.checks), "check"))
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)

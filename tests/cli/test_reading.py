@@ -1,0 +1,131 @@
+"""`validate`, `list` and `show`: what they print, and how they end."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from tests.manifest.samples import ORDERS, product, write
+
+from meshwright.cli.main import mesh
+from meshwright.model.errors import NotFound
+
+SQL = {"domains/shop/orders/orders.sql": "select order_id from in_0\n"}
+DOMAIN = "description: The shop.\nteam: {members: [{username: tom, role: productOwner}]}\n"
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    return write(tmp_path, {"domains/shop/domain.yaml": DOMAIN, ORDERS: product(), **SQL})
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    files = {ORDERS: product("purpos: growth"), "domains/shop/sales/product.yaml": product("tag: [a]")}
+    return write(tmp_path, {**files, **SQL})
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(mesh, [*words, "--mesh", str(root)], standalone_mode=False)
+
+
+def status(done: Result) -> object:
+    return done.return_value or done.exit_code
+
+
+def test_a_sound_mesh_is_said_to_be_one(sound: Path) -> None:
+    done = run(sound, "validate")
+    assert (status(done), done.stdout) == (0, "found nothing wrong\n")
+
+
+@pytest.mark.parametrize("turn", ["cold", "warm"])
+def test_every_problem_is_printed_and_counted(faulty: Path, turn: str) -> None:
+    if turn == "warm":
+        run(faulty, "validate")
+    done = run(faulty, "validate")
+    assert (status(done), done.stdout) == (1, "found 2 errors\n")
+    told = click.unstyle(done.stderr)
+    assert "error[MW0105]: there is no key `purpos` here\n  --> domains/shop/orders/product.yaml:4:1" in told
+    assert "hint: did you mean `tags`?" in told
+
+
+def test_a_folder_within_the_mesh_will_do(faulty: Path) -> None:
+    done = CliRunner().invoke(mesh, ["validate", str(faulty / "domains" / "shop")], standalone_mode=False)
+    assert done.stdout == "found 2 errors\n"
+
+
+def test_problems_are_read_by_programs(faulty: Path) -> None:
+    done = run(faulty, "validate", "--format", "json")
+    told = json.loads(done.stdout)
+    assert (status(done), told["errors"]) == (1, 2)
+    assert told["diagnostics"][0] == {
+        "code": "MW0105",
+        "severity": "error",
+        "message": "there is no key `purpos` here",
+        "file": ORDERS,
+        "line": 4,
+        "column": 1,
+        "hint": "did you mean `purpose`?",
+    }
+
+
+def test_products_are_listed(sound: Path) -> None:
+    done = run(sound, "list")
+    assert click.unstyle(done.stdout).splitlines() == [
+        "ADDRESS      TYPE           PORTS     OWNER  SCHEDULE",
+        "shop.orders  sourceAligned  orders@1  tom    0 * * * * UTC",
+    ]
+
+
+def test_products_are_listed_for_programs(sound: Path) -> None:
+    assert json.loads(run(sound, "list", "--format", "json").stdout) == [
+        {
+            "address": "shop.orders",
+            "type": "sourceAligned",
+            "description": "One row per order.",
+            "ports": ["orders@1"],
+            "owner": "tom",
+            "purpose": None,
+            "schedule": "0 * * * * UTC",
+            "virtual": False,
+        }
+    ]
+
+
+def test_products_that_are_left_out_are_not_forgotten(faulty: Path) -> None:
+    done = run(faulty, "list")
+    assert "with 2 errors: `mesh validate` shows them" in done.stderr
+
+
+def test_a_product_is_shown_with_the_origin_of_each_value(sound: Path) -> None:
+    rows = [" ".join(line.split()) for line in click.unstyle(run(sound, "show", "shop.orders").stdout).splitlines()]
+    assert "schedule.cron 0 * * * * default" in rows
+    assert "team tom (productOwner) domains/shop/domain.yaml:2" in rows
+    assert "outputPorts.orders@1.publish.mode merge its primary key" in rows
+    assert f"order_id string key {ORDERS}:11:46" in rows
+
+
+def test_a_product_is_shown_to_programs(sound: Path) -> None:
+    told = json.loads(run(sound, "show", "shop.orders", "--format", "json").stdout)
+    assert told["address"] == "shop.orders"
+    assert {"key": "type", "value": "sourceAligned", "origin": "its inputs"} in told["origins"]
+    assert told["product"]["outputs"][0]["mode"] == "merge"
+
+
+def test_a_product_with_errors_is_shown_by_its_errors(faulty: Path) -> None:
+    done = run(faulty, "show", "shop.orders")
+    assert status(done) == 1
+    assert "purpos" in done.stderr
+    assert "tag" not in done.stderr
+
+
+def test_a_product_that_does_not_exist_is_guessed(sound: Path) -> None:
+    done = run(sound, "show", "shop.ordres")
+    assert isinstance(done.exception, NotFound)
+    assert done.exception.hint == "did you mean `shop.orders`?"
+
+
+def test_settings_are_shown_with_their_origin(sound: Path) -> None:
+    told = {s["name"]: s["origin"] for s in json.loads(run(sound, "show", "settings", "--format", "json").stdout)}
+    assert told["engine"] == "default"
