@@ -42,7 +42,8 @@ class Workspace:
         """Open the environment's engine."""
         from meshwright.engine.registry import open_engine
 
-        return open_engine(self.settings.engine, self.settings.data, memory=self.settings.memory)
+        settings = self.settings
+        return open_engine(settings.engine, settings.data, connections=self.connections, memory=settings.memory)
 
     def observations(self) -> "Observations":
         """Open the database of observations."""

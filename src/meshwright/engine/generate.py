@@ -5,7 +5,7 @@ inputs of the product, so equally named keys join. Keys are unique; declared exa
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from meshwright.engine.protocol import Work
@@ -23,9 +23,13 @@ def generated_rows(work: Work, port: InputPort, columns: Sequence[Column]) -> tu
     """Return the rows of an input, each value fit for its column's type."""
     seed = str(port.port or f"{work.product.address}:{port.name}")
     chance = random.Random(seed)  # noqa: S311  # made-up data, no secret
-    key = [c.name for c in columns if c.primary_key]
     pools = {c.name: _Pool(c, work) for c in columns}
-    return tuple(tuple(_value(c, key, pools[c.name], i, chance) for c in columns) for i in range(ROWS))
+    grid = _grid(columns, pools)
+    return tuple(tuple(_value(c, grid, pools[c.name], i, chance) for c in columns) for i in range(ROWS))
+
+
+_CALENDAR = ("year", "month", "day", "hour", "minute")
+"""Numbers that SQL puts together to a date: they are those of an instant in the interval."""
 
 
 class _Pool:
@@ -38,6 +42,11 @@ class _Pool:
         self._examples = tuple(dict.fromkeys(e for c in same for e in c.examples))
         self.is_key = any(c.primary_key or c.unique for c in same)
 
+    @property
+    def likely(self) -> int:
+        """How many of its values are more than made up; where none are, as many as there may be rows."""
+        return len(self._examples) or ROWS
+
     def at(self, index: int) -> object:
         """Return the pool's value of that number; different numbers give different values."""
         if index < len(self._examples):
@@ -49,6 +58,8 @@ class _Pool:
         if self._examples:
             return chance.choice(self._examples)
         match self._column.type:
+            case LogicalType.INTEGER if self._column.name in _CALENDAR:
+                return getattr(self._interval.start, self._column.name)
             case LogicalType.INTEGER if not self.is_key:
                 return chance.randrange(1000)
             case LogicalType.NUMBER if not self.is_key:
@@ -59,15 +70,27 @@ class _Pool:
                 return self.at(chance.randrange(_SPREAD))
 
 
-def _value(column: Column, key: Sequence[str], pool: _Pool, row: int, chance: random.Random) -> object:
-    if column.unique or key == [column.name]:
+def _value(column: Column, grid: Mapping[str, tuple[int, int]], pool: _Pool, row: int, chance: random.Random) -> object:
+    if column.unique:
         return pool.at(row)
-    if column.name in key:
-        # A key of several columns is a grid: each row has another combination of few values.
-        place = key.index(column.name)
-        width = _SPREAD if len(key) == 2 else 5
-        return pool.at(row // width**place % (width if place < len(key) - 1 else ROWS))
+    if column.name in grid:
+        step, width = grid[column.name]
+        return pool.at(row // step % width)
     return pool.some(chance)
+
+
+def _grid(columns: Sequence[Column], pools: Mapping[str, "_Pool"]) -> dict[str, tuple[int, int]]:
+    """Give each row another combination of its key's values: how many rows a value stays, and how many values there are.
+
+    Those with few likely values turn fastest, so that the last column is the only one that needs many.
+    """
+    key = sorted((c.name for c in columns if c.primary_key), key=lambda name: pools[name].likely)
+    found, step = {}, 1
+    for name in key:
+        width = ROWS if name == key[-1] else min(_SPREAD, pools[name].likely)
+        found[name] = (step, width)
+        step *= width
+    return found
 
 
 def _made(column: Column, index: int, interval: Interval) -> object:
@@ -99,4 +122,4 @@ def _made_time(kind: LogicalType, index: int, interval: Interval) -> object:
 def _all_columns(work: Work) -> Iterator[Column]:
     known = {} if work.stand_ins is None else work.stand_ins.columns
     for port in work.product.inputs:
-        yield from port.columns or known.get(port.name, ())
+        yield from known.get(port.name) or port.columns

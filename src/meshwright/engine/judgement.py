@@ -25,7 +25,7 @@ _COUNTED = {
     Metric.NULL_VALUES: "without a value in {}",
     Metric.MISSING_VALUES: "with nothing in {}",
     Metric.INVALID_VALUES: "with an invalid value in {}",
-    Metric.DUPLICATE_VALUES: "that repeat another's {}",
+    Metric.DUPLICATE_VALUES: "with the same {} as another",
 }
 
 

@@ -17,18 +17,10 @@ from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
 from meshwright.model.time import Interval
+from meshwright.release.record import Query
 
 Connections = Callable[[str], Secret | None]
 """Gives the URL of a connection by its name; None where this place does not know it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PortQuery:
-    """The SELECT that makes one output port, in the engine's dialect, and the parameters to bind to it."""
-
-    port: PortAddress
-    sql: str
-    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +45,11 @@ class Work:
 
     product: DataProduct
     interval: Interval
-    queries: tuple[PortQuery, ...] = ()
+    queries: tuple[Query, ...] = ()
     release: Digest | None = None
     stand_ins: StandIns | None = None
 
-    def query(self, port: PortAddress) -> PortQuery | None:
+    def query(self, port: PortAddress) -> Query | None:
         """Return the query that makes a port."""
         return next((q for q in self.queries if q.port == port), None)
 
@@ -79,6 +71,9 @@ class Engine(Protocol):
 
     def stage(self, work: Work, now: datetime) -> Staged:
         """Build all output ports privately, under a new publish id."""
+
+    def staged(self, product: DataProduct, publish_id: PublishId) -> Staged:
+        """Return what was staged under an id. Raises `NotFound` when it was published or discarded."""
 
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
         """Hold what was staged against its contracts: each port in one scan. Changes nothing that is published."""

@@ -28,11 +28,11 @@ from meshwright.engine.duckdb.inputs import expose_virtual
 from meshwright.engine.duckdb.log import Stage, last_publish, read_stage, update_stage
 from meshwright.engine.duckdb.modes import within
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.duckdb.stage import PUBLISHED
+from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
 from meshwright.engine.judgement import checks_of, judged, unmeasured
 from meshwright.model.address import PortAddress
 from meshwright.model.contract import Check, Metric
-from meshwright.model.errors import NotFound, Refused
+from meshwright.model.errors import Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import port_table, sql_name
 from meshwright.model.product import DataProduct, OutputPort, PublishMode
@@ -44,9 +44,7 @@ _STAGED = '"is.staged"'
 def check(session: Session, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
     """Run all checks of all ports on what was staged."""
     started = time.perf_counter()
-    path = session.files.stage(product.address, publish_id)
-    if not path.is_file():
-        raise NotFound(f"`{product.address}` has no stage {publish_id}", hint="it was published or discarded")
+    path = stage_path(session, product, publish_id)
     with explained(f"checking `{product.address}`"), connected(path, session.limits) as connection:
         stage = read_stage(connection, path.stem)
         published = session.files.published(product.address)
@@ -80,7 +78,7 @@ def _port(
     checks = checks_of(port)
     scanned = [c for c in checks if c.metric not in (Metric.SQL, Metric.HASH_CHAIN)]
     source = _rows_to_check(connection, product, port, relation, stage)
-    measured, rows = _scan(connection, source, scanned)
+    measured, rows, all_rows = _scan(connection, source, scanned)
     by_check = dict(zip(scanned, measured, strict=True))
     results = []
     for one in checks:
@@ -89,13 +87,15 @@ def _port(
                 results.append(_queried(connection, product, port, one))
             case Metric.HASH_CHAIN:
                 results.append(_chain(connection, product, port, one, relation))
+            case Metric.DUPLICATE_VALUES:
+                results.append(judged(port, address, one, by_check[one], all_rows))
             case _:
                 results.append(judged(port, address, one, by_check[one], rows))
     return results
 
 
-def _scan(connection: DuckDBPyConnection, source: str, checks: Sequence[Check]) -> tuple[list[Decimal], int]:
-    """Measure all checks, and count the rows, in one SELECT."""
+def _scan(connection: DuckDBPyConnection, source: str, checks: Sequence[Check]) -> tuple[list[Decimal], int, int]:
+    """Measure all checks, and count the staged rows and all that were looked at, in one SELECT."""
     parameters: dict[str, object] = {}
     numbers = count()
 
@@ -105,10 +105,10 @@ def _scan(connection: DuckDBPyConnection, source: str, checks: Sequence[Check]) 
         return f"${parameter}"
 
     measures = [_measure(c, bind) for c in checks]
-    select = ", ".join([f"count(*) FILTER ({_STAGED})", *measures])
+    select = ", ".join([f"count(*) FILTER ({_STAGED})", "count(*)", *measures])
     row = connection.execute(f"SELECT {select} FROM {source}", parameters or None).fetchone()
     assert row is not None, "an aggregate gives one row"  # noqa: S101
-    return [Decimal(value) for value in row[1:]], int(row[0])
+    return [Decimal(value) for value in row[2:]], row[0], row[1]
 
 
 def _measure(check: Check, bind: Callable[[object], str]) -> str:

@@ -91,12 +91,12 @@ def column_names(connection: DuckDBPyConnection, relation: str) -> tuple[str, ..
 
 
 @contextmanager
-def explained(subject: str) -> Iterator[None]:
-    """Turn DuckDB's errors into ours; `subject` is what failed: `the SQL of …`."""
+def explained(subject: str, hint: str = "") -> Iterator[None]:
+    """Turn DuckDB's errors into ours; `subject` is what failed: `the SQL of …`, `hint` what may mend it."""
     try:
         yield
     except duckdb.Error as error:
-        raise _meaning(subject, error) from error
+        raise _meaning(subject, error, hint) from error
 
 
 def reason(error: duckdb.Error) -> str:
@@ -105,7 +105,7 @@ def reason(error: duckdb.Error) -> str:
     return line.partition("Error: ")[2] or line
 
 
-def _meaning(subject: str, error: duckdb.Error) -> MeshError:
+def _meaning(subject: str, error: duckdb.Error, hint: str) -> MeshError:
     why = reason(error)
     match error:
         case duckdb.PermissionException():
@@ -119,4 +119,4 @@ def _meaning(subject: str, error: duckdb.Error) -> MeshError:
         case duckdb.IOException() if "orrupt" in why or "not a valid DuckDB" in why:
             return Corrupt(f"{subject} cannot be read: {why}", hint="restore the file, or run the product again")
         case _:
-            return FinalError(f"{subject} failed: {why}")
+            return FinalError(f"{subject} failed: {why}", hint=hint)

@@ -10,7 +10,7 @@ from meshwright.engine.duckdb.files import open_files
 from meshwright.engine.duckdb.publish import publish, publishes
 from meshwright.engine.duckdb.query import query
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.duckdb.stage import stage
+from meshwright.engine.duckdb.stage import stage, staged
 from meshwright.engine.protocol import Connections, Rows, Work
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import PublishId
@@ -39,6 +39,10 @@ class DuckDB:
     def stage(self, work: Work, now: datetime) -> Staged:
         """Build all output ports privately, under a new publish id."""
         return stage(self.session, work, now)
+
+    def staged(self, product: DataProduct, publish_id: PublishId) -> Staged:
+        """Return what was staged under an id."""
+        return staged(self.session, product, publish_id)
 
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
         """Hold what was staged against its contracts."""

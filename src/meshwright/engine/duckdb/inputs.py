@@ -38,12 +38,13 @@ _FIXTURES = ("csv", "json", "parquet")
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """What was read. `files` are read while the SQL runs, through the inputs called `from_files`."""
+    """What was read: `files`, while the SQL runs, by the inputs `from_files`; the inputs `generated` are made up."""
 
     reads: tuple[InputRead, ...]
     synthetic: bool
     files: tuple[Path, ...]
     from_files: tuple[str, ...]
+    generated: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class _Inputs:
     files: list[Path] = field(default_factory=list)
     from_files: list[str] = field(default_factory=list)
     attached: set[str] = field(default_factory=set)
+    generated: list[str] = field(default_factory=list)
     synthetic: bool = False
 
 
@@ -67,7 +69,7 @@ def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: da
     """
     inputs = _Inputs(session, connection, work, now)
     reads = tuple(_expose(inputs, port) for port in work.product.inputs)
-    return Exposed(reads, inputs.synthetic, tuple(inputs.files), tuple(inputs.from_files))
+    return Exposed(reads, inputs.synthetic, tuple(inputs.files), tuple(inputs.from_files), tuple(inputs.generated))
 
 
 def expose_virtual(
@@ -169,7 +171,7 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     stand_ins = inputs.work.stand_ins
     if stand_ins is None:
         raise _not_ready(port)
-    columns = port.columns or stand_ins.columns.get(port.name, ())
+    columns = stand_ins.columns.get(port.name) or port.columns
     fixture = next((p for kind in _FIXTURES if (p := stand_ins.folder / f"{port.name}.{kind}").is_file()), None)
     if fixture is not None:
         relation = file_relation([fixture], fixture.suffix[1:], columns)
@@ -177,6 +179,7 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     elif columns:
         rows = generated_rows(inputs.work, port, columns)
         expose_rows(inputs.connection, sql_name(port.name), columns, rows)
+        inputs.generated.append(port.name)
     else:
         raise _nothing_known(inputs.work, port)
     inputs.synthetic = True

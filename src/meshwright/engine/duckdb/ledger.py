@@ -13,9 +13,7 @@ Each entry holds the hash before its own. So verification is one scan, while mak
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import name, text
@@ -26,7 +24,6 @@ GENESIS = "0" * 64
 
 _SEQUENCE = LEDGER_COLUMNS[0]
 _CHAIN = {c.name for c in LEDGER_COLUMNS[1:]}
-_LINKS = pa.schema([("sequence", pa.int64()), ("previous_hash", pa.string()), ("entry_hash", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +39,20 @@ def chained(connection: DuckDBPyConnection, unchained: str, columns: Sequence[Co
 
     `unchained` is a quoted table. The rows' own columns are `columns`.
     """
-    reader = connection.execute(
+    entries = connection.execute(
         f"SELECT sequence, {entry_text(columns)} FROM {unchained} ORDER BY sequence"
-    ).to_arrow_reader()
-    links = [_LINKS.empty_table()]
+    ).fetchall()
     before = head[1]
-    for batch in cast("pa.RecordBatchReader", reader):
-        hashes = [before]
-        for entry in batch.column(1).to_pylist():
-            before = entry_hash(before, entry)
-            hashes.append(before)
-        links.append(pa.table([batch.column(0), hashes[:-1], hashes[1:]], schema=_LINKS))
-    connection.register("chain_links", pa.concat_tables(links))
-    return f"SELECT * FROM {unchained} JOIN chain_links USING (sequence) ORDER BY sequence"
+    hashes = [before]
+    for _, entry in entries:
+        before = entry_hash(before, entry)
+        hashes.append(before)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE links AS SELECT unnest(CAST($1 AS BIGINT[])) AS sequence, "
+        "unnest(CAST($2 AS VARCHAR[])) AS previous_hash, unnest(CAST($3 AS VARCHAR[])) AS entry_hash",
+        [[sequence for sequence, _ in entries], hashes[:-1], hashes[1:]],
+    )
+    return f"SELECT * FROM {unchained} JOIN links USING (sequence) ORDER BY sequence"
 
 
 def entry_hash(before: str, entry: str) -> str:

@@ -17,10 +17,9 @@ from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.log import Stage, append_to_log, last_publish, read_log, read_stage, start_log
 from meshwright.engine.duckdb.modes import STAGE, join
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.duckdb.stage import PUBLISHED
+from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
 from meshwright.engine.watermarks import published_watermark
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import port_table
 from meshwright.model.product import DataProduct, PublishMode
@@ -38,9 +37,7 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
         if done is not None:
             files.discard(product.address, publish_id)
             return done
-        staged = files.stage(product.address, publish_id)
-        if not staged.is_file():
-            raise NotFound(f"`{product.address}` has no stage {publish_id}", hint="run the product again")
+        staged = stage_path(session, product, publish_id)
         with explained(f"publishing `{product.address}`"):
             whole = not before or all(p.mode is PublishMode.REPLACE or p.virtual for p in product.outputs)
             if whole:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -10,18 +11,19 @@ from meshwright.engine.duckdb import ledger
 from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name, one_select, sandbox
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.inputs import Exposed, expose, expose_virtual
-from meshwright.engine.duckdb.log import Stage, read_log, write_stage
+from meshwright.engine.duckdb.log import Stage, read_log, read_stage, write_stage
 from meshwright.engine.duckdb.modes import interval_columns, make_readable, within
 from meshwright.engine.duckdb.readers import blame
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.types import cast_list, name_list
-from meshwright.engine.protocol import PortQuery, Work
+from meshwright.engine.protocol import Work
 from meshwright.engine.watermarks import staged_watermark
-from meshwright.model.errors import FinalError, Refused
+from meshwright.model.errors import FinalError, NotFound, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import port_table, sql_name
-from meshwright.model.product import OutputPort, PublishMode
+from meshwright.model.product import DataProduct, OutputPort, PublishMode
 from meshwright.model.publish import PortRows, Publish, Staged
+from meshwright.release.record import Query
 
 PUBLISHED = "published"
 """The alias of the product's own published file."""
@@ -41,7 +43,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             virtual = {p.name: expose_virtual(session, connection, p.virtual) for p in product.outputs if p.virtual}
             sandbox(connection, exposed.files)
             ports = tuple(_build(connection, work, port, exposed, virtual) for port in product.outputs)
-            staged = Staged(
+            made = Staged(
                 product=product.address,
                 publish_id=publish_id,
                 release=work.release,
@@ -54,10 +56,25 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             )
             base = before[-1].publish_id if before else None
             served = [(port_table(product.port_address(p)), p.virtual) for p in product.outputs if p.virtual]
-            write_stage(connection, Stage(staged, base, time.perf_counter() - started), served)
+            write_stage(connection, Stage(made, base, time.perf_counter() - started), served)
             connection.execute("CHECKPOINT")
         put_in_place(finished, session.files.stage(product.address, publish_id))
-    return staged
+    return made
+
+
+def staged(session: Session, product: DataProduct, publish_id: PublishId) -> Staged:
+    """Return what was staged under an id."""
+    with explained(f"the stage of `{product.address}`"), connected(None, session.limits) as connection:
+        attach(connection, stage_path(session, product, publish_id), "stage")
+        return read_stage(connection, "stage").staged
+
+
+def stage_path(session: Session, product: DataProduct, publish_id: PublishId) -> Path:
+    """Return the file of a finished stage. Raises `NotFound`."""
+    path = session.files.stage(product.address, publish_id)
+    if not path.is_file():
+        raise NotFound(f"`{product.address}` has no stage {publish_id}", hint="run the product again")
+    return path
 
 
 def _attach_published(session: Session, connection: DuckDBPyConnection, work: Work) -> tuple[Publish, ...]:
@@ -96,7 +113,9 @@ def _build(
     if port.name in virtual:
         with explained(f"the table of `{address}`"):
             return PortRows(address, _count(connection, virtual[port.name]))
-    with explained(f"the SQL of `{address}`"):
+    made_up = [f"`{n}`" for n in exposed.generated]
+    hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
+    with explained(f"the SQL of `{address}`", hint):
         try:
             _make(connection, work, port, table)
         except duckdb.Error:
@@ -151,7 +170,7 @@ def _chain(connection: DuckDBPyConnection, work: Work, port: OutputPort, table: 
     connection.execute("DROP TABLE unchained")
 
 
-def _passed_on(work: Work, port: OutputPort) -> PortQuery:
+def _passed_on(work: Work, port: OutputPort) -> Query:
     """Return the query of a port that has no SQL: its one input, or the one of its name, as it is."""
     inputs = work.product.inputs
     found = inputs[0] if len(inputs) == 1 else work.product.input(port.name)
@@ -161,7 +180,7 @@ def _passed_on(work: Work, port: OutputPort) -> PortQuery:
             f"`{address}` has no SQL, and the product has {len(inputs)} inputs",
             hint=f"write `{port.name}.sql`, or name the input `{port.name}`",
         )
-    return PortQuery(address, f"SELECT * FROM {name(sql_name(found.name))}")
+    return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(found.name))}")
 
 
 def _parameter(work: Work, parameter: str) -> datetime:

@@ -1,0 +1,90 @@
+"""Buildable: a product with its SQL in the engine's dialect, from wherever it comes: a released record or manifests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshwright.engine.protocol import StandIns
+from meshwright.model.address import ProductAddress
+from meshwright.model.contract import Column, LogicalType
+from meshwright.model.errors import NotFound
+from meshwright.model.identity import Digest
+from meshwright.model.naming import sql_name
+from meshwright.model.product import DataProduct, InputPort, OutputPort
+from meshwright.release.record import Query, Record
+
+if TYPE_CHECKING:
+    from meshwright.graph.graph import MeshGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Buildable:
+    """What a run needs to know of a product. With `stand_ins`, inputs that cannot be reached are stood in for."""
+
+    product: DataProduct
+    queries: tuple[Query, ...]
+    release: Digest | None = None
+    stand_ins: StandIns | None = None
+
+
+def released(record: Record, dialect: str) -> Buildable:
+    """Return a product as a release froze it: its SQL was bound when it was cut."""
+    return Buildable(record.product, record.queries(dialect), record.release)
+
+
+def committed(graph: "MeshGraph", address: ProductAddress, root: Path, dialect: str) -> Buildable:
+    """Return a product as its manifest at `root` says, for a laptop. Raises `NotFound`."""
+    from meshwright.sql.bind import bind
+
+    product = graph.product(address)
+    if product is None:
+        raise NotFound(f"there is no product `{address}`", hint="`mesh list` shows all products")
+    queries = []
+    for port in product.outputs:
+        if port.transform is not None:
+            bound = bind(port.transform, dialect)
+            queries.append(Query(product.port_address(port), dialect, bound.sql, bound.parameters))
+    folder = (root / product.file).parent / "fixtures"
+    columns = {p.name: tuple(_columns(graph, product, p)) for p in product.inputs}
+    return Buildable(product, tuple(queries), None, StandIns(folder, columns))
+
+
+def _columns(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[Column]:
+    """Yield what is known of an input's columns, with all that tells what a likely value of them is."""
+    upstream = None if port.port is None else graph.output(port.port)
+    if upstream is not None:
+        for column in upstream.columns:
+            yield replace(column, examples=column.examples or _valid(upstream, column.name))
+        return
+    becomes = {taken: (output, column) for output, taken, column in _becomes(graph, product, sql_name(port.name))}
+    for column in port.columns or _undeclared(graph, product, port):
+        output, made = becomes.get(column.name, (None, None))
+        if output is None or made is None:
+            yield column
+        else:
+            examples = column.examples or made.examples or _valid(output, made.name)
+            kind = column.type if port.columns else made.type
+            yield replace(column, type=kind, examples=examples, primary_key=column.primary_key or made.primary_key)
+
+
+def _undeclared(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[Column]:
+    """Yield the columns that the product's SQL reads of a source that nobody described."""
+    analyses = [graph.analyses.get(product.port_address(o)) for o in product.outputs]
+    names = {r.column for a in analyses if a for r in a.reads if r.input == sql_name(port.name)}
+    return (Column(name, LogicalType.STRING) for name in sorted(names))
+
+
+def _becomes(graph: "MeshGraph", product: DataProduct, local: str) -> Iterator[tuple[OutputPort, str, Column]]:
+    """Yield each column of an input that alone makes a column of an output, and that column."""
+    for output in product.outputs:
+        analysis = graph.analyses.get(product.port_address(output))
+        for made in () if analysis is None else analysis.columns:
+            column = output.contract.column(made.name)
+            if column is not None and len(made.sources) == 1 and made.sources[0][0] == local:
+                yield output, made.sources[0][1], column
+
+
+def _valid(port: OutputPort, column: str) -> tuple[str, ...]:
+    """Return the values that a contract allows for a column."""
+    return next((c.valid_values for c in port.contract.checks if c.valid_values and c.columns == (column,)), ())

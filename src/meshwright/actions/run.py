@@ -1,0 +1,124 @@
+"""Run: build a product for an interval: stage, check, publish.
+
+`stage`, `check` and `publish` each work in a process of their own, as Airflow's tasks do; `run` composes them on a
+laptop. What happened is remembered with each step. A failed check changes nothing that is published.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from meshwright.actions.buildable import Buildable, committed, released
+from meshwright.actions.intervals import interval_of
+from meshwright.actions.workspace import Workspace
+from meshwright.engine.protocol import Engine, Work
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import ChecksFailed, FinalError, NothingNew, TransientError
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import CHECK, PUBLISH, STAGE
+from meshwright.model.observation import Failure
+from meshwright.model.product import DataProduct, OnFail
+from meshwright.model.publish import CheckResult, Publish, Staged
+from meshwright.model.time import Interval
+from meshwright.release.record import Record
+
+if TYPE_CHECKING:
+    from meshwright.graph.graph import MeshGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that published: what was staged, what its checks found (warnings among it), and the log's entry."""
+
+    staged: Staged
+    results: tuple[CheckResult, ...]
+    publish: Publish
+
+
+def stage(workspace: Workspace, record: Record, interval: Interval | None, now: datetime) -> Staged:
+    """Build a released product privately; without an `interval`, for the one that its schedule and inputs give.
+
+    Raises `InputsNotReady` or `SourceNotReady` when it is too early, `NothingNew` when there is nothing to build.
+    """
+    engine = workspace.engine()
+    with _remembering(workspace, record.product.address, STAGE, now):
+        return _stage(engine, released(record, engine.capabilities.dialect), interval, now)
+
+
+def check(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> tuple[CheckResult, ...]:
+    """Hold what was staged against its contracts. Raises `ChecksFailed`, and then forgets the stage."""
+    with _remembering(workspace, record.product.address, CHECK, now, publish_id):
+        return _check(workspace, workspace.engine(), record.product, publish_id, now)
+
+
+def publish(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> Publish:
+    """Make what was staged visible; a second time, for the same id, it only says what was published."""
+    with _remembering(workspace, record.product.address, PUBLISH, now, publish_id):
+        return _publish(workspace, workspace.engine(), record.product, publish_id, now)
+
+
+def run(
+    workspace: Workspace, graph: "MeshGraph", address: ProductAddress, interval: Interval | None, now: datetime
+) -> Outcome:
+    """Build a product from its manifest, here; inputs that cannot be reached are stood in for."""
+    engine = workspace.engine()
+    buildable = committed(graph, address, workspace.root, engine.capabilities.dialect)
+    with _remembering(workspace, address, STAGE, now):
+        staged = _stage(engine, buildable, interval, now)
+    publish_id = staged.publish_id
+    with _remembering(workspace, address, CHECK, now, publish_id):
+        results = _check(workspace, engine, buildable.product, publish_id, now)
+    with _remembering(workspace, address, PUBLISH, now, publish_id):
+        published = _publish(workspace, engine, buildable.product, publish_id, now)
+    return Outcome(staged, results, published)
+
+
+def _stage(engine: Engine, buildable: Buildable, asked: Interval | None, now: datetime) -> Staged:
+    product = buildable.product
+    known = {product.address, *(p.port.product for p in product.inputs if p.port)}
+    logs = {address: engine.publishes(address) for address in sorted(known)}
+    interval = interval_of(product, asked, logs, now, lone=buildable.stand_ins is not None)
+    work = Work(product, interval, buildable.queries, buildable.release, buildable.stand_ins)
+    return engine.stage(work, now)
+
+
+def _check(
+    workspace: Workspace, engine: Engine, product: DataProduct, publish_id: PublishId, now: datetime
+) -> tuple[CheckResult, ...]:
+    results = engine.check(product, publish_id)
+    synthetic = engine.staged(product, publish_id).synthetic
+    workspace.observations().record_checks(publish_id, results, now, synthetic=synthetic)
+    failed = [r for r in results if not r.passed and r.consequence is OnFail.BLOCK]
+    if failed:
+        engine.discard(product, publish_id)
+        raise ChecksFailed(_reasons(product.address, failed), hint="what is published stays as it is")
+    return results
+
+
+def _publish(
+    workspace: Workspace, engine: Engine, product: DataProduct, publish_id: PublishId, now: datetime
+) -> Publish:
+    published = engine.publish(product, publish_id, now)
+    workspace.observations().record_publish(published)
+    return published
+
+
+def _reasons(address: ProductAddress, failed: list[CheckResult]) -> str:
+    head = f"`{address}` fails {len(failed)} check{'s' if len(failed) > 1 else ''}"
+    return "\n".join([head, *(f"  {r.port}: {r.check}: {r.message}" for r in failed)])
+
+
+@contextmanager
+def _remembering(
+    workspace: Workspace, address: ProductAddress, step: str, now: datetime, publish_id: PublishId | None = None
+) -> Iterator[None]:
+    """Remember a run that ends without a publish. What is only too early, or will be tried again, has not ended."""
+    try:
+        yield
+    except (NothingNew, TransientError):
+        raise
+    except FinalError as error:
+        workspace.observations().record_failure(Failure(address, now, step, error.message, publish_id))
+        raise

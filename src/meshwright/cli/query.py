@@ -1,0 +1,75 @@
+"""mesh query: one SQL question across the ports of all domains."""
+
+import csv
+import io
+from datetime import date, datetime
+from datetime import time as time_of_day
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from meshwright.actions.compilation import compile_mesh
+from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table
+from meshwright.cli.verb import Edge, verb
+from meshwright.engine.protocol import Rows
+from meshwright.model.time import instant_text
+
+
+@click.command("query")
+@click.argument("sql")
+@verb("csv")
+def command(edge: Edge, sql: str, output: str = "") -> None:
+    """Ask one SQL question across the ports of all domains. A port is called `domain.product.port`."""
+    from meshwright.sql.across import across
+
+    mesh = compile_mesh(edge.workspace.root, edge.workspace.cache).graph.mesh
+    question = across(sql, (product.port_address(port) for product in mesh.products for port in product.outputs))
+    if question.diagnostics:
+        print_diagnostics(question.diagnostics)
+        click.get_current_context().exit(ExitCode.FINDINGS)
+    answer = edge.workspace.engine().query(question.sql, question.tables)
+    if output == "csv":
+        click.echo(_csv(answer), nl=False)
+    elif edge.json:
+        print_json([{name: _plain(v) for name, v in zip(answer.columns, row, strict=True)} for row in answer.rows])
+    else:
+        print_table(answer.columns, [[_text(value) for value in row] for row in answer.rows])
+
+
+def _csv(answer: Rows) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(answer.columns)
+    writer.writerows([_text(value) for value in row] for row in answer.rows)
+    return text.getvalue()
+
+
+def _text(value: object) -> str:
+    plain = _plain(value)
+    return "" if plain is None else str(plain).lower() if isinstance(plain, bool) else str(plain)
+
+
+def _plain(value: object) -> Any:
+    """Return a value as JSON has it; exact numbers stay exact, as text only where a float would change them."""
+    match value:
+        case list():
+            return [_plain(v) for v in value]
+        case dict():
+            return {str(k): _plain(v) for k, v in value.items()}
+        case Decimal():
+            return _number(value)
+        case datetime() if value.tzinfo:
+            return instant_text(value)
+        case _:
+            return value if value is None or isinstance(value, bool | int | float | str) else _iso(value)
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | time_of_day) else str(value)
+
+
+def _number(value: Decimal) -> int | float | str:
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else f"{value.normalize():f}"
