@@ -13,6 +13,7 @@ import click
 
 from meshwright.actions.logs import configure
 from meshwright.actions.workspace import Workspace, find_root, open_workspace
+from meshwright.cli.console import ExitCode
 
 
 class Format(StrEnum):
@@ -36,21 +37,26 @@ class Edge:
         return self.format is Format.JSON
 
 
-def verb(*formats: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+Command = Callable[..., ExitCode | None]
+"""What a verb does; None is done."""
+
+
+def verb(*formats: str) -> Callable[[Command], Command]:
     """Give a command `--mesh`, `--env` and `--format`; its function takes an `Edge` first.
 
     `formats` are those beyond text and json that the verb can print.
     """
     choices = ("text", "json", *formats)
 
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+    def decorate(function: Command) -> Command:
         @click.option("--mesh", "mesh", type=click.Path(path_type=Path), help="Folder of the mesh.  [default: nearest]")
         @click.option("--env", "environment", help="Environment.  [default: local]")
         @click.option("--format", "output", type=click.Choice(choices), default="text", help="How to print.")
         @functools.wraps(function)
-        def run(mesh: Path | None, environment: str | None, output: str, **words: Any) -> None:
+        def run(mesh: Path | None, environment: str | None, output: str, **words: Any) -> ExitCode | None:
             edge = open_edge(mesh, environment, output)
-            function(edge, **words) if output in ("text", "json") else function(edge, output=output, **words)
+            beyond = {} if output in ("text", "json") else {"output": output}
+            return function(edge, **words, **beyond)
 
         return run
 

@@ -1,0 +1,26 @@
+"""mesh plan: what would change, for whom, and who must say yes?"""
+
+import click
+
+from meshwright.actions.plan import plan
+from meshwright.cli.console import ExitCode, print_json
+from meshwright.cli.plan_document import plan_markdown, plan_plain
+from meshwright.cli.plan_text import plan_text
+from meshwright.cli.verb import Edge, verb
+from meshwright.gate.judge import Allowed
+
+
+@click.command("plan")
+@click.option("--against", metavar="ENV|DIGEST", help="Compare with another environment, or with one release.")
+@verb("markdown")
+def command(edge: Edge, against: str | None, output: str = "text") -> ExitCode:
+    """Show what would change, and for whom."""
+    settings = edge.workspace.settings
+    judged = plan(edge.workspace, settings.person, edge.now, against)
+    if edge.json:
+        print_json(plan_plain(judged))
+    elif output == "markdown":
+        click.echo(plan_markdown(judged, against or settings.environment))
+    else:
+        click.echo(plan_text(judged, against or settings.environment))
+    return ExitCode.DONE if isinstance(judged.verdict, Allowed) else ExitCode.FINDINGS

@@ -1,0 +1,15 @@
+"""mesh rollback: make an earlier release run again."""
+
+import click
+
+from meshwright.actions.rollback import rollback
+from meshwright.cli.deploy import print_deployed
+from meshwright.cli.verb import Edge, verb
+
+
+@click.command("rollback")
+@click.option("--to", metavar="DIGEST", help="The release to go back to.  [default: the one that ran before]")
+@verb()
+def command(edge: Edge, to: str | None) -> None:
+    """Make an earlier release run again."""
+    print_deployed(edge, rollback(edge.workspace, to, edge.now))
