@@ -48,7 +48,9 @@ def test_an_objective_leaves_a_budget(text: str) -> None:
         scalars.objective(text)
 
 
-@pytest.mark.parametrize("text", ["0 * * * *", "*/15 6-18 * * 1-5", "0,30 0 1 1,7 0", "5/10 * * * 7"])
+@pytest.mark.parametrize(
+    "text", ["0 * * * *", "*/15 6-18 * * 1-5", "0,30 0 1 1,7 0", "5/10 * * * 7", "0 6 * jan MON-FRI", "@daily"]
+)
 def test_five_fields_are_a_cron_line(text: str) -> None:
     assert scalars.cron(text) == text
 
@@ -59,8 +61,8 @@ def test_a_cron_line_is_within_its_limits(text: str) -> None:
         scalars.cron(text)
 
 
-@pytest.mark.parametrize("text", ["*/0 * * * *", "5-1 * * * *", "a * * * *", "1,,2 * * * *", "@daily", "* * * * MON"])
-def test_a_cron_line_is_made_of_numbers(text: str) -> None:
+@pytest.mark.parametrize("text", ["*/0 * * * *", "5-1 * * * *", "a * * * *", "1,,2 * * * *", "@dayly", "1_0 * * * *"])
+def test_a_cron_line_is_made_of_numbers_and_names(text: str) -> None:
     with pytest.raises(Unreadable):
         scalars.cron(text)
 

@@ -22,6 +22,7 @@ from meshwright.manifest.values import (
     PortReference,
     RelativePath,
     Since,
+    SourcePath,
     StrictText,
     Timezone,
     Version,
@@ -111,7 +112,7 @@ class FilesBlock(Shape):
 
     block: Literal["files"] = Field(description="`files`")
     connection: ConnectionName = Field(description="The connection whose URL is the folder")
-    path: RelativePath = Field(
+    path: SourcePath = Field(
         description="One file, or with `{start:%Y-%m-%d}` one for each step of `every` in the interval"
     )
     format: Literal["csv", "json", "parquet"] = Field(description="`csv`, `json` (an object a line) or `parquet`")

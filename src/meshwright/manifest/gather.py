@@ -51,7 +51,7 @@ def gather(root: Path, problems: Problems) -> Gathered:
             own = Problems()
             resolved = _product(root, product, address, above, declared, own)
             problems.extend(own)
-            if resolved is None or own.stop:
+            if resolved is None or own.stop or not NAME.fullmatch(folder.name):
                 unsound.add(address)
             else:
                 found.append(resolved[0])
@@ -132,7 +132,7 @@ def _product(
     root: Path, folder: Folder, address: ProductAddress, above: tuple[Layer, ...], declared: Declared, own: Problems
 ) -> tuple[DataProduct, tuple[Resolved, ...]] | None:
     file = f"{folder.path}/{layout.PRODUCT_FILE}"
-    if not NAME.fullmatch(address.product) or not NAME.fullmatch(address.domain):
+    if not NAME.fullmatch(address.product):
         _bad_name(file, address.product, own)
     document = read_file(root / file, file, own)
     says = None if document is None else shaped(ProductDocument, document, own)

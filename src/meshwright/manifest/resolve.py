@@ -4,7 +4,7 @@ A value is the product's own, else its domain's, else the mesh's, else a default
 """
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.documents import Inherited, SupportBlock, TeamBlock
+from meshwright.manifest.documents import TeamBlock
 from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.place import Place
 from meshwright.manifest.ports import inputs, outputs
@@ -13,6 +13,7 @@ from meshwright.manifest.schedule import schedule
 from meshwright.manifest.spelling import closest, did_you_mean
 from meshwright.manifest.subject import Declared, Subject
 from meshwright.manifest.transform import used_files
+from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct, Member, ProductType, SupportChannel
 
 _KNOWN_ROLES = ("productOwner", "technicalOwner")
@@ -54,10 +55,7 @@ def _type(subject: Subject, *, reads_products: bool) -> ProductType:
 
 
 def _team(subject: Subject) -> tuple[Member, ...]:
-    def team(says: Inherited) -> TeamBlock | None:
-        return says.team
-
-    found = subject.inherited("team", team)
+    found = subject.inherited("team", lambda says: says.team)
     if found is None:
         subject.trace.note("team", "nobody", DEFAULT)
         return ()
@@ -74,7 +72,7 @@ def check_team(block: TeamBlock, place: Place, declared: Declared, problems: Pro
     for number, member in enumerate(block.members):
         here = place["members"][number]
         check_person(member.username, here["username"], declared, problems)
-        meant = closest(member.role, _KNOWN_ROLES) if member.role not in _KNOWN_ROLES else None
+        meant = closest(member.role, _KNOWN_ROLES, likeness=0.8) if member.role not in _KNOWN_ROLES else None
         if meant is not None:
             message = f"`{member.role}` is not the role `{meant}`, though nearly"
             problems.error(Code.VALUE, here["role"].at, message, f"did you mean `{meant}`?")
@@ -95,10 +93,7 @@ def check_purpose(name: str, place: Place, declared: Declared, problems: Problem
 
 
 def _support(subject: Subject) -> tuple[SupportChannel, ...]:
-    def support(says: Inherited) -> list[SupportBlock] | None:
-        return says.support
-
-    found = subject.inherited("support", support)
+    found = subject.inherited("support", lambda says: says.support)
     if found is None:
         return ()
     channels = tuple(SupportChannel(s.channel, s.tool, s.url) for s in found[0])
@@ -107,7 +102,7 @@ def _support(subject: Subject) -> tuple[SupportChannel, ...]:
 
 
 def _purpose(subject: Subject) -> str | None:
-    found = subject.inherited("purpose", lambda s: s.purpose)
+    found = subject.inherited("purpose", lambda says: says.purpose)
     if found is None:
         return None
     name, place = found
@@ -119,9 +114,7 @@ def _purpose(subject: Subject) -> str | None:
 
 def _stray_sql(subject: Subject) -> None:
     """Warn of SQL that no port uses: a misspelt file name must not turn a product into a copy unseen."""
-    unused = sorted({name for name in subject.files if name.endswith(".sql")} - used_files(subject))
     folder = subject.file.rpartition("/")[0]
-    for name in unused:
-        at = subject.place["outputPorts"].at_key
+    for name in sorted({name for name in subject.files if name.endswith(".sql")} - used_files(subject)):
         hint = f"name it after its port, or `transform: {{sql: {name}}}` in the port"
-        subject.problems.warn(Code.STRAY, type(at)(f"{folder}/{name}"), f"no port is made by `{name}`", hint)
+        subject.problems.warn(Code.STRAY, Location(f"{folder}/{name}"), f"no port is made by `{name}`", hint)

@@ -9,13 +9,20 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from meshwright.manifest.spelling import did_you_mean
+from meshwright.model.cron import Cron
 from meshwright.model.ratio import Ratio
 from meshwright.model.time import instant
 
 _LENGTH = re.compile(r"([1-9][0-9]{0,5})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-_CRON_ITEM = re.compile(r"(?:\*|(?P<first>[0-9]{1,2})(?:-(?P<last>[0-9]{1,2}))?)(?:/(?P<step>[0-9]{1,2}))?")
+_CRON = re.compile(r"[0-9A-Za-z*/,@ -]+")
+_CRON_FIELDS = {
+    "minute": "0 to 59",
+    "hour": "0 to 23",
+    "day of the month": "1 to 31",
+    "month": "1 to 12, or `jan` to `dec`",
+    "weekday": "0 to 7, or `sun` to `sat`",
+}
 
 
 class Unreadable(ValueError):
@@ -73,24 +80,28 @@ def objective(text: str) -> Ratio:
 
 @cache
 def cron(text: str) -> str:
-    """Check the five fields of a cron line."""
-    fields = text.split()
+    """Check a cron line, and name the field that is none."""
+    line = " ".join(text.split())
+    if _is_cron(line):
+        return line
+    fields = line.split(" ")
     if len(fields) != len(_CRON_FIELDS):
         hint = 'write minute, hour, day of the month, month and weekday: `"0 * * * *"` is every hour'
-        raise Unreadable(f"`{text}` is not a cron line: a cron line has 5 fields, not {len(fields)}", hint)
-    for content, (name, low, high) in zip(fields, _CRON_FIELDS, strict=True):
-        if not all(_is_cron_item(item, low, high) for item in content.split(",")):
-            hint = f"write `*`, numbers from {low} to {high}, ranges `a-b`, steps `*/n`, or several with `,`"
-            raise Unreadable(f"`{content}` is not the {name} of a cron line", hint)
-    return " ".join(fields)
+        raise Unreadable(f"`{text}` is not a cron line: a cron line has 5 fields", hint)
+    for number, (name, values) in enumerate(_CRON_FIELDS.items()):
+        alone = ["*"] * number + [fields[number]] + ["*"] * (4 - number)
+        if not _is_cron(" ".join(alone)):
+            hint = f"write `*`, numbers from {values}, ranges `a-b`, steps `*/n`, or several with `,`"
+            raise Unreadable(f"`{fields[number]}` is not the {name} of a cron line", hint)
+    raise Unreadable(f"`{text}` is not a cron line")
 
 
-def _is_cron_item(item: str, low: int, high: int) -> bool:
-    match = _CRON_ITEM.fullmatch(item)
-    if match is None or match["step"] == "0":
+def _is_cron(text: str) -> bool:
+    try:
+        Cron.parse(text)
+    except ValueError:
         return False
-    first = int(match["first"] or low)
-    return low <= first <= int(match["last"] or first) <= high
+    return _CRON.fullmatch(text) is not None
 
 
 @cache

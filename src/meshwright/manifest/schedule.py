@@ -46,7 +46,7 @@ def consistent(block: ScheduleBlock, place: Place, problems: Problems) -> None:
 
 def _news(subject: Subject, own: ScheduleBlock | None) -> InputsSchedule:
     said = subject.inherited("schedule", lambda s: s.schedule.when if s.schedule else None)
-    subject.trace.note("schedule.on", "inputs", subject.place["schedule"] if own and own.on else INPUTS)
+    subject.trace.note("schedule.on", "inputs", subject.place["schedule"]["on"] if own and own.on else INPUTS)
     subject.trace.note("schedule.when", said[0] if said else When.ALL, said[1]["when"] if said else DEFAULT)
     return InputsSchedule(said[0] if said else When.ALL)
 

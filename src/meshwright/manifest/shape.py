@@ -38,28 +38,25 @@ _PATTERNS = {
     "^[A-Za-z][A-Za-z0-9_-]*$": ("the name of a check", "use letters, digits, `-` and `_`, and begin with a letter"),
     "^[A-Za-z_][A-Za-z0-9_]*$": ("a name in SQL", "use letters, digits and `_`, and begin with a letter"),
 }
+_EMPTY = ("`{label}` is empty", "give it a value, or remove the key")
 _SIMPLY = {
-    "union_tag_not_found": "`{label}` does not say which `block` reads it",
-    "too_short": "`{label}` is empty",
-    "string_too_short": "`{label}` is empty",
-    "too_long": "a port is one table, and `{label}` has several",
+    "too_short": _EMPTY,
+    "string_too_short": _EMPTY,
+    "too_long": ("a port is one table, and `{label}` has several", "offer each table as a port of its own"),
+    "union_tag_not_found": (
+        "`{label}` does not say which `block` reads it",
+        "add `block: files` or `block: database`",
+    ),
 }
-_SIMPLE_HINTS = {
-    "union_tag_not_found": "add `block: files` or `block: database`",
-    "too_short": "give it a value, or remove the key",
-    "string_too_short": "give it a value, or remove the key",
-    "too_long": "offer each table as a port of its own",
-}
+_HEADER = "the header of ODCS is added when a contract is exported"
 _ELSEWHERE = {
-    "name": "a product is named by its folder",
-    "domain": "a product belongs to the domain whose folder it is in",
-    "defaults": "write its keys at the top: they hold for all products unless these say otherwise",
-    "property": "write the check under its column's `quality`",
-    "mode": "write `publish: {mode: …}`",
-    "rule": "ODCS calls it `metric` since 3.1",
-    "apiVersion": "the header of ODCS is added when a contract is exported",
-    "id": "the header of ODCS is added when a contract is exported",
-    "masking": "masking is not part of this version",
+    ("", "name"): "the folder is the name",
+    ("", "domain"): "a product belongs to the domain whose folder it is in",
+    ("", "defaults"): "write its keys at the top: they hold for all products that do not say otherwise",
+    ("outputPorts", "mode"): "write `publish: {mode: …}`",
+    ("quality", "property"): "write the check under its column's `quality`",
+    ("quality", "rule"): "ODCS calls it `metric` since 3.1",
+    **{("contract", key): _HEADER for key in ("apiVersion", "kind", "id", "version", "status")},
 }
 """What to do about keys that somebody may well expect."""
 
@@ -101,7 +98,8 @@ def _translate(kind: type[Shape], document: Document, found: list[ErrorDetails],
                 missing[path[:-1]].append(str(path[-1]))
             case "extra_forbidden":
                 key = str(path[-1])
-                hint = _ELSEWHERE.get(key) or did_you_mean(key, _keys(kind, error["loc"][:-1]))
+                parent = _label(path[:-1]) if len(path) > 1 else ""
+                hint = _ELSEWHERE.get((parent, key)) or did_you_mean(key, _keys(kind, error["loc"][:-1]))
                 problems.error(Code.UNKNOWN_KEY, place.at_key, f"there is no key `{key}` here", hint)
             case _ if error["input"] is not None or isinstance(path[-1], int):  # a key without a value is known already
                 problems.error(*_deviation(error, place, _label(path)))
@@ -117,9 +115,8 @@ def _deviation(error: ErrorDetails, place: Place, label: str) -> tuple[Code, Loc
     """Return the diagnostic of a value that its key does not take."""
     kind, value = error["type"], error["input"]
     if kind in _WANTED:
-        message = (
-            f"`{label}` must be {_WANTED[kind]}, not {'the text ' if isinstance(value, str) else ''}{_told(value)}"
-        )
+        found = f"the text {_told(value)}" if isinstance(value, str) else _told(value)
+        message = f"`{label}` must be {_WANTED[kind]}, not {found}"
         return Code.TYPE, place.at, message, _conversion(kind, value)
     at = place["block"].at if kind == "union_tag_invalid" else place.at
     return Code.VALUE, at, *_wrong_value(error, label)
@@ -138,9 +135,8 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
         case "union_tag_invalid":
             tag = str(context["tag"])
             return f"there is no block `{tag}`", did_you_mean(tag, _quoted(context["expected_tags"]))
-    return _SIMPLY.get(kind, "`{label}`: {msg}").format(label=label, msg=error["msg"].lower()), _SIMPLE_HINTS.get(
-        kind, ""
-    )
+    sentence, hint = _SIMPLY.get(kind, ("`{label}`: {msg}", ""))
+    return sentence.format(label=label, msg=error["msg"].lower()), hint
 
 
 def _series(words: list[str]) -> str:
@@ -156,7 +152,7 @@ def _told(value: object) -> str:
         case bool():
             return f"`{str(value).lower()}`"
         case str():
-            return f"`{value}`" if value and len(value) < 60 and "\n" not in value else "that"
+            return f"`{value}`" if value and len(value) < 60 and "\n" not in value else "this"
         case int() | float():
             return f"the number `{value}`"
         case list():

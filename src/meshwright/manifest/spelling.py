@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is nearest to `word`, if one is near enough to be meant."""
+def closest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """Return the known word that is nearest to `word`, if one is near enough (of 1) to be meant."""
     folded = {k.casefold(): k for k in sorted(known, reverse=True)}
-    found = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    found = get_close_matches(word.casefold(), list(folded), n=1, cutoff=likeness)
     return folded[found[0]] if found else None
 
 

@@ -96,6 +96,9 @@ def read_text(path: Path, file: str, problems: Problems) -> Text | None:
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        problems.error(Code.UNREADABLE, start, "the file does not exist")
+        return None
     except OSError as error:
         problems.error(Code.UNREADABLE, start, f"the file cannot be read: {(error.strerror or '').lower()}")
         return None

@@ -1,5 +1,6 @@
 """Values: the types of the manifest's keys, strict: what YAML read as a number never passes for text."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,8 @@ from meshwright.model.errors import NotFound
 from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
+
+_START = re.compile(r"\{start:[^{}]+\}")
 
 
 def read_by(read: Callable[[str], T]) -> Callable[[Any], T]:
@@ -83,6 +86,12 @@ def _value(value: Any) -> str:
     raise PydanticCustomError("value_type", "not a single value")
 
 
+def _source_path(text: str) -> str:
+    if set(_START.sub("", _relative(text))) & set("{}"):
+        raise Unreadable(f"`{text}` has a placeholder that is not known", "write the time as `{start:%Y-%m-%dT%H}`")
+    return text
+
+
 StrictText = Annotated[str, StringConstraints(strict=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$")]
 ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -99,4 +108,5 @@ Version = Annotated[str, PlainValidator(read_by(_version))]
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron))]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone))]
 PortReference = Annotated[Reference, PlainValidator(read_by(_port))]
+SourcePath = Annotated[str, PlainValidator(read_by(_source_path))]
 RelativePath = Annotated[str, PlainValidator(read_by(_relative))]
