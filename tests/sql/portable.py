@@ -147,6 +147,8 @@ OVER_ROWS: tuple[tuple[str, list[object]], ...] = (
     ("count(v)", [3]),
     ("count(distinct g)", [2]),
     ("countif(v > 10)", [2]),
+    ("countif(cast(null as bool))", [0]),
+    ("countif(v > 10) over (partition by id)", [0, 1, 0, 1]),
     ("sum(v)", [70]),
     ("avg(v)", [70 / 3]),
     ("min(v)", [10]),

@@ -11,6 +11,7 @@ one rewriting makes them exact (`mend`), or refused with a way out (`difference`
     TIMESTAMP_DIFF                      whole units that have passed  boundaries that were crossed
     TIMESTAMP_MILLIS, TIMESTAMP_MICROS  an instant                    a naive TIMESTAMP
     EXTRACT(DAYOFWEEK)                  Sunday is 1                   Sunday is 0
+    COUNTIF, where nothing is known     0                             NULL
 """
 
 from sqlglot import exp
@@ -80,6 +81,10 @@ def mend(node: exp.Expr) -> exp.Expr:
             return exp.func("DATESUB", exp.Literal.string(_unit(node).lower()), start, end)
         case exp.Extract(this=exp.Var(name="DAYOFWEEK")):
             return exp.paren(exp.Add(this=node.copy(), expression=exp.Literal.number(1)), copy=False)
+        case exp.CountIf(this=condition) if not isinstance(condition, exp.Distinct):
+            return exp.Count(this=exp.case().when(condition.copy(), exp.Literal.number(1)))
+        case exp.CountIf(this=condition):
+            return exp.Count(this=exp.If(this=condition.copy(), true=exp.Literal.number(1)))
         case exp.DataType(this=exp.DType.DECIMAL, expressions=[]):
             return exp.DataType.build("DECIMAL(38, 9)")
         case _:
