@@ -29,7 +29,7 @@ def release(workspace: Workspace, author: str, now: datetime) -> Outcome:
     key = gate_key(workspace, now)
     judged = plan(workspace, author, now)
     proposal, verdict = judged.proposal, judged.verdict
-    if proposal.plan.is_empty:
+    if proposal.plan.is_empty and isinstance(verdict, Allowed):
         return Outcome(judged, proposal.base)
     known = history(workspace)
     match verdict:

@@ -7,18 +7,27 @@ from meshwright.actions.proposal import release_named
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.model.errors import NotFound
+from meshwright.model.identity import Digest
 
 
 def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployed:
     """Go back to the release whose digest begins with `to`, else to the one that ran before. Raises `NotFound`."""
     known = history(workspace)
     environment = workspace.settings.environment
-    ran = [release for _, release in known.pointers(environment)]
+    ran = _path([release for _, release in known.pointers(environment)])
     if not ran:
         raise NotFound(f"nothing is deployed in `{environment}` yet", hint="`mesh deploy` makes a release run")
     if to is not None:
         return point(workspace, release_named(known, to), now)
-    earlier = [release for release in ran if release != ran[-1]]
-    if not earlier:
-        raise NotFound(f"release {ran[-1].short} is the only one that has run in `{environment}`")
-    return point(workspace, earlier[-1], now)
+    if len(ran) == 1:
+        raise NotFound(f"nothing ran in `{environment}` before release {ran[-1].short}", hint="`--to` names any other")
+    return point(workspace, ran[-2], now)
+
+
+def _path(pointers: list[Digest]) -> list[Digest]:
+    """Return how the environment came to what it runs: what was rolled back is no longer on the way."""
+    path: list[Digest] = []
+    for release in pointers:
+        path = path[: path.index(release)] if release in path else path
+        path.append(release)
+    return path

@@ -1,6 +1,7 @@
 """Plan as a document: its stable JSON for programs, its Markdown for pull requests."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from meshwright.actions.plan import Judged
@@ -114,7 +115,7 @@ def _effect_row(effect: Effect) -> Iterator[str]:
 
 
 def _broken(effect: Effect, mesh: Mesh) -> Iterator[str]:
-    for consumer in effect.consumers:
-        yield f"- {reader(consumer, mesh)}: `{consumer.at}`"
-        if consumer.at.text:
-            yield f"  ```sql\n  {consumer.at.text.strip()}\n  ```"
+    for _, group in groupby(effect.consumers, key=lambda c: c.product):
+        places = list(group)
+        yield f"- {reader(places[0], mesh)}: {describe(effect.change)}"
+        yield from (f"  - `{c.at}`: `{c.at.text.strip()}`" for c in places)

@@ -39,7 +39,7 @@ def _head(judged: Judged, environment: str) -> Iterator[str]:
 def _changes(effects: tuple[Effect, ...], mesh: Mesh) -> Iterator[str]:
     for subject, group in groupby(effects, key=lambda e: str(port_of(e.change) or product_of(e.change) or mesh.name)):
         lines = [click.style(subject, bold=True)]
-        for effect in group:
+        for effect in sorted(group, key=lambda e: -e.part):
             lines += _effect(effect, mesh)
         yield "\n".join(lines)
 
@@ -50,21 +50,17 @@ def _effect(effect: Effect, mesh: Mesh) -> Iterator[str]:
     gap = " " * max(2, _WIDTH - len(said) - 10)
     show_part = effect.part is not Part.PATCH
     yield f"  {click.style(mark, fg=_COLOUR[mark])} {said}{gap + part if show_part else ''}"
-    for consumer in effect.consumers:
-        yield from _consumer(consumer, mesh)
-
-
-def _consumer(consumer: Consumer, mesh: Mesh) -> Iterator[str]:
-    yield f"      {click.style('breaks', fg='red', bold=True)} {reader(consumer, mesh)}"
-    yield from (f"      {line}" for line in source(consumer.at))
+    for _, group in groupby(effect.consumers, key=lambda c: c.product):
+        places = list(group)
+        yield f"      {click.style('breaks', fg='red', bold=True)} {reader(places[0], mesh)}"
+        yield from (f"      {line}" for consumer in places for line in source(consumer.at))
 
 
 def reader(consumer: Consumer, mesh: Mesh) -> str:
-    """Say who reads: the product, of which team and owner, and into which of its columns."""
+    """Say who reads: the product, its team, and who owns it."""
     person = mesh.person(consumer.owner)
     owner = f", owned by {person.name or person.username}" if person else ""
-    flows = f", which makes `{consumer.port.name}.{consumer.column}` of it" if consumer.port and consumer.column else ""
-    return f"{consumer.product} of the {consumer.product.domain} team{owner}{flows}"
+    return f"`{consumer.product}` of the {consumer.product.domain} team{owner}"
 
 
 def source(at: Location) -> Iterator[str]:

@@ -47,20 +47,27 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Need:
-    """One approval that is needed: of any one of `people`, in their `role`, for these `reasons`."""
+    """One approval that is needed: of any one of `people`, in their `role`, for these `reasons`.
+
+    `independent`: it must be somebody other than the author. Else it is enough that the author is one of `people`: who
+    is touched by their own change need not be asked about it.
+    """
 
     role: str
     people: tuple[str, ...]
     reasons: tuple[str, ...]
+    independent: bool = True
 
 
 def needs(reached: Iterable[Reached], current: MeshGraph, proposed: MeshGraph) -> tuple[Need, ...]:
     """Return the approvals that changes need, each once with all its reasons, in the order of roles."""
-    reasons: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    reasons: dict[tuple[str, tuple[str, ...], bool], dict[str, None]] = {}
     for change, consumers in reached:
+        for role, people, reason in _touched(change, consumers, current):
+            reasons.setdefault((role, people, False), {})[reason] = None
         for role, people, reason in _asked(change, consumers, current, proposed):
-            reasons.setdefault((role, people), {})[reason] = None
-    return tuple(sorted(Need(role, people, tuple(why)) for (role, people), why in reasons.items()))
+            reasons.setdefault((role, people, True), {})[reason] = None
+    return tuple(sorted(Need(role, people, tuple(why), free) for (role, people, free), why in reasons.items()))
 
 
 def platform_team(mesh: Mesh) -> tuple[str, ...]:
@@ -75,21 +82,18 @@ _Asked = tuple[str, tuple[str, ...], str]
 def _asked(
     change: Change, consumers: tuple[Consumer, ...], current: MeshGraph, proposed: MeshGraph
 ) -> Iterator[_Asked]:
-    yield from _for_a_break(change, consumers, current)
+    if is_breaking(change) and not consumers:
+        reason = f"no product reads it any more, people may: `{_subject(change)}`: {describe(change)}"
+        yield *_steward(change, current), reason
     yield from _for_personal_data(change, current, proposed)
     yield from _for_the_organisation(change, current)
 
 
-def _for_a_break(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) -> Iterator[_Asked]:
-    if not is_breaking(change):
-        return
-    said = describe(change)
+def _touched(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) -> Iterator[_Asked]:
     for product in dict.fromkeys(c.product for c in consumers):
         known = current.product(product)
         owners = (known.owner,) if known and known.owner else ()
-        yield f"owner of `{product}`", owners, f"reads `{_subject(change)}`: {said}"
-    if not consumers:
-        yield *_steward(change, current), f"no product reads it any more, people may: `{_subject(change)}`: {said}"
+        yield f"owner of `{product}`", owners, f"reads `{_subject(change)}`: {describe(change)}"
 
 
 def _for_personal_data(change: Change, current: MeshGraph, proposed: MeshGraph) -> Iterator[_Asked]:

@@ -35,8 +35,8 @@ def _break(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) 
             message = f"{_gone(change)}; no product of the mesh reads it any more"
             return Diagnostic(change.at, Code.BREAK, Severity.WARNING, message)
         case _:
-            whom = f", and {_named(consumers)} read{_s(consumers)} it" if consumers else ""
-            message = f"`{_port(change)}` breaks inside its major version: {describe(change)}{whom}"
+            whom = f", which {_named(consumers)} read{_s(consumers)}" if consumers else ""
+            message = f"{describe(change)}: a break inside the major version of `{port_of(change)}`{whom}"
             return Diagnostic(change.at, Code.BREAK, Severity.WARNING, message, hint)
 
 
@@ -96,7 +96,3 @@ def _named(consumers: tuple[Consumer, ...]) -> str:
 
 def _s(consumers: tuple[Consumer, ...]) -> str:
     return "s" if len({c.product for c in consumers}) == 1 else ""
-
-
-def _port(change: Change) -> str:
-    return str(port_of(change))

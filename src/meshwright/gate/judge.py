@@ -5,7 +5,7 @@ stops, no approval starts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meshwright.gate.approvals import Approval, Need
 from meshwright.gate.plan import Plan
@@ -43,7 +43,8 @@ def judge(plan: Plan, approvals: Iterable[Approval], *, author: str | None = Non
         return Refused(stopping)
     counted = tuple(a for a in approvals if a.plan == plan.digest and a.person != author)
     given = {a.person for a in counted}
-    asked = [Need(n.role, candidates(plan, n, author), n.reasons) for n in plan.needs]
+    open_needs = [n for n in plan.needs if n.independent or author not in n.people]
+    asked = [replace(n, people=candidates(plan, n, author)) for n in open_needs]
     missing = tuple(n for n in asked if not given.intersection(n.people))
     if missing:
         return NeedsApproval(missing)
