@@ -83,8 +83,6 @@ def mend(node: exp.Expr) -> exp.Expr:
             return exp.paren(exp.Add(this=node.copy(), expression=exp.Literal.number(1)), copy=False)
         case exp.CountIf(this=condition) if not isinstance(condition, exp.Distinct):
             return exp.Count(this=exp.case().when(condition.copy(), exp.Literal.number(1)))
-        case exp.CountIf(this=condition):
-            return exp.Count(this=exp.If(this=condition.copy(), true=exp.Literal.number(1)))
         case exp.DataType(this=exp.DType.DECIMAL, expressions=[]):
             return exp.DataType.build("DECIMAL(38, 9)")
         case _:
