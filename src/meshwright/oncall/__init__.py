@@ -1,0 +1,1 @@
+"""Find the cause, tell: one incident for each cause of broken promises, and the messages about it, delivered."""
