@@ -49,11 +49,13 @@ class Place:
 
     def __getitem__(self, part: str | int) -> "Place":
         """Return the place of a key or an item; this place when there is none, so that the nearest one is found."""
-        match self.node, part:
-            case MappingNode(), str():
-                return next((Place(self.text, v, k) for k, v in self.node.value if k.value == part), self)
-            case SequenceNode(), int() if part < len(self.node.value):
-                return Place(self.text, self.node.value[part])
+        node = self.node
+        if type(node) is MappingNode:
+            for key, value in node.value:
+                if key.value == part:
+                    return Place(self.text, value, key)
+        elif type(node) is SequenceNode and isinstance(part, int) and part < len(node.value):
+            return Place(self.text, node.value[part])
         return self
 
     @property
