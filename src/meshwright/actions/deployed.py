@@ -1,0 +1,31 @@
+"""Deployed: the mesh that an environment runs, as its release froze it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from meshwright.actions.trust import current_release
+from meshwright.actions.workspace import Workspace
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.identity import Digest
+from meshwright.release.cut import graph_of
+from meshwright.release.store import ReleaseStore
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A release and its graph."""
+
+    release: Digest
+    graph: MeshGraph
+
+
+def deployed(workspace: Workspace) -> Deployed:
+    """Return what the environment runs now. Raises `NotFound`, `Corrupt` or `Refused` when there is none."""
+    release = current_release(workspace)
+    return Deployed(release, _graph(workspace.settings.store, release))
+
+
+@lru_cache(maxsize=2)
+def _graph(store: str, release: Digest) -> MeshGraph:
+    """A release never changes, and a monitor asks for the same one at every tick."""
+    return graph_of(ReleaseStore(store).get(release))

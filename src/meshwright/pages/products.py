@@ -1,0 +1,178 @@
+"""Products: what does each deliver, and does it keep its promises? The one read model of `mesh status` and the pages.
+
+The state of a product is the gravest thing that is true of it:
+
+    broken      a promise is broken now
+    failed      the last run failed; what was published before is untouched
+    noData      nothing has been published yet
+    synthetic   what is published was made from generated or fixture data
+    ok          none of these
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from meshwright.actions.compilation import compile_sound
+from meshwright.actions.deployed import deployed
+from meshwright.actions.tick import evaluated, promised
+from meshwright.actions.workspace import Workspace
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import NotFound
+from meshwright.model.observation import Failure
+from meshwright.model.product import DataProduct, ProductType
+from meshwright.model.publish import Publish
+from meshwright.model.ratio import Ratio
+from meshwright.model.slo import SloState, SloStatus, slo_name
+from meshwright.model.time import Watermark, instant_text
+from meshwright.observe.histories import Latest
+from meshwright.slo.budget import WINDOW
+from meshwright.slo.standing import settled
+
+
+class ProductState(StrEnum):
+    """What is to be said first of a product."""
+
+    BROKEN = "broken"
+    FAILED = "failed"
+    NO_DATA = "noData"
+    SYNTHETIC = "synthetic"
+    OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One product as it stands. `rows` counts those of all its ports; None where nothing was published."""
+
+    address: ProductAddress
+    type: ProductType
+    description: str
+    owner: str | None
+    state: ProductState
+    reason: str
+    publish: Publish | None
+    slos: tuple[SloStatus, ...]
+
+    @property
+    def last_publish(self) -> datetime | None:
+        """When it last published."""
+        return None if self.publish is None else self.publish.published_at
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows all its ports hold."""
+        return None if self.publish is None else self.publish.rows
+
+    @property
+    def watermark(self) -> Watermark | None:
+        """Up to where its data is complete."""
+        return None if self.publish is None else self.publish.watermark
+
+
+def product_rows(workspace: Workspace, now: datetime) -> tuple[ProductRow, ...]:
+    """Return every product that the environment runs or, before its first deployment, that the teams committed."""
+    graph = _graph(workspace)
+    observations = workspace.observations()
+    promises = promised(graph)
+    histories = observations.histories(promises, now - WINDOW, now)
+    statuses = tuple(settled(observations.standing(), evaluated(promises, histories, now)))
+    return rows_of(graph.mesh.products, observations.latest(graph.order), statuses)
+
+
+def rows_of(
+    products: Iterable[DataProduct], latest: Mapping[ProductAddress, Latest], statuses: Iterable[SloStatus]
+) -> tuple[ProductRow, ...]:
+    """Return the rows of products, in their order, from what is known of them."""
+    by_product: dict[ProductAddress, list[SloStatus]] = {}
+    for status in statuses:
+        by_product.setdefault(status.port.product, []).append(status)
+    return tuple(
+        _row(product, latest.get(product.address, Latest()), tuple(by_product.get(product.address, ())))
+        for product in products
+    )
+
+
+def products_json(rows: Iterable[ProductRow]) -> list[dict[str, Any]]:
+    """Return rows in their documented JSON shape (docs/guides/on-call.md)."""
+    return [_plain(row) for row in rows]
+
+
+def _graph(workspace: Workspace) -> MeshGraph:
+    try:
+        return deployed(workspace).graph
+    except NotFound:
+        if not (workspace.root / "mesh.yaml").is_file():
+            raise
+        return compile_sound(workspace.root, workspace.cache)
+
+
+def _row(product: DataProduct, latest: Latest, statuses: tuple[SloStatus, ...]) -> ProductRow:
+    state, reason = _state(latest, statuses)
+    return ProductRow(
+        product.address, product.type, product.description, product.owner, state, reason, latest.publish, statuses
+    )
+
+
+def _state(latest: Latest, statuses: tuple[SloStatus, ...]) -> tuple[ProductState, str]:
+    """Return the gravest thing that is true, and why; a run that only waits is no failure."""
+    broken = [s for s in statuses if s.state is SloState.BROKEN]
+    run = _run_words(latest.failure)
+    if broken:
+        promises = [f"{slo_name(s.slo)}: {s.reason}" for s in broken]
+        return ProductState.BROKEN, "; ".join([*promises, *([run] if run else [])])
+    if latest.failure is not None and not latest.failure.waiting:
+        return ProductState.FAILED, run
+    if latest.publish is None:
+        return ProductState.NO_DATA, run or "nothing has been published yet"
+    if latest.publish.synthetic:
+        return ProductState.SYNTHETIC, "made from generated or fixture data"
+    return ProductState.OK, run
+
+
+def _run_words(failure: Failure | None) -> str:
+    if failure is None:
+        return ""
+    return f"waiting: {failure.reason}" if failure.waiting else f"{failure.step} failed: {failure.reason}"
+
+
+def _plain(row: ProductRow) -> dict[str, Any]:
+    published = row.publish
+    return {
+        "address": str(row.address),
+        "type": row.type.value,
+        "description": row.description,
+        "owner": row.owner,
+        "state": row.state.value,
+        "reason": row.reason,
+        "lastPublish": _text(row.last_publish),
+        "publishId": None if published is None else str(published.publish_id),
+        "release": None if published is None or published.release is None else str(published.release),
+        "rows": row.rows,
+        "watermark": _text(row.watermark),
+        "slos": [_plain_slo(status) for status in row.slos],
+    }
+
+
+def _plain_slo(status: SloStatus) -> dict[str, Any]:
+    return {
+        "port": str(status.port),
+        "slo": slo_name(status.slo),
+        "objective": _number(status.slo.objective),
+        "state": status.state.value,
+        "reason": status.reason,
+        "since": _text(status.since),
+        "sli": _number(status.sli),
+        "budgetLeft": status.budget_left,
+        "burn": status.burn,
+    }
+
+
+def _text(value: datetime | None) -> str | None:
+    return None if value is None else instant_text(value)
+
+
+def _number(value: Ratio | None) -> float | None:
+    return None if value is None else float(value.value)
