@@ -112,3 +112,16 @@ def test_a_manifest_with_something_typed_into_it_never_raises(
     lines[number] = lines[number][:column] + junk + lines[number][column:]
     text = "\n".join(lines).encode("utf-8", "surrogatepass")
     load(write(tmp_path, {ORDERS: text}))
+
+
+def test_a_file_of_another_encoding_is_a_diagnostic_at_its_line(tmp_path: Path) -> None:
+    (found,) = load(write(tmp_path, {ORDERS: "kind: DataProduct\ntags: [café]\n".encode("latin-1")})).diagnostics
+    assert (str(found.at), found.message) == (f"{ORDERS}:2:1", "the file is not UTF-8")
+
+
+def test_a_diagnostic_does_not_play_with_the_terminal(tmp_path: Path) -> None:
+    manifest = product('type: "\\e]0;owned\\a"\ntags: ["\x1b[31m"]').encode()
+    (first, *_) = load(write(tmp_path, {ORDERS: manifest.replace(b'\ntags: ["\x1b[31m"]', b"")})).diagnostics
+    (second,) = load(write(tmp_path, {ORDERS: manifest})).diagnostics
+    assert first.message == "`type` cannot be `\ufffd]0;owned\ufffd`"
+    assert second.at.text == 'tags: ["\ufffd[31m"]'

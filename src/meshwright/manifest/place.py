@@ -13,6 +13,11 @@ _MAX_SHOWN = 400
 """Characters of a line that a diagnostic carries: a line of a megabyte helps nobody."""
 
 
+def printable(text: str) -> str:
+    """Return a text that a terminal shows and does not obey, character by character as long as it was."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The text of a file, by its lines."""
@@ -25,7 +30,7 @@ class Text:
         """Return the location of a line and column, both from 0; a width of None reaches to the line's end."""
         if not self._lines:
             self._lines.extend(self.text.splitlines() or [""])
-        shown = self._lines[line][:_MAX_SHOWN] if line < len(self._lines) else ""
+        shown = printable(self._lines[line][:_MAX_SHOWN]) if line < len(self._lines) else ""
         wide = len(shown.rstrip()) - column if width is None else min(width, len(shown) - column)
         return Location(self.file, line + 1, column + 1, max(1, wide), shown)
 

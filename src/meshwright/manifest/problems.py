@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.place import printable
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 
 
@@ -14,11 +15,11 @@ class Problems:
 
     def error(self, code: Code, at: Location, message: str, hint: str = "") -> None:
         """Add what must be mended."""
-        self._add(Diagnostic(at, code.value, Severity.ERROR, message, hint))
+        self._add(Diagnostic(at, code.value, Severity.ERROR, printable(message), printable(hint)))
 
     def warn(self, code: Code, at: Location, message: str, hint: str = "") -> None:
         """Add what should be looked at."""
-        self._add(Diagnostic(at, code.value, Severity.WARNING, message, hint))
+        self._add(Diagnostic(at, code.value, Severity.WARNING, printable(message), printable(hint)))
 
     def extend(self, others: "Problems") -> None:
         """Add what was found elsewhere."""
