@@ -28,7 +28,7 @@ LATE, MISSING, BROKEN = "engagement=late", "inventory=missing", "sales=broken-ch
 FAULTS = {
     LATE: "the event feed comes two hours late",
     MISSING: "the inventories of the last two full hours, and all after them, are not written",
-    BROKEN: "since the last full hour, one order an hour is in a currency that nobody knows",
+    BROKEN: "since the last full hour, orders are in a currency that nobody knows",
 }
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -299,8 +299,7 @@ class Sources:
                 yield "orders", self._order(order, now)
 
     def _order(self, order: Order, now: datetime) -> Row:
-        # The first order of an hour is the one that the fault spoils.
-        is_spoilt = order.order_id.endswith("-00") and order.placed_at >= self.start - HOUR
+        is_spoilt = self._suffers(BROKEN, now) and order.placed_at >= self.start - HOUR
         is_completed = order.completed_at is not None and order.completed_at <= now
         return (
             order.order_id,
@@ -309,7 +308,7 @@ class Sources:
             order.collector_id,
             order.collector_email,
             order.settled_cents,
-            "XXX" if is_spoilt and self._suffers(BROKEN, now) else order.currency,
+            "XXX" if is_spoilt else order.currency,
             _text(order.placed_at),
             _text(order.completed_at) if is_completed else None,
         )
