@@ -15,7 +15,7 @@ from meshwright.actions.intervals import interval_of
 from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine, Work
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import ChecksFailed, FinalError, NothingNew, TransientError
+from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
 from meshwright.model.observation import Failure
@@ -114,9 +114,12 @@ def _reasons(address: ProductAddress, failed: list[CheckResult]) -> str:
 def _remembering(
     workspace: Workspace, address: ProductAddress, step: str, now: datetime, publish_id: PublishId | None = None
 ) -> Iterator[None]:
-    """Remember a run that ends without a publish. What is only too early, or will be tried again, has not ended."""
+    """Remember why a run does not go on. What is tried again at once, or had nothing to do, is not worth a word."""
     try:
         yield
+    except (SourceNotReady, InputsNotReady) as error:
+        workspace.observations().record_failure(Failure(address, now, step, error.message, publish_id, waiting=True))
+        raise
     except (NothingNew, TransientError):
         raise
     except FinalError as error:

@@ -1,7 +1,8 @@
 """Facts: what happened, appended once. Recording the same fact again changes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select
@@ -14,6 +15,8 @@ from meshwright.model.observation import Failure
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo
 from meshwright.observe.tables import activation, check_result, failure, landing, publish
+
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add_activation(
@@ -81,7 +84,10 @@ def add_checks(
 
 
 def add_failure(connection: Connection, failed: Failure) -> None:
-    """Append that a run ended without a publish, and which publish was the newest then."""
+    """Append that a run ended without a publish, and which publish was the newest then.
+
+    A run that waits looks often: while it waits for the same thing, after the same publish, it is one fact.
+    """
     newest = (
         select(publish.c.publish_id)
         .where(publish.c.product == str(failed.product))
@@ -89,13 +95,13 @@ def add_failure(connection: Connection, failed: Failure) -> None:
         .limit(1)
     )
     after = connection.execute(newest).scalar()
-    written = document(codec.dump(failed))
+    same = replace(failed, at=_ANY_TIME) if failed.waiting else failed
     row = {
-        "digest": str(Digest.of(f"{after} {written}".encode())),
+        "digest": str(Digest.of(f"{after} {document(codec.dump(same))}".encode())),
         "product": str(failed.product),
         "at": failed.at,
         "after": after,
-        "document": written,
+        "document": document(codec.dump(failed)),
     }
     append(connection, failure, [row])
 
