@@ -1,0 +1,87 @@
+"""The policies: what each finds, and what it leaves alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.gate.meshes import RANKING, SALES, drop_column, edit_column, edit_port, edit_product, linked, with_products
+
+from meshwright.gate.cadence import cadence, is_more_often
+from meshwright.gate.codes import MEANING, Code
+from meshwright.gate.policies.registry import POLICIES, policy_findings
+from meshwright.model.diagnostic import Severity
+from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule, Member
+
+
+def found(product: DataProduct, *others: DataProduct) -> list[tuple[str, str]]:
+    graph = linked(with_products(product, *others))
+    return [(d.code, d.severity.value) for d in policy_findings(graph, [product.address])]
+
+
+def test_a_product_that_keeps_to_the_policies_has_no_findings() -> None:
+    assert found(SALES) == []
+
+
+@pytest.mark.parametrize("team", [(), (Member("nadia", "technicalOwner"),), (Member("nobody", "productOwner"),)])
+def test_a_product_needs_an_owner_whom_the_mesh_knows(team: tuple[Member, ...]) -> None:
+    assert found(edit_product(team=team)(SALES)) == [("MW0410", "error")]
+
+
+def test_silent_columns_are_named_once_a_port() -> None:
+    product = edit_column("note", description="")(edit_column("artist", description="")(SALES))
+    (finding,) = policy_findings(linked(with_products(product)), [product.address])
+    assert finding.message == "`marketplace.artwork-sales:sales@1` does not say what it holds in `artist`, `note`"
+    assert finding.severity is Severity.WARNING
+
+
+def emails(classification: str | None) -> DataProduct:
+    """Let the ranking offer what it makes of the collectors' addresses."""
+    sql = "SELECT artist, COUNT(DISTINCT collector_email) AS revenue FROM sales GROUP BY artist"
+    edited = edit_port(transform=replace(RANKING.outputs[0].transform, sql=sql))(RANKING)
+    return edit_column("revenue", classification=classification)(edited)
+
+
+def test_a_column_made_of_personal_data_says_what_it_is() -> None:
+    assert found(emails(None)) == [("MW0412", "error")]
+    assert found(emails("public")) == []
+    assert found(emails("personal")) == []
+
+
+def test_a_personal_column_that_is_not_read_gives_nothing_away() -> None:
+    assert found(RANKING, drop_column("note")(SALES)) == []
+
+
+CADENCES = [
+    pytest.param("* * * * *", timedelta(minutes=1), id="each minute"),
+    pytest.param("*/20 * * * *", timedelta(minutes=20), id="each twenty minutes"),
+    pytest.param("0 * * * *", timedelta(hours=1), id="hourly"),
+    pytest.param("@daily", timedelta(days=1), id="daily"),
+    pytest.param("30 6,18 * * *", timedelta(hours=12), id="twice a day"),
+    pytest.param("0 6 * * mon-fri", timedelta(days=3), id="on weekdays: over the weekend"),
+    pytest.param("0 9-17 * * *", timedelta(hours=16), id="in office hours: over the night"),
+    pytest.param("0 0 1 * *", timedelta(days=31), id="monthly"),
+    pytest.param("0 0 * * 7", timedelta(days=7), id="on Sundays, said as 7"),
+]
+
+
+@pytest.mark.parametrize(("cron", "longest"), CADENCES)
+def test_the_longest_time_between_two_runs(cron: str, longest: timedelta) -> None:
+    known = cadence(cron)
+    assert known is not None
+    assert known.longest == longest
+
+
+@pytest.mark.parametrize("cron", ["", "0 0 * *", "61 * * * *", "a b c d e", "0 0 31 2 *", "*/0 * * * *"])
+def test_what_is_no_cron_or_never_runs_has_no_cadence(cron: str) -> None:
+    assert cadence(cron) is None
+
+
+def test_more_often_is_told_where_it_can_be_counted() -> None:
+    assert is_more_often(CronSchedule("@daily"), CronSchedule("@hourly"))
+    assert not is_more_often(CronSchedule("@hourly"), CronSchedule("@daily"))
+    assert not is_more_often(CronSchedule("@daily"), InputsSchedule())
+
+
+def test_every_policy_says_what_it_is_for_and_every_code_what_it_means() -> None:
+    assert all(policy.__doc__ for policy in POLICIES)
+    assert set(MEANING) == set(Code)

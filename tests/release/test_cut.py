@@ -1,0 +1,143 @@
+"""A release: the same bytes for the same mesh, the same mesh from the bytes, and no byte that was not released."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.gate.meshes import MESH, NOW, RANKING_ADDRESS, RANKING_PORT, SALES, SALES_ADDRESS, linked
+
+from meshwright.gate.judge import NeedsApproval, judge
+from meshwright.gate.plan import plan
+from meshwright.model.address import ProductAddress
+from meshwright.model.codec import dump
+from meshwright.model.errors import Corrupt, NotFound, Refused
+from meshwright.model.identity import Digest
+from meshwright.release.cut import Release, cut, freeze, graph_of
+from meshwright.release.read import read_record, read_root, read_shard, record_file
+from meshwright.release.store import ReleaseStore
+
+RELEASE = freeze(linked(MESH))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ReleaseStore:
+    return ReleaseStore(str(tmp_path / "store"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, store: ReleaseStore) -> Path:
+    store.put(RELEASE)
+    store.materialise(RELEASE.digest, tmp_path / str(RELEASE.digest))
+    return tmp_path / str(RELEASE.digest)
+
+
+def test_the_same_mesh_gives_the_same_bytes_in_any_order_and_process() -> None:
+    turned = replace(MESH, products=MESH.products[::-1])
+    assert freeze(linked(turned)) == RELEASE
+    program = "from tests.release.test_cut import RELEASE; print(RELEASE.digest)"
+    elsewhere = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert elsewhere.stdout.strip() == str(RELEASE.digest)
+
+
+def test_a_release_gives_back_the_mesh_that_it_was_cut_from() -> None:
+    graph = graph_of(RELEASE)
+    assert dump(graph.mesh) == dump(linked(MESH).mesh)
+    assert dict(graph.analyses) == dict(linked(MESH).analyses)
+    assert freeze(graph) == RELEASE
+    assert plan(graph, linked(MESH), NOW).is_empty
+
+
+def test_only_what_the_gate_allows_is_cut() -> None:
+    first = plan(None, linked(MESH), NOW)
+    assert cut(first, judge(first, ())).digest == RELEASE.digest
+    with pytest.raises(Refused):
+        cut(first, NeedsApproval(()))
+
+
+def test_nothing_of_an_environment_or_a_place_on_disk_is_in_a_release() -> None:
+    assert not any(
+        b"domains/marketplace/artwork-sales/product.yaml" in c for n, c in RELEASE.files.items() if "root" in n
+    )
+    assert all(str(Path.cwd()).encode() not in content for content in RELEASE.files.values())
+    assert b"environments" not in RELEASE.files["mesh.json"]
+
+
+def test_a_worker_reads_one_product_with_its_query(folder: Path) -> None:
+    record = read_record(folder, RELEASE.digest, RANKING_ADDRESS)
+    assert record.release == RELEASE.digest
+    assert record.product.inputs[0].port == SALES.port_address(SALES.outputs[0])
+    (query,) = record.queries("duckdb")
+    assert query.port == RANKING_PORT
+    assert "SUM(price)" in query.sql
+
+
+def test_a_shard_lists_its_products(folder: Path) -> None:
+    assert [s.name for s in read_root(folder, RELEASE.digest).shards] == ["creators-0", "marketplace-0"]
+    assert read_shard(folder, RELEASE.digest, "marketplace-0") == (SALES_ADDRESS,)
+
+
+def test_what_is_not_in_a_release_is_not_found(folder: Path) -> None:
+    for product in ("marketplace.other", "aaa.first", "zzz.last", "creators.aaa"):
+        with pytest.raises(NotFound):
+            read_record(folder, RELEASE.digest, ProductAddress(*product.split(".")))
+    with pytest.raises(NotFound):
+        read_shard(folder, RELEASE.digest, "finance-0")
+
+
+def test_a_domain_of_many_products_is_cut_into_shards_and_each_is_found(tmp_path: Path, store: ReleaseStore) -> None:
+    products = tuple(replace(SALES, address=ProductAddress("marketplace", f"p{n:03}")) for n in range(501))
+    large = freeze(linked(replace(MESH, products=products)))
+    store.put(large)
+    store.materialise(large.digest, tmp_path / "large")
+    assert [s.name for s in large.root.shards] == ["marketplace-0", "marketplace-1", "marketplace-2"]
+    for number in (0, 249, 250, 499, 500):
+        address = products[number].address
+        assert read_record(tmp_path / "large", large.digest, address).product.address == address
+
+
+@pytest.mark.parametrize("name", ["root.json", "shards/creators-0.json", record_file(RANKING_ADDRESS)])
+def test_a_changed_byte_anywhere_on_the_way_is_named(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    for place in range(0, len(content), max(1, len(content) // 40)):
+        content[place] ^= 1
+        (folder / name).write_bytes(content)
+        with pytest.raises(Corrupt, match=name):
+            read_record(folder, RELEASE.digest, RANKING_ADDRESS)
+        content[place] ^= 1
+
+
+def test_the_name_of_another_release_does_not_open_this_one(folder: Path) -> None:
+    with pytest.raises(Corrupt, match="root.json"):
+        read_record(folder, Digest.of(b"another"), RANKING_ADDRESS)
+
+
+def test_a_changed_object_in_the_store_is_named_and_nothing_is_laid_out(tmp_path: Path, store: ReleaseStore) -> None:
+    store.put(RELEASE)
+    digest = Digest.of(RELEASE.files[record_file(SALES_ADDRESS)])
+    kept = tmp_path / "store" / "objects" / digest.hex[:2] / digest.hex
+    kept.write_bytes(kept.read_bytes().replace(b"sales", b"salez", 1))
+    with pytest.raises(Corrupt, match=r"products/marketplace\.artwork-sales\.json"):
+        store.get(RELEASE.digest)
+    with pytest.raises(Corrupt):
+        store.materialise(RELEASE.digest, tmp_path / "folder")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["store"]
+
+
+def test_putting_twice_and_laying_out_twice_change_nothing(folder: Path, store: ReleaseStore) -> None:
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*")}
+    store.put(RELEASE)
+    store.materialise(RELEASE.digest, folder)
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == before
+    assert store.get(RELEASE.digest) == Release(RELEASE.digest, dict(RELEASE.files))
+
+
+def test_reading_a_record_loads_no_third_party() -> None:
+    program = (
+        "import sys, meshwright.release.read\n"
+        "heavy = {'sqlglot', 'obstore', 'cryptography', 'pydantic', 'yaml', 'duckdb', 'sqlalchemy', 'airflow'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
