@@ -1,6 +1,7 @@
 """What a command does not need, it does not load."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,9 +26,9 @@ ARTGO = Path(__file__).parents[2] / "examples" / "artgo"
 def loaded_modules(*words: str) -> set[str]:
     """Run `mesh WORDS` in a process of its own and return the top-level modules that it loaded."""
     program = (
-        "import json, sys\nfrom meshwright.cli.main import mesh\n"
+        "import json, sys\nbare = set(sys.modules)\nfrom meshwright.cli.main import mesh\n"
         f"mesh.main({list(words)!r}, standalone_mode=False)\n"
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules.keys() - bare})), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return set(json.loads(done.stderr.splitlines()[-1]))
@@ -40,8 +41,6 @@ def test_help_loads_nothing_heavy_and_no_yaml() -> None:
 
 @pytest.fixture
 def warm_artgo(tmp_path: Path) -> Path:
-    import shutil
-
     mesh = shutil.copytree(ARTGO, tmp_path / "artgo", ignore=shutil.ignore_patterns(".mesh"))
     loaded_modules("validate", "--mesh", str(mesh))
     return mesh

@@ -9,9 +9,9 @@ from meshwright.manifest.odcs import OPERATORS, Arguments, ContractBlock, Proper
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import unread
-from meshwright.manifest.spelling import did_you_mean
 from meshwright.model.contract import Check, Column, Contract, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
+from meshwright.model.spelling import did_you_mean
 
 _LIBRARY = {m.value: m for m in Metric if m not in (Metric.SQL, Metric.HASH_CHAIN)}
 _KEYS: dict[str, set[str]] = {

@@ -12,12 +12,12 @@ from meshwright.manifest import layout, scalars
 from meshwright.manifest.codes import Code
 from meshwright.manifest.origin import Resolved
 from meshwright.manifest.problems import Problems
-from meshwright.manifest.spelling import did_you_mean
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Environment, Mesh
 from meshwright.model.product import DataProduct, InputPort
+from meshwright.model.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

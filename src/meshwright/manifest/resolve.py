@@ -10,11 +10,11 @@ from meshwright.manifest.place import Place
 from meshwright.manifest.ports import inputs, outputs
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.schedule import schedule
-from meshwright.manifest.spelling import closest, did_you_mean
 from meshwright.manifest.subject import Declared, Subject
 from meshwright.manifest.transform import used_files
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct, Member, ProductType, SupportChannel
+from meshwright.model.spelling import closest, did_you_mean
 
 _KNOWN_ROLES = ("productOwner", "technicalOwner")
 

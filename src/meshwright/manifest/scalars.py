@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from meshwright.manifest.spelling import did_you_mean
 from meshwright.model.cron import Cron
 from meshwright.model.ratio import Ratio
+from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import instant
 
 _LENGTH = re.compile(r"([1-9][0-9]{0,5})([smhdw])")

@@ -15,9 +15,9 @@ from meshwright.manifest.codes import Code
 from meshwright.manifest.odcs import Shape
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
-from meshwright.manifest.spelling import did_you_mean
 from meshwright.manifest.syntax import Document
 from meshwright.model.diagnostic import Location
+from meshwright.model.spelling import did_you_mean
 
 S = TypeVar("S", bound=Shape)
 

@@ -4,10 +4,10 @@ from meshwright.manifest.codes import Code
 from meshwright.manifest.documents import OutputPortBlock
 from meshwright.manifest.origin import DEFAULT, FOLDER
 from meshwright.manifest.place import Place
-from meshwright.manifest.spelling import did_you_mean
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.syntax import read_text
 from meshwright.model.product import Transform
+from meshwright.model.spelling import did_you_mean
 
 DIALECT = "bigquery"
 

@@ -13,10 +13,11 @@ from sqlglot.dialects.dialect import Dialect
 from meshwright.model.address import PortAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import mesh_table, query_table
+from meshwright.model.spelling import did_you_mean
 from meshwright.sql import guard
 from meshwright.sql.codes import Code
 from meshwright.sql.parse import parse
-from meshwright.sql.text import SqlText, did_you_mean
+from meshwright.sql.text import SqlText
 
 FILE = "query"
 """What diagnostics call the question: it stands in no file."""

@@ -7,8 +7,9 @@ from sqlglot import exp
 from meshwright.model.analysis import OutputColumn
 from meshwright.model.contract import Contract
 from meshwright.model.diagnostic import Diagnostic, Location
+from meshwright.model.spelling import did_you_mean
 from meshwright.sql.codes import Code
-from meshwright.sql.text import SqlText, did_you_mean, error
+from meshwright.sql.text import SqlText, error
 from meshwright.sql.types import fits
 
 

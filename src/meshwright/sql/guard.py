@@ -12,9 +12,10 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
 from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.spelling import did_you_mean
 from meshwright.sql.codes import Code
 from meshwright.sql.parse import statement
-from meshwright.sql.text import SqlText, did_you_mean, error
+from meshwright.sql.text import SqlText, error
 
 PARAMETERS = ("interval_start", "interval_end")
 """The bound parameters that a transform may use: the bounds of the run's interval, TIMESTAMP."""

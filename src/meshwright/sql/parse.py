@@ -11,8 +11,9 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.spelling import did_you_mean
 from meshwright.sql.codes import Code
-from meshwright.sql.text import SqlText, did_you_mean, error
+from meshwright.sql.text import SqlText, error
 
 DIALECTS = ("bigquery", "duckdb")
 """The dialects that transforms may be written in."""

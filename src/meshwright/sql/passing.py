@@ -7,8 +7,9 @@ from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.spelling import did_you_mean
 from meshwright.sql.codes import Code
-from meshwright.sql.text import did_you_mean, error
+from meshwright.sql.text import error
 from meshwright.sql.types import fits
 
 

@@ -1,8 +1,6 @@
 """Text: the SQL as somebody wrote it, and where in it each part of its tree stands."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from sqlglot import exp
 
@@ -46,16 +44,6 @@ def error(code: Code, message: str, at: Location, hint: str = "") -> Diagnostic:
 def span(node: exp.Expr) -> Span | None:
     """Return where a node stands: by itself, else by what it is made of, else by what it is part of."""
     return _own(node) or _inner(node) or _outer(node)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a hint that names the nearest of the known words, or lists them; empty where there are none."""
-    words = sorted(known)
-    near = get_close_matches(word, words, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    shown = ", ".join(f"`{w}`" for w in words[:8])
-    return f"there is {shown}{' …' if len(words) > 8 else ''}" if words else ""
 
 
 def _own(node: exp.Expr) -> Span | None:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_SHOWN = 8
+"""More words than these are not read."""
+
 
 def closest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """Return the known word that is nearest to `word`, if one is near enough (of 1) to be meant."""
@@ -19,4 +22,5 @@ def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str
         return f"did you mean `{nearest}`?"
     if otherwise or not words:
         return otherwise
-    return f"{'it is' if len(words) == 1 else 'one of'} {', '.join(f'`{w}`' for w in words)}"
+    shown = ", ".join(f"`{w}`" for w in words[:_SHOWN])
+    return f"{'it is' if len(words) == 1 else 'one of'} {shown}{' …' if len(words) > _SHOWN else ''}"
