@@ -38,8 +38,13 @@ class Platform:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def user(self) -> str:
+        """Who may sign in."""
+        return USER
+
+    @property
     def password(self) -> str:
-        """The password of `USER`, made on the first start."""
+        """The password of that user, made on the first start."""
         known: dict[str, str] = json.loads(self._passwords.read_text())
         return known[USER]
 
@@ -112,7 +117,7 @@ _BUNDLE: Mapping[str, object] = {
 }
 
 
-def command(*words: str) -> list[str]:
+def airflow(*words: str) -> list[str]:
     """Return a command line of the Airflow that is installed beside us."""
     return [sys.executable, "-m", "airflow", *words]
 

@@ -1,0 +1,23 @@
+"""Ending: what is remembered of a run that ended in none of the ways that its own steps know."""
+
+from datetime import datetime
+from typing import NoReturn
+
+from meshwright.actions.workspace import Workspace
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import FinalError, InputsNotReady, TransientError
+from meshwright.model.naming import STAGE
+from meshwright.model.observation import Failure
+
+
+def give_up(workspace: Workspace, product: ProductAddress, missing: TransientError, now: datetime) -> NoReturn:
+    """End a run whose sources or inputs were not ready for as long as it may wait. Raises `FinalError`."""
+    waiting = isinstance(missing, InputsNotReady)
+    workspace.observations().record_failure(Failure(product, now, STAGE, missing.message, waiting=waiting))
+    raise FinalError(f"waited too long: {missing.message}", hint=missing.hint)
+
+
+def break_down(workspace: Workspace, product: ProductAddress, step: str, error: object, now: datetime) -> None:
+    """Remember a step that failed for a reason that nobody foresaw, or was killed, and is not tried again."""
+    reason = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else "its process ended"
+    workspace.observations().record_failure(Failure(product, now, step, reason))

@@ -1,0 +1,128 @@
+"""DAGs: one product of a release as the DAG that runs it. Pure: everything was resolved when the release was cut.
+
+A product that runs when its inputs publish is started by *any* of them, also where it needs news from all: Airflow
+forgets which publishes it has waited for as soon as a run is queued, so that waiting there would lose updates. What is
+new, and for how long, follows from the watermarks; a run that finds nothing new is skipped (docs/decisions/0010).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Asset, AssetAny, CronDataIntervalTimetable
+
+from meshwright.airflow.operators import (
+    RETRIES,
+    BrokenOperator,
+    CheckOperator,
+    PublishOperator,
+    StageOperator,
+    remember,
+)
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.naming import CHECK, PUBLISH, STAGE, asset_name, asset_uri, dag_id
+from meshwright.model.product import CronSchedule, DataProduct, OutputPort
+from meshwright.model.slo import Freshness, Quality, Slo
+from meshwright.model.time import length_text
+from meshwright.release.record import Record
+
+BROKEN = "broken"
+"""The tag of a product that its release does not hold as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What an environment binds: the intervals that are run there, from `since`, and before `until` in a replay."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+def build_dag(record: Record, bounds: Bounds) -> DAG:
+    """Return the DAG of one product."""
+    product = record.product
+    dag = DAG(
+        dag_id(product.address),
+        schedule=_schedule(product),
+        start_date=bounds.since,
+        # Airflow also runs the interval that starts at the end.
+        end_date=None if bounds.until is None else bounds.until - timedelta(seconds=1),
+        catchup=isinstance(product.schedule, CronSchedule),
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        rerun_with_latest_version=False,
+        description=product.description,
+        doc_md=_documentation(record),
+        tags={product.address.domain, product.type.value, *product.tags},
+        owner_links=_owner_links(product),
+        default_args={
+            "owner": product.owner or product.address.domain,
+            "retries": RETRIES,
+            "retry_delay": timedelta(seconds=10),
+            "retry_exponential_backoff": True,
+            "on_failure_callback": remember,
+        },
+    )
+    outlets = [port_asset(product.port_address(port)) for port in product.outputs]
+    stage = StageOperator(task_id=STAGE, record=record, dag=dag)
+    check = CheckOperator(task_id=CHECK, record=record, dag=dag)
+    publish = PublishOperator(task_id=PUBLISH, record=record, outlets=outlets, dag=dag)
+    stage.set_downstream(check)
+    check.set_downstream(publish)
+    return dag
+
+
+def broken_dag(product: ProductAddress, reason: str) -> DAG:
+    """Return what stands for a product that cannot be built: the other products of its file go on."""
+    dag = DAG(dag_id(product), schedule=None, description=reason, doc_md=f"**Broken.** {reason}", tags={BROKEN})
+    BrokenOperator(task_id=BROKEN, reason=reason, retries=0, dag=dag)
+    return dag
+
+
+def port_asset(port: PortAddress) -> Asset:
+    """Return the asset that a port is to Airflow."""
+    return Asset(name=asset_name(port), uri=asset_uri(port), group=port.product.domain)
+
+
+def _schedule(product: DataProduct) -> Any:
+    match product.schedule:
+        case CronSchedule(cron=cron, timezone=timezone):
+            return CronDataIntervalTimetable(cron, timezone=timezone)
+        case _:
+            return AssetAny(*[port_asset(p.port) for p in product.inputs if p.port is not None])
+
+
+def _owner_links(product: DataProduct) -> dict[str, str]:
+    url = next((s.url for s in product.support if s.url), None)
+    return {product.owner: url} if product.owner and url else {}
+
+
+def _documentation(record: Record) -> str:
+    product = record.product
+    facts = [f"**{product.type.value}**", f"release `{record.release.short}`"]
+    facts += [f"owner {product.owner}"] if product.owner else []
+    facts += [f"purpose {product.purpose}"] if product.purpose else []
+    ports = [_port_documentation(port) for port in product.outputs]
+    return "\n\n".join([product.description, " · ".join(facts), *ports])
+
+
+def _port_documentation(port: OutputPort) -> str:
+    promises = [f"- {_promise(slo)}" for slo in port.slos]
+    rows = [
+        f"| `{c.name}` | {c.type.value} | {'yes' if c.required or c.primary_key else ''} | {_cell(c.description)} |"
+        for c in port.contract.columns
+    ]
+    table = ["| column | type | required | |", "|---|---|---|---|", *rows]
+    return "\n".join([f"### {port.name} {port.version}", *promises, "", *table])
+
+
+def _promise(slo: Slo) -> str:
+    match slo:
+        case Freshness(max_age=age, objective=objective):
+            return f"at most {length_text(age)} old, {objective} of the time"
+        case Quality(objective=objective):
+            return f"{objective} of its checks pass"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

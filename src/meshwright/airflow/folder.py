@@ -1,0 +1,92 @@
+"""Folder: a release as Airflow reads it: its files, a loader for each shard, and what this environment adds.
+
+The folder's name is the release's digest, so that whoever reads a file of it knows what it must be. What is laid out is
+never changed; only the notice beside it may say that a newer release was refused.
+"""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+from meshwright.model.errors import Refused
+from meshwright.model.identity import Digest
+from meshwright.model.naming import loader_file
+from meshwright.model.time import instant, instant_text
+from meshwright.release.read import read_root
+from meshwright.release.store import ReleaseStore
+
+NOTICE, REFUSAL = "mesh_release.py", "refusal.txt"
+
+_LOADER = '''"""The DAGs of one shard of this release."""
+
+from meshwright.airflow.loader import load
+
+globals().update(load(__file__, "{shard}"))
+'''
+_NOTICE = '''"""No DAG: this file fails to import when a newer release had to be refused, and says why."""
+
+from meshwright.airflow.folder import raise_refusal
+
+raise_refusal(__file__)
+'''
+_ENVIRONMENT = "environment.json"
+_IGNORED = "products/\nshards/\n"
+
+
+def lay_out(store: ReleaseStore, release: Digest, folder: Path, deployed: datetime) -> None:
+    """Lay a release out; `deployed` is when its environment ran anything first. What is there already is left."""
+    store.materialise(release, folder)
+    _write(folder / _ENVIRONMENT, json.dumps({"deployed": instant_text(deployed)}))
+    for entry in read_root(folder, release).shards:
+        domain, _, number = entry.name.rpartition("-")
+        _write(folder / loader_file(domain, int(number)), _LOADER.format(shard=entry.name))
+    lay_out_notice(folder)
+
+
+def lay_out_notice(folder: Path) -> None:
+    """Lay out what every folder has, also one without a release. Written last: where it is, all is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / ".airflowignore", _IGNORED)
+    _write(folder / NOTICE, _NOTICE)
+
+
+def is_laid_out(folder: Path) -> bool:
+    """Tell whether a release lies there, whole."""
+    return (folder / NOTICE).exists()
+
+
+def first_deployed(folder: Path) -> datetime:
+    """Return when the environment of this folder ran anything first."""
+    return instant(json.loads((folder / _ENVIRONMENT).read_bytes())["deployed"])
+
+
+def note_refusal(folder: Path, message: str | None) -> None:
+    """Let Airflow show why a newer release was refused; None when there is nothing to say any more."""
+    noted = folder / REFUSAL
+    before = noted.read_text() if noted.exists() else None
+    if message == before:
+        return
+    if message is None:
+        noted.unlink()
+    else:
+        noted.write_text(message)
+    os.utime(folder / NOTICE)  # Airflow reads again what is newer than its last look
+
+
+def raise_refusal(notice: str) -> None:
+    """Raise `Refused` when a refusal is noted beside the notice."""
+    noted = Path(notice).resolve().parent / REFUSAL
+    if noted.exists():
+        raise Refused(noted.read_text())
+
+
+def show_again(folder: Path) -> None:
+    """Make Airflow read the DAG files of a folder that has been laid out before."""
+    for file in folder.glob("*.py"):
+        os.utime(file)
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists():
+        path.write_text(text)

@@ -1,0 +1,62 @@
+"""Loader: the DAGs of one file of a release.
+
+Airflow runs the loader files that the bundle wrote beside the release. Given the DAG it is about, any of them builds
+any product of its release and reads nothing else: Airflow pairs an old run with today's file name. A product that
+cannot be built never breaks the file: a DAG in its place says why, tagged `broken`, so that the others go on.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from airflow.sdk import DAG, get_parsing_context
+
+from meshwright.actions.settings import Settings
+from meshwright.actions.workspace import released_workspace, variable_connections
+from meshwright.airflow.dags import Bounds, broken_dag, build_dag
+from meshwright.airflow.folder import first_deployed
+from meshwright.model.address import ProductAddress, product_address
+from meshwright.model.errors import MeshError
+from meshwright.model.identity import Digest
+from meshwright.release.read import read_record, read_shard
+
+log = logging.getLogger(__name__)
+
+
+def load(file: str, shard: str, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:
+    """Return the DAGs of a shard by their id; when Airflow is about one DAG, that one alone."""
+    folder = Path(file).resolve().parent
+    release = Digest(folder.name)
+    settings = released_workspace(variables, variable_connections(variables)).settings
+    bounds = environment_bounds(settings, first_deployed(folder))
+    dags = [_dag(folder, release, address, bounds) for address in _addresses(folder, release, shard)]
+    return {dag.dag_id: dag for dag in dags}
+
+
+def environment_bounds(settings: Settings, deployed: datetime) -> Bounds:
+    """Return the intervals that an environment runs; where it says nothing, those since its first deployment."""
+    match settings.since:
+        case datetime() as since:
+            return Bounds(since, settings.until)
+        case None:
+            return Bounds(deployed, settings.until)
+        case length:
+            return Bounds(deployed - length, settings.until)
+
+
+def _addresses(folder: Path, release: Digest, shard: str) -> tuple[ProductAddress, ...]:
+    wanted = get_parsing_context().dag_id
+    return read_shard(folder, release, shard) if wanted is None else (product_address(wanted),)
+
+
+def _dag(folder: Path, release: Digest, address: ProductAddress, bounds: Bounds) -> DAG:
+    try:
+        return build_dag(read_record(folder, release, address), bounds)
+    except MeshError as error:
+        reason = error.message
+    except Exception as error:  # whatever is wrong with one product, the others of the file go on
+        log.exception("cannot build %s", address)
+        reason = f"{type(error).__name__}: {error}"
+    return broken_dag(address, reason)
