@@ -6,7 +6,7 @@ Signed with the person's own key where the mesh knows one; else by the gate, for
 from datetime import datetime
 
 from meshwright.actions.proposal import Proposal, propose
-from meshwright.actions.trust import gate_key, history, person_key
+from meshwright.actions.trust import gate_key, history, person_key, record
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import candidates
 from meshwright.model.errors import NotFound, Refused
@@ -31,9 +31,7 @@ def approve(workspace: Workspace, person: str, plan: str | None, now: datetime) 
         raise Refused("nobody approves their own plan", hint="`mesh plan` names those who can")
     if not any(person in candidates(proposal.plan, need, author) for need in proposal.plan.needs):
         raise Refused(f"this plan does not need the approval of `{person}`", hint="`mesh plan` names those it needs")
-    signer, key = _signer(workspace, proposal, person, now)
-    entry = Approved(digest, person)
-    workspace.log().append(entry, signer, key, now)
+    record(workspace, Approved(digest, person), _signer(workspace, proposal, person, now), now)
     return digest
 
 

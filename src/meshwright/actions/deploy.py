@@ -7,7 +7,7 @@ wrong before, the old release stays live.
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.actions.trust import gate_key, history
+from meshwright.actions.trust import gate_key, history, record
 from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import NotFound, Refused
@@ -61,7 +61,7 @@ def _switch(
     graph = graph_of(workspace.store().get(release))
     environment = workspace.settings.environment
     if release != before:
-        workspace.log().append(Pointed(environment, release), GATE, key, now, after=known.head)
+        record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)
     _activate(workspace, graph, release, now)
     return Deployed(environment, release, before, len(graph.mesh.products))
 

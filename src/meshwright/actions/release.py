@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.actions.plan import Judged, plan
-from meshwright.actions.trust import gate_key, history
+from meshwright.actions.trust import gate_key, history, record
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import Allowed, NeedsApproval
 from meshwright.model.identity import Digest
@@ -36,7 +36,7 @@ def release(workspace: Workspace, author: str, now: datetime) -> Outcome:
         case NeedsApproval():
             asked = Submitted(proposal.plan.digest, author)
             if not any(e.body == asked for e in known.entries):
-                workspace.log().append(asked, GATE, key, now)
+                record(workspace, asked, (GATE, key), now)
             return Outcome(judged)
         case Allowed(approvals=given):
             made = cut(proposal.plan, verdict)
@@ -46,7 +46,7 @@ def release(workspace: Workspace, author: str, now: datetime) -> Outcome:
                 return Outcome(judged, made.digest)
             people = tuple(sorted(a.person for a in given))
             entry = Released(made.digest, proposal.base, proposal.plan.digest, author, people)
-            workspace.log().append(entry, GATE, key, now, after=known.head)
+            record(workspace, entry, (GATE, key), now, after=known.head)
             return Outcome(judged, made.digest, is_new=True)
         case _:
             return Outcome(judged)

@@ -12,7 +12,7 @@ from meshwright.actions.workspace import Workspace
 from meshwright.model import codec
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
-from meshwright.release.entry import ROOT, Delegated
+from meshwright.release.entry import ROOT, Body, Delegated
 from meshwright.release.keys import SigningKey, create_key, load_key
 from meshwright.release.log import Head, History
 
@@ -65,6 +65,15 @@ def gate_key(workspace: Workspace, now: datetime) -> SigningKey:
     return key
 
 
+def record(
+    workspace: Workspace, body: Body, signer: tuple[str, SigningKey], now: datetime, *, after: Head | None = None
+) -> None:
+    """Write a record into the log, signed by `signer`, and remember here that it is there."""
+    name, key = signer
+    entry = workspace.log().append(body, name, key, now, after=after)
+    _remember(workspace, Head(entry.sequence, entry.digest))
+
+
 def person_key(workspace: Workspace, person: str) -> SigningKey:
     """Return the private key of a person who signs on this machine."""
     return load_key(workspace.settings.keys / f"{person}.key")
@@ -79,7 +88,7 @@ def _set_up(workspace: Workspace, now: datetime) -> SigningKey:
         raise Refused(
             f"the root key in {keys} is not the one that is pinned here", hint="set MESH_KEYS or MESH_ROOT_KEY"
         )
-    workspace.log().append(Delegated(gate.public), ROOT, root, now)
+    record(workspace, Delegated(gate.public), (ROOT, root), now)
     return gate
 
 

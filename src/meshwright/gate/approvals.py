@@ -71,8 +71,9 @@ def needs(reached: Iterable[Reached], current: MeshGraph, proposed: MeshGraph) -
 
 
 def platform_team(mesh: Mesh) -> tuple[str, ...]:
-    """Return the people of the platform team."""
-    return tuple(sorted(p.username for p in mesh.people if PLATFORM in p.roles))
+    """Return the people of the platform team; in a mesh that names none, the directors of its purposes stand in."""
+    team = {p.username for p in mesh.people if PLATFORM in p.roles} or {p.director for p in mesh.purposes}
+    return tuple(sorted(team))
 
 
 _Asked = tuple[str, tuple[str, ...], str]
@@ -124,7 +125,7 @@ def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
 def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked]:
     platform = ("platform team", platform_team(current.mesh))
     match change:
-        case DomainAdded() | MeshChanged():
+        case DomainAdded() | MeshChanged() if platform[1]:  # else: somebody must be able to name the first
             yield *platform, describe(change)
         case PurposeChanged():
             for name in dict.fromkeys(n for n in (change.before, change.after) if n):

@@ -1,0 +1,279 @@
+"""From plan to rollback: what is released, by whom, what runs, and what cannot be got round."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.actions.folders import (
+    RANKING_FILE,
+    SALES_FILE,
+    SALES_SQL,
+    add_gallery,
+    edit,
+    loosen_freshness,
+    open_folder,
+    rename_price,
+    write_mesh,
+)
+
+from meshwright.actions.approve import approve
+from meshwright.actions.deploy import deploy
+from meshwright.actions.plan import plan
+from meshwright.actions.release import Outcome, release
+from meshwright.actions.rollback import rollback
+from meshwright.actions.trust import current_release, history, root_key
+from meshwright.actions.workspace import Workspace
+from meshwright.gate.judge import Allowed, NeedsApproval, Refused
+from meshwright.model import errors
+from meshwright.model.address import product_address
+from meshwright.model.identity import Digest
+from meshwright.release.entry import Released, Submitted
+from meshwright.release.keys import create_key
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_mesh(tmp_path / "mesh")
+
+
+@pytest.fixture
+def workspace(root: Path) -> Workspace:
+    return open_folder(root)
+
+
+def released(outcome: Outcome) -> Digest:
+    assert outcome.release is not None, outcome.judged.verdict
+    return outcome.release
+
+
+def live(workspace: Workspace) -> Digest:
+    """Release and deploy what the files say."""
+    made = released(release(workspace, "nadia", NOW))
+    assert deploy(workspace, NOW).release == made
+    return made
+
+
+def test_the_first_release_of_an_empty_environment_runs_at_once(workspace: Workspace) -> None:
+    first = live(workspace)
+    assert current_release(workspace) == first
+    assert plan(workspace, None, NOW).proposal.plan.is_empty
+    ports = {product_address("marketplace.artwork-sales").port("sales", 1)}
+    histories = workspace.observations().histories(ports, NOW - timedelta(days=28), NOW + timedelta(hours=1))
+    assert [h.activated_at for h in histories.values()] == [NOW]
+
+
+def test_releasing_and_deploying_again_writes_nothing(workspace: Workspace) -> None:
+    live(workspace)
+    before = history(workspace).head
+    again = release(workspace, "nadia", NOW)
+    assert (again.release, again.is_new) == (current_release(workspace), False)
+    assert not deploy(workspace, NOW).is_new
+    assert history(workspace).head == before
+
+
+def test_a_release_that_is_not_deployed_yet_is_made_once(workspace: Workspace) -> None:
+    first = release(workspace, "nadia", NOW)
+    second = release(workspace, "nadia", NOW)
+    assert (first.release, first.is_new, second.is_new) == (second.release, True, False)
+
+
+def test_what_only_adds_is_released_by_itself(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    add_gallery(root)
+    second = live(workspace)
+    assert second != first
+    assert isinstance(plan(workspace, None, NOW).verdict, Allowed)
+
+
+def test_a_break_names_the_other_teams_line_and_is_refused(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    rename_price(root)
+    outcome = release(workspace, "nadia", NOW)
+    assert isinstance(outcome.judged.verdict, Refused)
+    (consumer,) = (c for e in outcome.judged.proposal.plan.effects for c in e.consumers)
+    assert (str(consumer.product), consumer.owner) == ("creators.trending-artists", "tomas")
+    assert str(consumer.at) == "domains/creators/trending-artists/ranking.sql:3:7"
+    assert [d.code for d in outcome.judged.verdict.findings] == ["MW0401"]
+    assert outcome.release is None
+    assert current_release(workspace) == first
+
+
+def test_a_looser_promise_waits_for_its_reader_and_then_passes(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    loosen_freshness(root)
+    asked = release(workspace, "nadia", NOW)
+    assert isinstance(asked.judged.verdict, NeedsApproval)
+    with pytest.raises(errors.Refused, match="nobody approves their own"):
+        approve(workspace, "nadia", None, NOW)
+    with pytest.raises(errors.Refused, match="does not need the approval of `piet`"):
+        approve(workspace, "piet", None, NOW)
+    approve(workspace, "tomas", asked.judged.proposal.plan.digest.short, NOW)
+    made = released(release(workspace, "nadia", NOW))
+    (record,) = history(workspace).made(made)
+    assert (record.author, record.approved_by) == ("nadia", ("tomas",))
+
+
+def test_a_plan_is_submitted_once_however_often_it_is_tried(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    loosen_freshness(root)
+    release(workspace, "nadia", NOW)
+    release(workspace, "nadia", NOW)
+    assert sum(isinstance(e.body, Submitted) for e in history(workspace).entries) == 1
+
+
+def test_an_approval_does_not_outlive_the_plan_it_was_for(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    loosen_freshness(root)
+    asked = release(workspace, "nadia", NOW).judged.proposal.plan.digest
+    approve(workspace, "tomas", None, NOW)
+    edit(root, SALES_FILE, "maxAge: 6h", "maxAge: 48h")
+    assert isinstance(release(workspace, "nadia", NOW).judged.verdict, NeedsApproval)
+    with pytest.raises(errors.Refused, match="the plan has changed"):
+        approve(workspace, "tomas", asked.short, NOW)
+
+
+def test_an_approval_is_spent_with_the_deployment_after_it(workspace: Workspace, root: Path) -> None:
+    """What was approved, deployed and rolled back waits for a new approval."""
+    live(workspace)
+    loosen_freshness(root)
+    release(workspace, "nadia", NOW)
+    approve(workspace, "tomas", None, NOW)
+    live(workspace)
+    rollback(workspace, None, NOW)
+    assert isinstance(plan(workspace, "nadia", NOW).verdict, NeedsApproval)
+
+
+def test_a_person_with_a_key_signs_for_themselves_or_not_at_all(root: Path, tmp_path: Path) -> None:
+    key = create_key(tmp_path / "keys" / "tomas.key")
+    edit(root, "mesh.yaml", "name: Tomas Horvat", f"name: Tomas Horvat, publicKey: '{key.public}'")
+    workspace = open_folder(root)
+    live(workspace)
+    loosen_freshness(root)
+    release(workspace, "nadia", NOW)
+    (tmp_path / "keys" / "tomas.key").rename(tmp_path / "tomas.key")
+    with pytest.raises(errors.NotFound, match="no private key"):
+        approve(workspace, "tomas", None, NOW)
+    create_key(tmp_path / "keys" / "tomas.key")
+    with pytest.raises(errors.Refused, match="is not the one that the mesh knows"):
+        approve(workspace, "tomas", None, NOW)
+    (tmp_path / "tomas.key").replace(tmp_path / "keys" / "tomas.key")
+    approve(workspace, "tomas", None, NOW)
+    assert history(workspace).entries[-1].key == key.public
+    assert isinstance(release(workspace, "nadia", NOW).judged.verdict, Allowed)
+
+
+def test_each_rollback_goes_one_release_further_back(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    add_gallery(root)
+    second = live(workspace)
+    loosen_freshness(root)
+    release(workspace, "nadia", NOW)
+    approve(workspace, "tomas", None, NOW)
+    third = live(workspace)
+    assert rollback(workspace, None, NOW).release == second
+    assert rollback(workspace, None, NOW).release == first
+    with pytest.raises(errors.NotFound):
+        rollback(workspace, None, NOW)
+    assert rollback(workspace, third.short, NOW).release == third
+    assert current_release(workspace) == third
+
+
+def test_a_release_runs_only_where_it_was_judged_against_what_runs(root: Path, tmp_path: Path) -> None:
+    """An empty environment asks nobody; what is released for it must not reach one that would have asked."""
+    store = {"MESH_STORE": str(tmp_path / "store")}
+    production, fresh = open_folder(root, "production", **store), open_folder(root, "fresh", **store)
+    live(production)
+    loosen_freshness(root)
+    assert release(fresh, "nadia", NOW).is_new
+    with pytest.raises(errors.Refused, match="was not judged against what `production` runs"):
+        deploy(production, NOW)
+    assert isinstance(release(production, "nadia", NOW).judged.verdict, NeedsApproval)
+
+
+def test_a_crash_between_store_and_pointer_leaves_the_old_release_live(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    add_gallery(root)
+    second = released(release(workspace, "nadia", NOW))
+    assert current_release(workspace) == first
+    (lost,) = (p for p in Path(workspace.settings.store).rglob(second.hex))
+    kept = lost.read_bytes()
+    lost.unlink()
+    with pytest.raises(errors.NotFound):
+        deploy(workspace, NOW)
+    assert current_release(workspace) == first
+    lost.write_bytes(kept)
+    assert deploy(workspace, NOW).release == second
+
+
+def test_a_product_whose_manifest_cannot_be_read_is_not_taken_for_removed(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    edit(root, RANKING_FILE, "outputPorts", "outputPorst")
+    judged = plan(workspace, None, NOW)
+    assert judged.proposal.plan.effects == ()
+    assert isinstance(judged.verdict, Refused)
+
+
+def test_a_removed_port_breaks_a_reader_that_can_no_longer_be_linked(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    edit(root, SALES_FILE, "version: 1.0.0", "version: 2.0.0")
+    judged = plan(workspace, None, NOW)
+    (consumer,) = (c for e in judged.proposal.plan.effects for c in e.consumers)
+    assert str(consumer.product) == "creators.trending-artists"
+    assert isinstance(judged.verdict, Refused)
+
+
+def test_moving_and_reformatting_files_is_nothing_to_release(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    edit(root, SALES_SQL, "SELECT sale_id, artist, price\n", "-- as they are\nselect sale_id\n  , artist\n  , price\n")
+    outcome = release(workspace, "nadia", NOW)
+    assert (outcome.release, outcome.is_new) == (first, False)
+
+
+def test_a_plan_can_be_held_against_any_release_or_environment(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    add_gallery(root)
+    live(workspace)
+    assert plan(workspace, None, NOW).proposal.plan.is_empty
+    assert not plan(workspace, None, NOW, against=first.short).proposal.plan.is_empty
+    assert plan(workspace, None, NOW, against="local").proposal.plan.is_empty
+    with pytest.raises(errors.NotFound):
+        plan(workspace, None, NOW, against="ffffffff")
+
+
+def test_a_log_that_lost_its_end_is_not_believed_here_any_more(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    add_gallery(root)
+    live(workspace)
+    max((Path(workspace.settings.store) / "log").iterdir()).unlink()
+    with pytest.raises(errors.Corrupt, match="is missing"):
+        current_release(workspace)
+
+
+def test_keys_inside_a_mesh_are_refused(root: Path) -> None:
+    with pytest.raises(errors.Refused, match="private keys must not lie in the mesh"):
+        release(open_folder(root, MESH_KEYS=str(root / "keys")), "nadia", NOW)
+
+
+def test_a_machine_without_the_gates_key_can_verify_and_not_sign(root: Path, tmp_path: Path) -> None:
+    first = live(open_folder(root))
+    reader = open_folder(root, MESH_KEYS=str(tmp_path / "empty"), MESH_ROOT_KEY=root_key(open_folder(root)))
+    assert current_release(reader) == first
+    with pytest.raises(errors.NotFound, match="no private key"):
+        deploy(reader, NOW)
+    with pytest.raises(errors.NotFound, match="no root key is pinned"):
+        current_release(open_folder(root, MESH_KEYS=str(tmp_path / "empty")))
+
+
+def test_another_root_does_not_take_an_environment_over(root: Path, tmp_path: Path) -> None:
+    live(open_folder(root))
+    stranger = create_key(tmp_path / "stranger.key")
+    with pytest.raises(errors.Corrupt, match="does not trust"):
+        current_release(open_folder(root, MESH_ROOT_KEY=stranger.public))
+
+
+def test_the_log_keeps_what_was_released_by_whom(workspace: Workspace) -> None:
+    live(workspace)
+    (made,) = (e.body for e in history(workspace).entries if isinstance(e.body, Released))
+    assert (made.base, made.author, made.approved_by) == (None, "nadia", ())
