@@ -80,7 +80,7 @@ def _value(column: Column, grid: Mapping[str, tuple[int, int]], pool: _Pool, row
 
 
 def _grid(columns: Sequence[Column], pools: Mapping[str, "_Pool"]) -> dict[str, tuple[int, int]]:
-    """Give each row another combination of its key's values: how many rows a value stays, and how many values there are.
+    """Give each row another combination of its key's values: for how many rows a value stays, how many there are.
 
     Those with few likely values turn fastest, so that the last column is the only one that needs many.
     """

@@ -26,7 +26,7 @@ from meshwright.engine.duckdb.connection import (
 )
 from meshwright.engine.duckdb.inputs import expose_virtual
 from meshwright.engine.duckdb.log import Stage, last_publish, read_stage, update_stage
-from meshwright.engine.duckdb.modes import within
+from meshwright.engine.duckdb.provenance import within
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
 from meshwright.engine.judgement import checks_of, judged, unmeasured

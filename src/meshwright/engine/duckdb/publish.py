@@ -15,7 +15,8 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.log import Stage, append_to_log, last_publish, read_log, read_stage, start_log
-from meshwright.engine.duckdb.modes import STAGE, join
+from meshwright.engine.duckdb.modes import join
+from meshwright.engine.duckdb.provenance import STAGE
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
 from meshwright.engine.watermarks import published_watermark

@@ -8,11 +8,21 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb import ledger
-from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name, one_select, sandbox
+from meshwright.engine.duckdb.connection import (
+    attach,
+    column_names,
+    connected,
+    explained,
+    has_relation,
+    name,
+    one_select,
+    sandbox,
+)
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.inputs import Exposed, expose, expose_virtual
 from meshwright.engine.duckdb.log import Stage, read_log, read_stage, write_stage
-from meshwright.engine.duckdb.modes import interval_columns, make_readable, within
+from meshwright.engine.duckdb.modes import make_readable
+from meshwright.engine.duckdb.provenance import interval_columns, within
 from meshwright.engine.duckdb.readers import blame
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.types import cast_list, name_list
@@ -155,7 +165,9 @@ def _chain(connection: DuckDBPyConnection, work: Work, port: OutputPort, table: 
         last = connection.execute(f"SELECT sequence, entry_hash FROM {published} ORDER BY sequence DESC LIMIT 1")
         head = last.fetchone() or head
         known = "true" if port.contract.key else within(work.interval)
-        new += f" EXCEPT ALL SELECT {names} FROM {published} WHERE {known}"
+        there = column_names(connection, published)
+        held = ", ".join(name(c.name) if c.name in there else "NULL" for c in columns)
+        new += f" EXCEPT ALL SELECT {held} FROM {published} WHERE {known}"
     order = ", ".join(name(k) for k in port.contract.key) or names
     connection.execute(
         f"CREATE TEMP TABLE unchained AS SELECT *, {head[0]} + row_number() OVER (ORDER BY {order}) AS sequence "

@@ -1,0 +1,26 @@
+"""Provenance: from which interval a held row comes, in two columns that consumers never see."""
+
+from meshwright.engine.duckdb.connection import text
+from meshwright.model.time import Interval, instant_text
+
+STAGE = "stage"
+"""The alias under which a stage is attached to the file that takes it in."""
+
+START, END = '"interval.start"', '"interval.end"'
+
+
+def bounds(interval: Interval) -> tuple[str, str]:
+    """Return the start and the end of an interval as literals."""
+    return f"TIMESTAMPTZ {text(instant_text(interval.start))}", f"TIMESTAMPTZ {text(instant_text(interval.end))}"
+
+
+def interval_columns(interval: Interval) -> str:
+    """Return the select list of the interval that rows come from."""
+    start, end = bounds(interval)
+    return f"{start} AS {START}, {end} AS {END}"
+
+
+def within(interval: Interval) -> str:
+    """Return the condition that a held row came from this interval, or from a part of it."""
+    start, end = bounds(interval)
+    return f"({START} >= {start} AND {END} <= {end})"

@@ -1,0 +1,99 @@
+"""Shop: a product that reads a file of sales an hour, and the engine that builds it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from meshwright.engine.protocol import Connections, Engine, Work
+from meshwright.model.address import ProductAddress
+from meshwright.model.contract import Check, Column, Contract, LogicalType
+from meshwright.model.errors import ChecksFailed
+from meshwright.model.identity import Secret
+from meshwright.model.product import (
+    CronSchedule,
+    DataProduct,
+    FilesSource,
+    InputPort,
+    OnFail,
+    OutputPort,
+    ProductType,
+    PublishMode,
+)
+from meshwright.model.publish import Publish
+from meshwright.model.time import Interval
+from meshwright.release.record import Query
+
+ENGINES = ("duckdb",)
+START = datetime(2013, 1, 1, tzinfo=UTC)
+NOW = datetime(2013, 2, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SALES = ProductAddress("marketplace", "sales")
+PORT = SALES.port("sales", 1)
+COLUMNS = (
+    Column("sale_id", LogicalType.STRING, required=True, primary_key=True),
+    Column("price", LogicalType.NUMBER),
+    Column("sold_at", LogicalType.TIMESTAMP),
+)
+
+Row = tuple[str, int]
+
+
+@dataclass
+class Shop:
+    """A product that reads a file of sales an hour, and the engine that builds it."""
+
+    engine: Engine
+    feed: Path
+    mode: PublishMode = PublishMode.REPLACE
+    checks: tuple[Check, ...] = ()
+    columns: tuple[Column, ...] = COLUMNS
+    sql: str = "SELECT sale_id, price, sold_at FROM orders"
+    parameters: tuple[str, ...] = ()
+    now: datetime = field(default=NOW)
+
+    @property
+    def connections(self) -> Connections:
+        return {"shop": Secret(self.feed.as_uri())}.get
+
+    @property
+    def product(self) -> DataProduct:
+        port = OutputPort("sales", "1.0.0", Contract("sales", self.columns, self.checks), self.mode)
+        source = FilesSource("shop", "{start:%H}.json", "json", HOUR)
+        orders = InputPort("orders", source, columns=COLUMNS)
+        return DataProduct(SALES, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,))
+
+    def deliver(self, hour: int, rows: Iterable[Row]) -> Interval:
+        """Have the source hold these sales of an hour."""
+        at = (START + hour * HOUR).isoformat()
+        lines = [json.dumps({"sale_id": sale, "price": price, "sold_at": at}) for sale, price in rows]
+        (self.feed / f"{hour:02}.json").write_text("\n".join(lines) + "\n")
+        return Interval(START + hour * HOUR, START + (hour + 1) * HOUR)
+
+    def work(self, interval: Interval) -> Work:
+        query = Query(PORT, self.engine.capabilities.dialect, self.sql, self.parameters)
+        return Work(self.product, interval, (query,))
+
+    def run(self, interval: Interval) -> Publish:
+        """Stage, check, publish; a failed check stops it."""
+        staged = self.engine.stage(self.work(interval), self.now)
+        results = self.engine.check(self.product, staged.publish_id)
+        failed = [r for r in results if not r.passed and r.consequence is OnFail.BLOCK]
+        if failed:
+            self.engine.discard(self.product, staged.publish_id)
+            raise ChecksFailed("; ".join(r.message for r in failed))
+        return self.engine.publish(self.product, staged.publish_id, self.now)
+
+    def sell(self, hour: int, rows: Iterable[Row]) -> Publish:
+        """Deliver an hour and build it."""
+        return self.run(self.deliver(hour, rows))
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        return list(self.engine.query(sql, (("sales", PORT),)).rows)
+
+    def sales(self) -> list[Row]:
+        """Return what consumers read."""
+        return [
+            (str(s), int(str(p))) for s, p in self.ask("SELECT sale_id, CAST(price AS BIGINT) FROM sales ORDER BY ALL")
+        ]

@@ -1,0 +1,219 @@
+"""What consumers read after each way of publishing, whatever happens on the way."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.engines.shop import COLUMNS, HOUR, NOW, PORT, SALES, START, Shop
+
+from meshwright.model.address import PortAddress
+from meshwright.model.contract import Column, LogicalType
+from meshwright.model.errors import Busy, ChecksFailed, FinalError, NotFound, Refused, SourceBroken, SourceNotReady
+from meshwright.model.identity import PublishId
+from meshwright.model.product import PublishMode
+from meshwright.model.time import Interval
+
+OpenShop = Callable[..., Any]
+MODES = pytest.mark.parametrize("mode", list(PublishMode))
+ADDING = pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE, PublishMode.LEDGER])
+
+
+@MODES
+def test_the_first_run_publishes_what_it_staged(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    publish = shop.sell(0, [("a", 1), ("b", 2)])
+    assert shop.sales() == [("a", 1), ("b", 2)]
+    assert publish.rows == 2
+    assert publish.watermark == START + HOUR
+    assert shop.engine.publishes(SALES) == (publish,)
+
+
+@ADDING
+def test_the_next_interval_adds_to_what_is_there(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    shop.sell(0, [("a", 1)])
+    shop.sell(1, [("b", 2)])
+    assert shop.sales() == [("a", 1), ("b", 2)]
+    assert [p.rows for p in shop.engine.publishes(SALES)] == [1, 2]
+
+
+def test_replace_leaves_only_the_last_interval(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop()
+    shop.sell(0, [("a", 1)])
+    shop.sell(1, [("b", 2)])
+    assert shop.sales() == [("b", 2)]
+    assert len(shop.engine.publishes(SALES)) == 2
+
+
+@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE])
+def test_an_interval_run_again_replaces_what_it_published_before(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    shop.sell(0, [("a", 1), ("b", 2)])
+    shop.sell(1, [("c", 3)])
+    shop.sell(0, [("a", 10), ("d", 4)])
+    assert shop.sales() == [("a", 10), ("c", 3), ("d", 4)]
+    assert shop.engine.publishes(SALES)[-1].watermark == START + 2 * HOUR, "it is no less complete than before"
+
+
+def test_a_day_run_again_replaces_its_hours(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.APPEND)
+    for hour in range(2):
+        shop.sell(hour, [(f"h{hour}", hour)])
+    shop.run(Interval(START, START + 2 * HOUR))
+    assert shop.sales() == [("h0", 0), ("h1", 1)]
+
+
+def test_an_interval_that_cuts_through_an_appended_one_is_refused(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.APPEND)
+    shop.deliver(0, [("a", 1)])
+    shop.deliver(1, [("b", 2)])
+    shop.run(Interval(START, START + 2 * HOUR))
+    with pytest.raises(Refused, match="cuts through it"):
+        shop.run(Interval(START + HOUR, START + 2 * HOUR))
+
+
+def test_a_merged_row_that_a_rerun_no_longer_makes_gives_way_to_the_one_before(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.MERGE)
+    shop.sell(0, [("a", 1)])
+    shop.sell(1, [("a", 2), ("b", 2)])
+    shop.sell(1, [("b", 3)])
+    assert shop.sales() == [("a", 1), ("b", 3)]
+
+
+def test_an_older_interval_merged_late_does_not_win_over_a_newer_one(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.MERGE)
+    shop.sell(1, [("a", 2)])
+    shop.sell(0, [("a", 1), ("b", 1)])
+    assert shop.sales() == [("a", 2), ("b", 1)]
+    shop.sell(1, [("c", 3)])
+    assert shop.sales() == [("a", 1), ("b", 1), ("c", 3)]
+
+
+def test_a_ledger_takes_an_entry_once_and_a_correction_never(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.LEDGER)
+    shop.sell(0, [("a", 1), ("b", 2)])
+    shop.sell(0, [("b", 2), ("c", 3), ("a", 1)])
+    assert shop.ask("SELECT sequence, sale_id FROM sales ORDER BY sequence") == [(1, "a"), (2, "b"), (3, "c")]
+    with pytest.raises(ChecksFailed, match="same `sale_id`"):
+        shop.sell(0, [("a", 99)])
+    assert shop.sales() == [("a", 1), ("b", 2), ("c", 3)]
+
+
+@MODES
+def test_publishing_the_same_stage_again_does_nothing(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    staged = shop.engine.stage(shop.work(shop.deliver(0, [("a", 1)])), NOW)
+    first = shop.engine.publish(shop.product, staged.publish_id, NOW)
+    again = shop.engine.publish(shop.product, staged.publish_id, NOW + HOUR)
+    assert again == first
+    assert shop.engine.publishes(SALES) == (first,)
+
+
+@MODES
+def test_of_two_stages_upon_the_same_publish_the_second_is_turned_away(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    shop.sell(0, [("a", 1)])
+    interval = shop.deliver(1, [("b", 2)])
+    one, other = (shop.engine.stage(shop.work(interval), NOW) for _ in range(2))
+    shop.engine.publish(shop.product, one.publish_id, NOW)
+    before = shop.sales()
+    with pytest.raises(Busy, match="after this one was staged"):
+        shop.engine.publish(shop.product, other.publish_id, NOW)
+    assert shop.sales() == before
+    assert len(shop.engine.publishes(SALES)) == 2
+
+
+@MODES
+def test_a_failed_check_leaves_what_is_published_untouched(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    shop.sell(0, [("a", 1)])
+    shop.sql = "SELECT CAST(NULL AS VARCHAR) AS sale_id, price, sold_at FROM orders"
+    with pytest.raises(ChecksFailed, match="without a value in `sale_id`"):
+        shop.sell(1, [("b", 2)])
+    assert shop.sales() == [("a", 1)]
+    assert len(shop.engine.publishes(SALES)) == 1
+
+
+@MODES
+def test_what_is_staged_is_seen_by_nobody_and_can_be_discarded(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    shop.sell(0, [("a", 1)])
+    staged = shop.engine.stage(shop.work(shop.deliver(1, [("b", 2)])), NOW)
+    assert shop.sales() == [("a", 1)]
+    shop.engine.discard(shop.product, staged.publish_id)
+    shop.engine.discard(shop.product, staged.publish_id)
+    with pytest.raises(NotFound):
+        shop.engine.publish(shop.product, staged.publish_id, NOW)
+
+
+def test_a_stage_that_never_was_cannot_be_published(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop()
+    with pytest.raises(NotFound):
+        shop.engine.publish(shop.product, PublishId.mint(NOW), NOW)
+    assert shop.engine.publishes(SALES) == ()
+
+
+@ADDING
+def test_a_column_added_later_is_empty_in_earlier_rows(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    shop.sell(0, [("a", 1)])
+    shop.columns = (*COLUMNS, Column("currency", LogicalType.STRING))
+    shop.sql = "SELECT *, 'EUR' AS currency FROM orders"
+    shop.sell(1, [("b", 2)])
+    assert shop.ask("SELECT sale_id, currency FROM sales ORDER BY 1") == [("a", None), ("b", "EUR")]
+
+
+@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE])
+def test_rows_outlive_a_change_of_how_they_are_published(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop()
+    shop.sell(0, [("a", 1)])
+    shop.mode = mode
+    shop.sell(1, [("b", 2)])
+    assert shop.sales() == [("a", 1), ("b", 2)]
+    shop.mode = PublishMode.REPLACE
+    shop.sell(2, [("c", 3)])
+    assert shop.sales() == [("c", 3)]
+
+
+def test_consumers_find_the_contracts_columns_in_its_order_and_types(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(
+        mode=PublishMode.MERGE, sql="SELECT sold_at, '12.5' AS price, sale_id, 1 AS more FROM orders"
+    )
+    shop.sell(0, [("a", 1)])
+    answer = shop.engine.query("SELECT * FROM sales", (("sales", PORT),))
+    assert answer.columns == ("sale_id", "price", "sold_at")
+    assert [str(v) for v in answer.rows[0]] == ["a", "12.500000000", "2013-01-01 00:00:00+00:00"]
+
+
+def test_parameters_are_bound_to_the_interval(open_shop: OpenShop) -> None:
+    sql = "SELECT sale_id, price, $interval_end AS sold_at FROM orders WHERE sold_at >= $interval_start"
+    shop: Shop = open_shop(sql=sql, parameters=("interval_start", "interval_end"))
+    shop.sell(3, [("a", 1)])
+    assert shop.ask("SELECT sold_at FROM sales") == [(START + timedelta(hours=4),)]
+
+
+def test_a_missing_file_is_named_and_may_come_later(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop()
+    with pytest.raises(SourceNotReady, match=r"`05\.json`"):
+        shop.run(Interval(START + 5 * HOUR, START + 6 * HOUR))
+
+
+def test_a_broken_file_is_blamed_not_the_sql(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop()
+    interval = shop.deliver(0, [("a", 1)])
+    (shop.feed / "00.json").write_text('{"sale_id": "a", "pri')
+    with pytest.raises(SourceBroken, match="input `orders`"):
+        shop.run(interval)
+
+
+def test_sql_that_fails_says_whose_it_is(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(sql="SELECT nonsense FROM orders")
+    with pytest.raises(FinalError, match="the SQL of `marketplace"):
+        shop.sell(0, [("a", 1)])
+
+
+def test_a_port_nobody_published_cannot_be_asked(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop()
+    with pytest.raises(NotFound, match="not published yet"):
+        shop.engine.query("SELECT 1 FROM x", (("x", PortAddress(SALES, "sales", 1)),))
