@@ -56,7 +56,7 @@ def plan_markdown(judged: Judged, environment: str) -> str:
     lines += [line for e in plan.effects for line in _effect_row(e)]
     broken = [line for e in plan.effects for line in _broken(e, plan.proposed.mesh)]
     lines += ["", "### Who it breaks", "", *broken] if broken else []
-    findings = [f"- **{d.code}** `{d.at}` {d.message}{f'. {d.hint}' if d.hint else ''}" for d in plan.findings]
+    findings = [f"- **{d.code}** `{d.at}` {d.message}{f' (hint: {d.hint})' if d.hint else ''}" for d in plan.findings]
     lines += ["", "### Findings", "", *findings] if findings else []
     needed = [f"- {n.role} ({', '.join(n.people) or 'nobody known'}): {'; '.join(n.reasons)}" for n in plan.needs]
     lines += ["", "### Approvals", "", *needed] if needed else []

@@ -1,0 +1,102 @@
+"""What people and programs see of a plan, a release, a deployment."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.actions.folders import add_gallery, loosen_freshness, rename_price, write_mesh
+
+from meshwright.cli.main import mesh
+from meshwright.model.errors import NotFound, Refused
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MESH_KEYS", str(tmp_path / "keys"))
+    return write_mesh(tmp_path / "mesh")
+
+
+def said(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(mesh, [*words, "--mesh", str(root)], catch_exceptions=False, standalone_mode=False)
+
+
+def live(root: Path) -> None:
+    said(root, "release", "--as", "nadia")
+    said(root, "deploy")
+
+
+def without_digests(text: str) -> str:
+    return re.sub(r"\b[0-9a-f]{12}\b", "0" * 12, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "status"),
+    [
+        pytest.param("rename", rename_price, 1, id="a column renamed"),
+        pytest.param("loosen", loosen_freshness, 1, id="a promise loosened"),
+        pytest.param("add", add_gallery, 0, id="a column added"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_plan_reads_as_it_should(root: Path, name: str, change, status: int, form: str) -> None:
+    live(root)
+    change(root)
+    shown = said(root, "plan", "--format", form)
+    assert shown.return_value == status
+    assert without_digests(shown.stdout) == (GOLDEN / f"{name}.{'txt' if form == 'text' else 'md'}").read_text()
+
+
+def test_a_program_reads_whom_a_change_breaks_and_where(root: Path) -> None:
+    live(root)
+    rename_price(root)
+    plan = json.loads(said(root, "plan", "--format", "json").stdout)
+    assert (plan["verdict"], plan["first"]) == ("refused", False)
+    (removed,) = (c for c in plan["changes"] if c["kind"] == "ColumnRemoved")
+    assert (removed["breaking"], removed["version"]) == (True, "major")
+    assert removed["consumers"] == [
+        {
+            "product": "creators.trending-artists",
+            "owner": "tomas",
+            "port": "creators.trending-artists:ranking@1",
+            "column": "revenue",
+            "file": "domains/creators/trending-artists/ranking.sql",
+            "line": 3,
+            "position": 7,
+            "text": "  SUM(price) AS revenue",
+        }
+    ]
+    assert plan["dags"] == {"new": [], "changed": ["marketplace.artwork-sales"], "retired": []}
+
+
+def test_the_way_of_a_change_that_needs_a_yes(root: Path) -> None:
+    live(root)
+    loosen_freshness(root)
+    waiting = said(root, "release", "--as", "nadia", "--format", "json")
+    assert (waiting.return_value, json.loads(waiting.stdout)["verdict"]) == (1, "needsApproval")
+    with pytest.raises(Refused):
+        said(root, "approve", "--as", "nadia")
+    assert "tomas approves plan" in said(root, "approve", "--as", "tomas").stdout
+    released = said(root, "release", "--as", "nadia", "--format", "json")
+    made = json.loads(released.stdout)
+    assert (released.return_value, made["new"], made["verdict"]) == (0, True, "allowed")
+    deployed = json.loads(said(root, "deploy", "--format", "json").stdout)
+    assert (deployed["release"], deployed["new"], deployed["products"]) == (made["release"], True, 2)
+    back = json.loads(said(root, "rollback", "--format", "json").stdout)
+    assert (back["release"], back["before"]) == (deployed["before"], made["release"])
+
+
+def test_what_runs_already_needs_no_release(root: Path) -> None:
+    live(root)
+    assert said(root, "plan").stdout.splitlines()[-1] == "Nothing would change."
+    assert said(root, "release", "--as", "nadia").stdout.startswith("nothing to release: `local` runs just this")
+    assert said(root, "deploy").stdout.startswith("`local` already runs release")
+
+
+def test_there_is_nothing_to_deploy_or_roll_back_before_the_first_release(root: Path) -> None:
+    for verb in ("deploy", "rollback"):
+        with pytest.raises(NotFound):
+            said(root, verb)
