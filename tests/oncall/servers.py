@@ -68,9 +68,8 @@ def smtp_receiver(refusal: str = "") -> Iterator[tuple[str, list[Message]]]:
                 if word == b"DATA":
                     self.wfile.write(b"354 go on\r\n")
                     letters.append(message_from_bytes(b"".join(iter(self.rfile.readline, b".\r\n"))))
-                self.wfile.write(f"{refusal}\r\n".encode() if refusal and word == b"RCPT" else b"250 ok\r\n")
-                if word == b"QUIT":
-                    return
+                answer = refusal if refusal and word == b"RCPT" else "221 bye" if word == b"QUIT" else "250 ok"
+                self.wfile.write(f"{answer}\r\n".encode())
 
     with _served(ThreadingTCPServer(("127.0.0.1", 0), Talk)) as server:
         yield f"smtp://127.0.0.1:{server.server_address[1]}?from=mesh@example.org", letters

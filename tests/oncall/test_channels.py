@@ -127,7 +127,7 @@ def test_mail_goes_to_the_owner_with_a_copy_to_those_it_hurts_as_one_thread() ->
 
 def test_a_letter_without_an_address_is_never_sent() -> None:
     alone = Message(Event.OPENED, replace(INCIDENT, owner=Contact(address("raw")), inform=()))
-    with pytest.raises(Rejected, match="the owner of `d[.]raw` has no email address"):
+    with pytest.raises(Rejected, match="`d.raw` has no email address".replace(".", "[.]")):
         Mail(Secret(f"smtp://{nobody()}")).send(alone, NOW)
 
 
