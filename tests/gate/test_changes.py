@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.gate.meshes import (
     MESH,
     NOW,
@@ -28,9 +30,10 @@ from meshwright.gate.changes import Change
 from meshwright.gate.compare import compare
 from meshwright.gate.describe import describe, sign
 from meshwright.gate.plan import plan
+from meshwright.gate.promises import promise_changes
 from meshwright.gate.version import consequence, is_breaking
 from meshwright.model.contract import LogicalType, Operator
-from meshwright.model.diagnostic import Severity
+from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -260,3 +263,24 @@ def test_every_kind_of_change_has_words_and_a_sign() -> None:
     kinds = {kind for union in get_args(Change) for kind in (get_args(union) or (union,))}
     assert kinds == set(_PHRASES)
     assert {phrase[0] for phrase in _PHRASES.values()} == set("+−~")
+
+
+def _one_check(operator: Operator, numbers: list[int]) -> Edit:
+    threshold = sorted(numbers) if operator in (Operator.BETWEEN, Operator.NOT_BETWEEN) else numbers[:1]
+    return _checks(check("currency-known", operator, *threshold))
+
+
+_CHECKS = st.builds(
+    _one_check, st.sampled_from(Operator), st.lists(st.integers(-3, 3), min_size=2, max_size=2, unique=True)
+)
+
+
+@given(_CHECKS, _CHECKS)
+def test_what_is_tighter_one_way_is_looser_the_other(before: Edit, after: Edit) -> None:
+    old, new = before(SALES).outputs[0], after(SALES).outputs[0]
+    address, here = SALES.port_address(old), Location("product.yaml")
+    there = [type(c).__name__ for c in promise_changes(address, old, new, here)]
+    back = [type(c).__name__ for c in promise_changes(address, new, old, here)]
+    if there == ["PromiseTightened"]:
+        assert back == ["PromiseLoosened"]
+    assert (there == []) == (back == [])

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -203,3 +204,12 @@ def test_a_signature_holds_for_the_very_bytes_and_the_very_key() -> None:
     assert not verify(GATE_KEY.public, signature, b"contents")
     assert not verify(ROOT_KEY.public, signature, b"content")
     assert not verify("no key", signature, b"content")
+
+
+def test_many_who_write_at_once_make_one_unbroken_log(url: str) -> None:
+    def write(_: int) -> None:
+        Log(url).append(Pointed("local", A), GATE, GATE_KEY, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(12)))
+    assert len(verified(url).entries) == 18
