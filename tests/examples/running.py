@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from meshwright.actions.buildable import committed
+from meshwright.actions.buildable import Buildable, committed
 from meshwright.actions.compilation import compile_sound
 from meshwright.actions.intervals import interval_of
 from meshwright.engine.protocol import Engine, Rows, Work
@@ -79,7 +79,10 @@ class Built:
 
 
 def build(root: Path, connections: dict[str, str], data: Path, intervals: list[Interval], now: datetime) -> Built:
-    """Run all products for each of the intervals, as a scheduler would: those on a cron, then those on their inputs."""
+    """Run all products for each of the intervals, as a scheduler would: those on a cron, then those on their inputs.
+
+    Without any connection the sources are stood in for, as they are on a laptop.
+    """
     graph = compile_sound(root, data / "cache")
     engine = open_engine("duckdb", str(data), connections=lambda name: _secret(connections.get(name)))
     built = Built(graph, engine)
@@ -87,18 +90,21 @@ def build(root: Path, connections: dict[str, str], data: Path, intervals: list[I
         for address in graph.order:
             product = graph.product(address)
             assert product is not None
-            _run(built, root, product, interval if isinstance(product.schedule, CronSchedule) else None, now)
+            if connections or not product.is_virtual:
+                asked = interval if isinstance(product.schedule, CronSchedule) else None
+                _run(built, committed(graph, address, root, "duckdb"), asked, now, lone=not connections)
     return built
 
 
-def _run(built: Built, root: Path, product: DataProduct, asked: Interval | None, now: datetime) -> None:
+def _run(built: Built, buildable: Buildable, asked: Interval | None, now: datetime, *, lone: bool) -> None:
+    product = buildable.product
     logs = {a: built.engine.publishes(a) for a in {product.address, *_inputs(product)}}
     if not all(logs[a] for a in _inputs(product)):
         return  # what it reads was not ready
-    queries = committed(built.graph, product.address, root, "duckdb").queries
     try:
         interval = interval_of(product, asked, logs, now, lone=False)
-        staged = built.engine.stage(Work(product, interval, queries), now)
+        work = Work(product, interval, buildable.queries, stand_ins=buildable.stand_ins if lone else None)
+        staged = built.engine.stage(work, now)
     except NothingNew:
         return
     except SourceNotReady:

@@ -183,3 +183,10 @@ def test_an_unknown_currency_is_not_published(tmp_path: Path) -> None:
     assert mesh.failed() == {"currency-known"}
     assert mesh.watermark("marketplace.sales") == END - timedelta(hours=1)
     assert mesh.rows("SELECT COUNT(*) FROM s WHERE currency = 'XXX'", s="marketplace.sales:sales") == [(0,)]
+
+
+def test_every_product_can_be_built_where_no_source_can_be_reached(tmp_path: Path) -> None:
+    mesh = build(EXAMPLES / "artgo", {}, tmp_path, intervals(END - timedelta(hours=1), END, timedelta(hours=1)), NOW)
+    assert mesh.failed() == set()
+    publishes = [mesh.engine.publishes(address)[-1] for address in mesh.graph.order]
+    assert all(publish.synthetic for publish in publishes)

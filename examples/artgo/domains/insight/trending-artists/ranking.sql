@@ -14,7 +14,7 @@ sold AS (
 artists AS (
   SELECT
     artworks.artist_id,
-    artworks.artist_name,
+    ANY_VALUE(artworks.artist_name) AS artist_name,
     COALESCE(SUM(attention.views), 0) AS views,
     COALESCE(SUM(attention.viral_views), 0) AS viral_views,
     COALESCE(SUM(sold.sales), 0) AS sales,
@@ -22,7 +22,7 @@ artists AS (
   FROM artworks
   LEFT JOIN attention USING (artwork_id)
   LEFT JOIN sold USING (artwork_id)
-  GROUP BY artworks.artist_id, artworks.artist_name
+  GROUP BY artworks.artist_id
 )
 SELECT
   artist_id,
