@@ -1,0 +1,112 @@
+"""Tick: a mesh that runs, a source that is held back, one alert, and its end; through real engines and receivers."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.actions.folders import open_folder
+from tests.actions.shop import HOUR, START, Shop, open_shop
+from tests.oncall.servers import Received, http_receiver, nobody
+
+from meshwright.actions.deployed import deployed
+from meshwright.actions.tick import TickOutcome, tick
+from meshwright.actions.workspace import Workspace
+
+SOON = timedelta(minutes=2)
+
+
+def look(workspace: Workspace, hour: float) -> TickOutcome:
+    return tick(workspace, deployed(workspace).graph, START + hour * HOUR + SOON)
+
+
+def pass_hours(shop: Shop, first: int, last: int, *feeds: str) -> None:
+    """Let these feeds deliver the hours, every product run after each, and the monitor look."""
+    for hour in range(first, last):
+        for feed in feeds:
+            shop.deliver(feed, hour)
+        shop.run(START + (hour + 1) * HOUR)
+        look(shop.workspace, hour + 1)
+
+
+def test_a_source_that_is_held_back_is_one_alert_and_its_return_ends_it(tmp_path: Path) -> None:
+    with http_receiver() as received:
+        shop = open_shop(tmp_path, MESH_WEBHOOK=received.url)
+        pass_hours(shop, 0, 3, "clicks", "items")
+        assert received.bodies == []
+        pass_hours(shop, 3, 6, "items")
+        look(shop.workspace, 6)
+        (alert,) = received.bodies
+        _is_told_of_the_clicks(alert)
+        for hour in (3, 4, 5):
+            shop.deliver("clicks", hour)
+            shop.run(START + 6 * HOUR + 2 * SOON, hour)
+        outcome = look(shop.workspace, 6.1)
+        assert outcome.open == ()
+        _opened, resolved = received.bodies
+    assert (resolved["status"], resolved["incident"]) == ("resolved", alert["incident"])
+    assert resolved["resolvedAt"] == "2026-03-01T06:08:00Z"
+
+
+def _is_told_of_the_clicks(alert: dict[str, object]) -> None:
+    assert (alert["event"], alert["status"], alert["environment"]) == ("opened", "firing", "local")
+    assert alert["cause"] == "signals.clicks"
+    assert alert["reason"] == "connection `clicks` does not have `2026-03-01T04.jsonl` yet"
+    assert alert["since"] == "2026-03-01T05:00:00Z"
+    impacted = alert["impacted"]
+    assert isinstance(impacted, list)
+    assert [(i["product"], i["slo"]) for i in impacted] == [("insight.trends", "freshness")]
+    owner = alert["owner"]
+    assert isinstance(owner, dict)
+    assert (owner["name"], owner["support"][0]["channel"]) == ("Nadia Benali", "#team-signals")
+
+
+def test_publishes_that_a_crash_kept_from_being_recorded_are_found(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    forgetful = open_folder(
+        tmp_path / "mesh",
+        MESH_DATABASE=f"sqlite:///{tmp_path / 'other.db'}",
+        **{f"MESH_CONN_{n.upper()}": f"file://{tmp_path / n}" for n in ("clicks", "items")},
+    )
+    shop.deliver("clicks", 0)
+    shop.deliver("items", 0)
+    shop.run(START + HOUR, elsewhere=forgetful)
+    assert look(shop.workspace, 1).synced == 5
+    assert look(shop.workspace, 1).synced == 0
+
+
+def test_an_alert_survives_a_receiver_that_is_down(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, MESH_WEBHOOK=f"http://{nobody()}")
+    assert look(shop.workspace, 3).delivered.postponed == 2
+    with http_receiver() as received:
+        again = open_folder(tmp_path / "mesh", MESH_WEBHOOK=received.url)
+        assert look(again, 3.1).delivered.sent == 2
+    assert sorted(body["cause"] for body in received.bodies) == ["signals.clicks", "stock.items"]
+
+
+@pytest.mark.parametrize("answer", [200, 500], ids=["it answers", "it does not"])
+def test_each_complete_tick_proves_that_the_monitor_lives(tmp_path: Path, answer: int) -> None:
+    with http_receiver(answer) as received:
+        shop = open_shop(tmp_path, MESH_HEARTBEAT=f"{received.url}/alive")
+        look(shop.workspace, 0)
+    assert received.paths == ["/alive"]
+
+
+def test_alertmanager_is_reminded_with_every_tick(tmp_path: Path) -> None:
+    with http_receiver() as received:
+        shop = open_shop(tmp_path, MESH_ALERTMANAGER=received.url)
+        look(shop.workspace, 3)
+        sent = len(received.bodies)
+        look(shop.workspace, 3)
+    assert _incidents(received, sent) == _incidents(received, 0)
+
+
+def _incidents(received: Received, start: int) -> set[str]:
+    return {alert["labels"]["incident"] for body in received.bodies[start:] for alert in body}
+
+
+def test_a_replay_is_judged_where_its_clock_stands(tmp_path: Path) -> None:
+    until = START + 2 * HOUR
+    shop = open_shop(tmp_path, MESH_UNTIL=until.isoformat())
+    outcome = look(shop.workspace, 900)
+    assert outcome.open == ()
+    assert {status.state for status in outcome.statuses} == {"noData"}

@@ -1,0 +1,129 @@
+"""Products: the state of each, from what was really delivered."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.actions.shop import HOUR, START, open_shop
+
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import ChecksFailed
+from meshwright.model.identity import PublishId
+from meshwright.model.observation import Failure
+from meshwright.model.product import DataProduct, InputsSchedule, ProductType
+from meshwright.model.publish import PortRows, Publish
+from meshwright.model.ratio import Ratio
+from meshwright.model.slo import Freshness, SloState, SloStatus
+from meshwright.model.time import Interval, Watermark
+from meshwright.observe.histories import Latest
+from meshwright.pages.products import ProductState, product_rows, products_json, rows_of
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ADDRESS = ProductAddress("sales", "orders")
+PORT = ADDRESS.port("daily", 1)
+PRODUCT = DataProduct(ADDRESS, ProductType.AGGREGATE, "Orders.", InputsSchedule(), (), ())
+REAL = Publish(ADDRESS, PublishId("p"), None, Interval(NOW, NOW), Watermark(NOW), (), (PortRows(PORT, 7),), NOW)
+MADE_UP = Publish(ADDRESS, PublishId("p"), None, Interval(NOW, NOW), Watermark(NOW), (), (), NOW, synthetic=True)
+FAILED = Failure(ADDRESS, NOW, "check", "`unique-id` failed")
+WAITING = Failure(ADDRESS, NOW, "stage", "no file yet", waiting=True)
+
+
+def status(state: SloState) -> SloStatus:
+    return SloStatus(PORT, Freshness(timedelta(hours=2), Ratio.parse("99%")), state, "complete up to noon")
+
+
+@pytest.mark.parametrize(
+    ("latest", "promise", "state", "reason"),
+    [
+        pytest.param(Latest(REAL), SloState.KEPT, ProductState.OK, "", id="kept"),
+        pytest.param(Latest(REAL), None, ProductState.OK, "", id="published, nothing promised"),
+        pytest.param(Latest(REAL), SloState.NO_DATA, ProductState.OK, "", id="published, nothing measured"),
+        pytest.param(Latest(REAL, WAITING), SloState.KEPT, ProductState.OK, "waiting: no file yet", id="waiting"),
+        pytest.param(
+            Latest(REAL, FAILED), SloState.KEPT, ProductState.FAILED, "check failed: `unique-id` failed", id="failed"
+        ),
+        pytest.param(Latest(REAL), SloState.BROKEN, ProductState.BROKEN, "freshness: complete up to noon", id="broken"),
+        pytest.param(
+            Latest(REAL, FAILED),
+            SloState.BROKEN,
+            ProductState.BROKEN,
+            "freshness: complete up to noon; check failed: `unique-id` failed",
+            id="broken because it failed",
+        ),
+        pytest.param(Latest(), None, ProductState.NO_DATA, "nothing has been published yet", id="never ran"),
+        pytest.param(Latest(None, WAITING), None, ProductState.NO_DATA, "waiting: no file yet", id="never had data"),
+        pytest.param(
+            Latest(None, FAILED), None, ProductState.FAILED, "check failed: `unique-id` failed", id="only failed"
+        ),
+        pytest.param(
+            Latest(MADE_UP), None, ProductState.SYNTHETIC, "made from generated or fixture data", id="synthetic"
+        ),
+    ],
+)
+def test_the_state_is_the_gravest_thing_that_is_true(
+    latest: Latest, promise: SloState | None, state: ProductState, reason: str
+) -> None:
+    (row,) = rows_of([PRODUCT], {ADDRESS: latest}, [] if promise is None else [status(promise)])
+    assert (row.state, row.reason) == (state, reason)
+
+
+def test_a_check_that_fails_is_named_and_what_was_published_stays(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    shop.deliver("items", 0)
+    shop.run(START + HOUR)
+    shop.deliver("items", 1, amount=None)
+    with pytest.raises(ChecksFailed):
+        shop.run(START + 2 * HOUR)
+    rows = {str(row.address): row for row in product_rows(shop.workspace, START + 2 * HOUR)}
+    bad = rows["stock.items"]
+    assert (bad.state, bad.rows, bad.watermark) == (ProductState.BROKEN, 1, START + HOUR)
+    assert "`amount-known` failed" in bad.reason
+    assert rows["stock.shelf"].state is ProductState.OK
+    assert rows["signals.clicks"].state is ProductState.NO_DATA
+
+
+def test_every_product_is_listed_in_the_documented_shape(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    shop.deliver("items", 0)
+    shop.run(START + HOUR)
+    by_address = {row["address"]: row for row in products_json(product_rows(shop.workspace, START + 1.5 * HOUR))}
+    assert list(by_address) == ["insight.trends", "signals.clicks", "signals.visits", "stock.items", "stock.shelf"]
+    shelf = by_address["stock.shelf"]
+    assert shelf.pop("publishId")
+    assert len(shelf.pop("release")) == 64
+    assert shelf == {
+        "address": "stock.shelf",
+        "type": "aggregate",
+        "description": "What the shop knows of its shelf.",
+        "owner": "tomas",
+        "state": "ok",
+        "reason": "",
+        "lastPublish": "2026-03-01T01:00:00Z",
+        "rows": 1,
+        "watermark": "2026-03-01T01:00:00Z",
+        "slos": [
+            {
+                "port": "stock.shelf:shelf@1",
+                "slo": "freshness",
+                "objective": 0.99,
+                "state": "kept",
+                "reason": "complete up to 2026-03-01T01:00:00Z, 30m ago",
+                "since": "2026-03-01T01:00:00Z",
+                "sli": 1.0,
+                "budgetLeft": 1.0,
+                "burn": 0.0,
+            },
+            {
+                "port": "stock.shelf:shelf@1",
+                "slo": "quality",
+                "objective": 0.9,
+                "state": "kept",
+                "reason": "3 of 3 checks passed, 100%",
+                "since": "2026-03-01T01:00:00Z",
+                "sli": 1.0,
+                "budgetLeft": 1.0,
+                "burn": 0.0,
+            },
+        ],
+    }
+    assert by_address["signals.clicks"]["lastPublish"] is None
