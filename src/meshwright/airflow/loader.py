@@ -20,19 +20,33 @@ from meshwright.airflow.folder import first_deployed
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import Digest
-from meshwright.release.read import read_record, read_shard
+from meshwright.model.naming import dag_id
+from meshwright.release.read import read_record, read_root, read_shard
 
 log = logging.getLogger(__name__)
 
 
 def load(file: str, shard: str, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:
-    """Return the DAGs of a shard by their id; when Airflow is about one DAG, that one alone."""
-    folder = Path(file).resolve().parent
+    """Return the DAGs of the shard that a loader file stands for, by their id."""
+    return _load(Path(file).resolve().parent, (shard,), variables)
+
+
+def load_all(folder: Path, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:
+    """Return the DAGs of all the products of a release that was laid out, by their id."""
+    folder = folder.resolve()
+    return _load(folder, tuple(s.name for s in read_root(folder, Digest(folder.name)).shards), variables)
+
+
+def _load(folder: Path, shards: tuple[str, ...], variables: Mapping[str, str]) -> dict[str, DAG]:
     release = Digest(folder.name)
     settings = released_workspace(variables, variable_connections(variables)).settings
     bounds = environment_bounds(settings, first_deployed(folder))
-    dags = [_dag(folder, release, address, bounds) for address in _addresses(folder, release, shard)]
-    return {dag.dag_id: dag for dag in dags}
+    wanted = get_parsing_context().dag_id
+    if wanted is None:
+        addresses = [address for shard in shards for address in read_shard(folder, release, shard)]
+    else:
+        addresses = [product_address(wanted)]
+    return {dag_id(address): _dag(folder, release, address, bounds) for address in addresses}
 
 
 def environment_bounds(settings: Settings, deployed: datetime) -> Bounds:
@@ -44,11 +58,6 @@ def environment_bounds(settings: Settings, deployed: datetime) -> Bounds:
             return Bounds(deployed, settings.until)
         case length:
             return Bounds(deployed - length, settings.until)
-
-
-def _addresses(folder: Path, release: Digest, shard: str) -> tuple[ProductAddress, ...]:
-    wanted = get_parsing_context().dag_id
-    return read_shard(folder, release, shard) if wanted is None else (product_address(wanted),)
 
 
 def _dag(folder: Path, release: Digest, address: ProductAddress, bounds: Bounds) -> DAG:

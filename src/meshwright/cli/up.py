@@ -118,8 +118,9 @@ def _receiver(workspace: Workspace, state: Path) -> Iterator[Receiver | None]:
 
 
 def _show_alert(alert: Alert) -> None:
-    text = str(alert.get("text", alert))
-    click.echo("\n".join(click.style("▲ ", fg="red", bold=True) + line for line in text.splitlines()))
+    title, _, rest = str(alert.get("text", alert)).partition("\n")
+    body = "".join(f"\n    {line}" for line in rest.splitlines())
+    click.echo(f"\n{click.style('▲ alert', fg='red', bold=True)} {title.strip('*')}{body}")
 
 
 def _say_where(platform: Platform) -> None:

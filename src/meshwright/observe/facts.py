@@ -1,21 +1,22 @@
 """Facts: what happened, appended once. Recording the same fact again changes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meshwright.model import codec
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.observation import Failure
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo
 from meshwright.observe.tables import activation, check_result, failure, landing, publish
 
+_CHUNK = 1000
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +29,13 @@ def add_activation(
         for port, slos in promises.items()
     ]
     append(connection, activation, rows)
+
+
+def move_activations(connection: Connection, ports: Mapping[PortAddress, datetime]) -> None:
+    """Let promises count from an earlier moment; one that counts from before it already stays."""
+    for port, at in ports.items():
+        later = (activation.c.port == str(port)) & (activation.c.at > at)
+        connection.execute(update(activation).where(later).values(at=at))
 
 
 def add_publishes(connection: Connection, publishes: Iterable[Publish]) -> None:
@@ -106,10 +114,12 @@ def add_failure(connection: Connection, failed: Failure) -> None:
     append(connection, failure, [row])
 
 
-def known_publishes(connection: Connection, product: ProductAddress) -> frozenset[PublishId]:
-    """Return the ids of a product's publishes that were recorded."""
-    asked = select(publish.c.publish_id).where(publish.c.product == str(product))
-    return frozenset(PublishId(value) for value in connection.execute(asked).scalars())
+def unrecorded(connection: Connection, publishes: Sequence[Publish]) -> tuple[Publish, ...]:
+    """Return those of the publishes that are not recorded."""
+    known: set[str] = set()
+    for some in chunks([str(p.publish_id) for p in publishes]):
+        known.update(connection.execute(select(publish.c.publish_id).where(publish.c.publish_id.in_(some))).scalars())
+    return tuple(p for p in publishes if str(p.publish_id) not in known)
 
 
 def drop_facts(connection: Connection, before: datetime) -> int:
@@ -145,6 +155,11 @@ def append(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that may say what to do about a conflict: both databases write it alike."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the values in parts: both databases limit the number of a statement's parameters."""
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
 
 
 def document(plain: object) -> str:

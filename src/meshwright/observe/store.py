@@ -4,7 +4,7 @@ Facts are appended, at most once each; judgements (states, incidents, what is ow
 transaction. Synthetic data is remembered and shown, and never part of a history.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,11 @@ class Observations:
         with self._database.writing() as connection:
             facts.add_activation(connection, promises, release, at)
 
+    def move_activations(self, ports: Mapping[PortAddress, datetime]) -> None:
+        """Let the promises of these ports count from an earlier moment than their deployment."""
+        with self._database.writing() as connection:
+            facts.move_activations(connection, ports)
+
     def record_publish(self, *publishes: Publish) -> None:
         """Remember publishes."""
         with self._database.writing() as connection:
@@ -67,10 +72,10 @@ class Observations:
         with self._database.writing() as connection:
             facts.add_failure(connection, failure)
 
-    def known_publishes(self, product: ProductAddress) -> frozenset[PublishId]:
-        """Return the ids of a product's publishes that are remembered."""
+    def unrecorded(self, publishes: Sequence[Publish]) -> tuple[Publish, ...]:
+        """Return those of the publishes that are not remembered."""
         with self._database.reading() as connection:
-            return facts.known_publishes(connection, product)
+            return facts.unrecorded(connection, publishes)
 
     def histories(
         self, ports: Iterable[PortAddress], since: datetime, now: datetime

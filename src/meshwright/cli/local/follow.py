@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from meshwright.actions.caught_up import caught_up
 from meshwright.actions.deployed import deployed
 from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import ExitCode, fail, progress
@@ -48,6 +49,7 @@ class Follower:
     def for_ever(self) -> ExitCode:
         """Follow until somebody ends it; the monitor begins once the mesh has caught up."""
         self._follow(None)
+        caught_up(self._workspace, self._now())
         self._processes.start("monitor", self._mesh("monitor"), self._variables)
         while True:
             self._look()
@@ -55,7 +57,9 @@ class Follower:
     def until_settled(self, limit: timedelta) -> ExitCode:
         """Follow until every product has published, judge once, and say how it stands."""
         settled = self._follow(self._started + limit.total_seconds())
-        if not settled:
+        if settled:
+            caught_up(self._workspace, self._now())
+        else:
             self._say_what_is_missing(limit)
         self._processes.finish(self._processes.start("monitor", self._mesh("monitor", "--once"), self._variables))
         click.echo()
@@ -84,9 +88,11 @@ class Follower:
         for event in self._progress.news():
             self._show(event)
         activity = self._watch.activity()
-        now = self._workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
-        state = self._progress.state(activity, now)
+        state = self._progress.state(activity, self._now())
         return bool(activity.busy or state.behind), bool(activity.waiting), state.unpublished
+
+    def _now(self) -> datetime:
+        return self._workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
 
     def _show(self, event: Publish | Failure) -> None:
         passed = length_text(timedelta(seconds=round(time.monotonic() - self._started)))
