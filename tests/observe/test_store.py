@@ -61,7 +61,7 @@ def test_a_publish_recorded_twice_is_one_fact(observations: Observations) -> Non
         Landing(ago(3), Watermark(ago(3))),
         Landing(ago(2), Watermark(ago(2))),
     )
-    assert observations.known_publishes(PRODUCT) == {PublishId("p003.00"), PublishId("p002.00")}
+    assert observations.unrecorded([publish(3), publish(1), publish(2)]) == (publish(1),)
 
 
 def test_what_is_read_back_is_what_was_recorded(observations: Observations) -> None:

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Integer, cast, func, select
 
@@ -14,12 +13,8 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
 from meshwright.model.publish import Publish
 from meshwright.model.time import Watermark
+from meshwright.observe.facts import chunks
 from meshwright.observe.tables import activation, check_result, failure, landing, publish
-
-_CHUNK = 1000
-"""Addresses a statement: both databases limit the number of parameters."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ def read_histories(
     asked = {str(port): port for port in ports}
     failures = {p: latest.failure for p, latest in read_latest(connection, {p.product for p in asked.values()}).items()}
     histories: dict[PortAddress, PortHistory] = {}
-    for chunk in _chunks(sorted(asked)):
+    for chunk in chunks(sorted(asked)):
         found = {text: _Found(at) for text, at in _activations(connection, chunk, now)}
         for text, landed in _landings(connection, chunk, since, now):
             if text in found:
@@ -69,7 +64,7 @@ def read_latest(connection: Connection, products: Iterable[ProductAddress]) -> M
     """Return what is last known of each product that ever published or failed."""
     asked = {str(product): product for product in products}
     latest: dict[ProductAddress, Latest] = {}
-    for chunk in _chunks(sorted(asked)):
+    for chunk in chunks(sorted(asked)):
         publishes = dict(_last_publishes(connection, chunk))
         failures = {text: (failed, after) for text, failed, after in _last_failures(connection, chunk)}
         for text in publishes.keys() | failures.keys():
@@ -169,7 +164,3 @@ def _last_failures(connection: Connection, chunk: Sequence[str]) -> Iterator[tup
     return (
         (product, codec.load(Failure, json.loads(text)), after) for product, text, after in connection.execute(asked)
     )
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

@@ -17,7 +17,6 @@ from typing import Any
 
 from meshwright.actions.compilation import compile_sound
 from meshwright.actions.deployed import deployed
-from meshwright.actions.tick import evaluated, promised
 from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
@@ -30,6 +29,7 @@ from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import Watermark, instant_text
 from meshwright.observe.histories import Latest
 from meshwright.slo.budget import WINDOW
+from meshwright.slo.promises import evaluated, promised
 from meshwright.slo.standing import settled
 
 

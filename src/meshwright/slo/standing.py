@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from meshwright.model.address import PortAddress
-from meshwright.model.slo import SloState, SloStatus, StateInterval, slo_name
+from meshwright.model.slo import SloStatus, StateInterval, slo_name
 
 Standing = Mapping[tuple[PortAddress, str], StateInterval]
 """The interval of every SLO that has no end yet."""
@@ -40,8 +40,3 @@ def settled(standing: Standing, statuses: Iterable[SloStatus]) -> Iterator[SloSt
         before = standing.get(status.promise)
         known = before is not None and before.state is status.state
         yield replace(status, since=before.started_at) if before is not None and known else status
-
-
-def broken(statuses: Iterable[SloStatus]) -> tuple[SloStatus, ...]:
-    """Return those whose promise is broken."""
-    return tuple(s for s in statuses if s.state is SloState.BROKEN)
