@@ -1,7 +1,7 @@
 """The whole of one Airflow task, as a worker pays it: start, get the bundle, parse the DAG file, do the task's work.
 
 Ours is the `stage` of one released product of examples/artgo; the other is a plain DAG whose one task reads the same
-files and runs the same SELECT by hand. Both are processes of their own, with Airflow's own bundle and DAG bag.
+files, runs the same SELECT by hand and has the same asset as its outlet. Both are processes of their own, with Airflow's own bundle and DAG bag.
 """
 
 import json
@@ -43,11 +43,11 @@ print(task.poke(context).xcom_value if hasattr(task, "poke") else task.python_ca
 """
 PLAIN = '''
 import duckdb, os
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, Asset, task
 from datetime import datetime
 
 with DAG("engagement.events", schedule="@hourly", start_date=datetime(2026, 1, 1)):
-    @task
+    @task(outlets=[Asset(name="events", uri="mesh://engagement/events/events/v1")])
     def stage():
         path = {target!r}
         if os.path.exists(path):
