@@ -1,13 +1,10 @@
 """A process may be killed before any of its steps: consumers read the old data or the new, and a retry finishes."""
 
-from pathlib import Path
-
 import pytest
 from tests.engine.dying import dies_before, lines_of
 from tests.engines.shop import NOW, SALES, Shop
 
 from meshwright.engine.registry import open_engine
-from meshwright.model.identity import Secret
 from meshwright.model.product import PublishMode
 
 MODES = pytest.mark.parametrize("mode", list(PublishMode))
@@ -23,14 +20,6 @@ NEW = {
 def delivered(mode: PublishMode) -> list[tuple[str, int]]:
     adds = mode in (PublishMode.APPEND, PublishMode.LEDGER)
     return [("c", 30), ("d", 40)] if adds else [("b", 20), ("c", 30)]
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    feed = tmp_path / "feed"
-    feed.mkdir()
-    data = str(tmp_path / "data")
-    return Shop(open_engine("duckdb", data, connections={"shop": Secret(feed.as_uri())}.get, threads=1), feed)
 
 
 def leftovers(shop: Shop) -> list[str]:

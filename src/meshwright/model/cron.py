@@ -20,8 +20,8 @@ _ALIASES = {
     "@annually": "0 0 1 1 *",
 }
 _BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_FAR = 366 * 5
-"""Days to look back: beyond the longest wait for a 29th of February."""
+_FAR = 366 * 17
+"""Days to look back: beyond two waits for a 29th of February, even across a century's end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from meshwright.model.errors import Busy, Corrupt, FinalError, MeshError, Refused
 
 _LOCKED_OUT = "configuration has been locked"
+_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def reason(error: duckdb.Error) -> str:
 def _meaning(subject: str, error: duckdb.Error, hint: str) -> MeshError:
     why = reason(error)
     match error:
+        case _ if any(sign in why for sign in _DAMAGED):
+            return Corrupt(f"{subject} cannot be read: {why}", hint="restore the file, or run the product again")
         case duckdb.PermissionException():
             return Refused(f"{subject} reaches outside its sandbox: {why}", hint="SQL reads its input ports only")
         case duckdb.InvalidInputException() if _LOCKED_OUT in why:
@@ -116,7 +119,5 @@ def _meaning(subject: str, error: duckdb.Error, hint: str) -> MeshError:
             return FinalError(f"{subject} needs more memory than it may take: {why}", hint="raise MESH_MEMORY")
         case duckdb.IOException() if "lock" in why:
             return Busy(f"{subject} has to wait: another process is writing the file")
-        case duckdb.IOException() if "orrupt" in why or "not a valid DuckDB" in why:
-            return Corrupt(f"{subject} cannot be read: {why}", hint="restore the file, or run the product again")
         case _:
             return FinalError(f"{subject} failed: {why}", hint=hint)

@@ -57,8 +57,10 @@ def blame(connection: DuckDBPyConnection, local: str) -> None:
 
 
 def broken(local: str, error: duckdb.Error) -> SourceBroken:
-    """Say that a source gave what cannot be read."""
-    return SourceBroken(f"the source of input `{local}` cannot be read: {reason(error)}")
+    """Say that a source gave what cannot be read, and where: in which line of which file, as far as DuckDB tells."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    why = [reason(error), *(line for line in lines[1:] if line.startswith(("Error when", "Could not", "file = ")))]
+    return SourceBroken(f"the source of input `{local}` cannot be read: {', '.join(why)}")
 
 
 def expose_database(connection: DuckDBPyConnection, local: str, table: DatabaseTable, interval: Interval) -> None:

@@ -1,0 +1,53 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from meshwright.model.cron import last_interval
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "now", "expected"),
+    [
+        pytest.param("0 * * * *", "UTC", "2026-01-01T00:30", ("2025-12-31T23:00", "2026-01-01T00:00"), id="hourly"),
+        pytest.param("@daily", "UTC", "2026-01-02T00:00", ("2026-01-01T00:00", "2026-01-02T00:00"), id="just over"),
+        pytest.param(
+            "*/15 9-10 * * *", "UTC", "2026-01-02T08:00", ("2026-01-01T10:30", "2026-01-01T10:45"), id="steps"
+        ),
+        pytest.param("0 6 * * mon-fri", "UTC", "2026-01-05T05:00", ("2026-01-01T06:00", "2026-01-02T06:00"), id="week"),
+        pytest.param("0 0 1 * *", "UTC", "2026-03-31T00:00", ("2026-02-01T00:00", "2026-03-01T00:00"), id="monthly"),
+        pytest.param("0 0 29 2 *", "UTC", "2026-01-01T00:00", ("2020-02-29T00:00", "2024-02-29T00:00"), id="leap day"),
+        pytest.param(
+            "0 0 13 * 5", "UTC", "2026-01-14T00:00", ("2026-01-09T00:00", "2026-01-13T00:00"), id="day or weekday"
+        ),
+        pytest.param(
+            "0 0 * * *",
+            "Europe/Brussels",
+            "2026-03-30T12:00",
+            ("2026-03-28T23:00", "2026-03-29T22:00"),
+            id="a short day",
+        ),
+        pytest.param(
+            "30 2 * * *",
+            "Europe/Brussels",
+            "2026-03-30T12:00",
+            ("2026-03-28T01:30", "2026-03-30T00:30"),
+            id="no such time",
+        ),
+    ],
+)
+def test_the_last_interval_is_between_two_neighbouring_moments(
+    cron: str, zone: str, now: str, expected: tuple[str, str]
+) -> None:
+    found = last_interval(cron, zone, datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert found is not None
+    assert (f"{found.start:%Y-%m-%dT%H:%M}", f"{found.end:%Y-%m-%dT%H:%M}") == expected
+
+
+@pytest.mark.parametrize("cron", ["* * * *", "61 * * * *", "x * * * *", "*/0 * * * *", "5-1 * * * *"])
+def test_what_is_no_cron_is_refused(cron: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        last_interval(cron, "UTC", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_a_day_that_never_comes_has_no_interval() -> None:
+    assert last_interval("0 0 31 2 *", "UTC", datetime(2026, 1, 1, tzinfo=UTC)) is None
