@@ -1,0 +1,120 @@
+"""The DAGs of a release, built from a folder, with nothing but its files."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from airflow.sdk import DAG
+from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
+from airflow.serialization.serialized_objects import DagSerialization
+from tests.airflow.conftest import NOW, Gate
+
+from meshwright.airflow.dags import BROKEN
+from meshwright.airflow.folder import lay_out
+from meshwright.airflow.loader import load, load_all
+from meshwright.model.naming import CHECK, PUBLISH, STAGE
+
+
+@pytest.fixture
+def folder(gate: Gate, tmp_path: Path) -> Path:
+    release = gate.release()
+    made = tmp_path / "laid" / str(release)
+    lay_out(gate.workspace.store(), release, made, NOW)
+    return made
+
+
+def aviation(folder: Path) -> dict[str, DAG]:
+    return load(str(folder / "mesh_aviation_0.py"), "aviation-0")
+
+
+def test_a_file_holds_the_products_of_its_shard(folder: Path) -> None:
+    assert sorted(aviation(folder)) == ["aviation.carriers", "aviation.daily-traffic", "aviation.flights"]
+
+
+def test_a_dag_is_three_tasks_in_a_row(folder: Path) -> None:
+    for dag in load_all(folder).values():
+        assert {t.task_id: t.downstream_task_ids for t in dag.tasks} == {
+            STAGE: {CHECK},
+            CHECK: {PUBLISH},
+            PUBLISH: set(),
+        }
+        assert dag.max_active_runs == 1
+
+
+def test_a_cron_runs_the_intervals_of_the_environment(folder: Path) -> None:
+    dag = aviation(folder)["aviation.flights"]
+    assert dag.catchup
+    assert dag.start_date == datetime(2013, 1, 1, tzinfo=UTC)
+    assert dag.end_date == datetime(2013, 1, 4, tzinfo=UTC) - timedelta(seconds=1)
+
+
+def test_an_environment_that_looks_back_starts_that_long_before_its_first_deployment(folder: Path, gate: Gate) -> None:
+    variables = gate.variables | {"MESH_SINCE": "10800s"}
+    dag = load(str(folder / "mesh_fleet_0.py"), "fleet-0", variables)["fleet.aircraft-registry"]
+    assert dag.start_date == NOW - timedelta(hours=3)
+
+
+def test_a_product_that_its_inputs_drive_runs_on_news_of_any_of_them(folder: Path) -> None:
+    dag = load(str(folder / "mesh_punctuality_0.py"), "punctuality-0")["punctuality.route-punctuality"]
+    assert {asset.uri for asset in dag.timetable.asset_condition.objects} == {
+        "mesh://aviation/flights/departures/v1",
+        "mesh://weather/hourly-weather/observations/v1",
+    }
+    assert not dag.catchup
+
+
+def test_publishing_tells_the_ports(folder: Path) -> None:
+    publish = aviation(folder)["aviation.flights"].get_task(PUBLISH)
+    assert [(o.name, o.uri) for o in publish.outlets] == [
+        ("aviation.flights:departures@1", "mesh://aviation/flights/departures/v1")
+    ]
+
+
+def test_a_dag_says_whose_it_is_and_what_it_promises(folder: Path) -> None:
+    dag = aviation(folder)["aviation.flights"]
+    assert dag.owner == "maya"
+    assert {"aviation", "sourceAligned"} <= set(dag.tags)
+    assert dag.doc_md is not None
+    assert "at most 1d 2h old, 99% of the time" in dag.doc_md
+    assert "| `scheduled_departure` | timestamp | yes | When the flight was to leave the gate. |" in dag.doc_md
+
+
+def test_airflow_can_keep_every_dag(folder: Path) -> None:
+    for dag in load_all(folder).values():
+        assert DagSerialization.to_dict(dag)["dag"]["dag_id"] == dag.dag_id
+
+
+def test_a_task_builds_its_own_product_alone_from_whichever_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, "weather.hourly-weather")
+    assert list(aviation(folder)) == ["weather.hourly-weather"]
+
+
+def test_a_broken_product_says_why_and_leaves_the_others_alone(folder: Path) -> None:
+    record = folder / "products/aviation.carriers.json"
+    record.write_bytes(record.read_bytes().replace(b"airlines", b"airlinez"))
+    dags = aviation(folder)
+    assert dags["aviation.carriers"].tags == {BROKEN}
+    assert dags["aviation.carriers"].description
+    assert "its bytes were changed" in dags["aviation.carriers"].description
+    assert [t.task_id for t in dags["aviation.flights"].tasks] == [STAGE, CHECK, PUBLISH]
+
+
+def test_loading_reads_no_yaml_no_sql_and_opens_no_driver(folder: Path) -> None:
+    script = f"""
+import sys
+from meshwright.airflow.loader import load_all
+from pathlib import Path
+assert len(load_all(Path({str(folder)!r}))) == 6
+print(sorted(m for m in ("sqlglot", "duckdb", "pyarrow", "meshwright.manifest.load") if m in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_where_only_a_dag_folder_can_be_had_one_file_loads_all(gate: Gate) -> None:
+    file = Path(__file__).parents[2] / "dags" / "mesh.py"
+    namespace: dict[str, object] = {}
+    exec(compile(file.read_text(), str(file), "exec"), namespace)
+    assert len([v for v in namespace.values() if isinstance(v, DAG)]) == 6
