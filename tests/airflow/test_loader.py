@@ -1,5 +1,6 @@
 """The DAGs of a release, built from a folder, with nothing but its files."""
 
+import runpy
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -115,6 +116,4 @@ print(sorted(m for m in ("sqlglot", "duckdb", "pyarrow", "meshwright.manifest.lo
 
 def test_where_only_a_dag_folder_can_be_had_one_file_loads_all(gate: Gate) -> None:
     file = Path(__file__).parents[2] / "dags" / "mesh.py"
-    namespace: dict[str, object] = {}
-    exec(compile(file.read_text(), str(file), "exec"), namespace)
-    assert len([v for v in namespace.values() if isinstance(v, DAG)]) == 6
+    assert len([value for value in runpy.run_path(str(file)).values() if isinstance(value, DAG)]) == 6
