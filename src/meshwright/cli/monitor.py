@@ -4,8 +4,11 @@ It runs beside Airflow, not inside it: what wakes people must not sleep when a s
 """
 
 import logging
+import select
 import signal
-import threading
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,14 +53,28 @@ def command(edge: Edge, once: bool, interval: timedelta) -> None:
         if edge.json:
             print_json(_plain(outcome))
         return
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    log.info("the monitor looks every %gs", interval.total_seconds())
-    while not stop.is_set():
+    with _stop_signals() as told_to_stop:
+        log.info("the monitor looks every %gs", interval.total_seconds())
         _tick_or_explain(edge.workspace)
-        stop.wait(interval.total_seconds())
+        while not told_to_stop(interval):
+            _tick_or_explain(edge.workspace)
     log.info("the monitor has stopped")
+
+
+@contextmanager
+def _stop_signals() -> Iterator[Callable[[timedelta], bool]]:
+    """Give a pause that tells whether somebody wants the monitor to stop; a look that has begun is not cut short."""
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        before = signal.set_wakeup_fd(writer.fileno())
+        handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield lambda pause: bool(select.select([reader], [], [], pause.total_seconds())[0])
+        finally:
+            signal.set_wakeup_fd(before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
 def _tick_or_explain(workspace: Workspace) -> None:
