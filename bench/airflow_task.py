@@ -1,7 +1,8 @@
 """The whole of one Airflow task, as a worker pays it: start, get the bundle, parse the DAG file, do the task's work.
 
 Ours is the `stage` of one released product of examples/artgo; the other is a plain DAG whose one task reads the same
-files, runs the same SELECT by hand and has the same asset as its outlet. Both are processes of their own, with Airflow's own bundle and DAG bag.
+files, runs the same SELECT by hand and has the same asset as its outlet. Both are processes of their own, with
+Airflow's own bundle and DAG bag.
 """
 
 import json

@@ -49,7 +49,7 @@ def test_monitor_once_counts_what_it_found(shop: Shop) -> None:
         "incidents": 2,
         "synced": 0,
         "sent": 0,
-        "postponed": 0,
+        "owed": 0,
         "dead": 0,
     }
 

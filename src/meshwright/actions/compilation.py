@@ -67,7 +67,7 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
     try:
         kept = json.loads(known.read_bytes())
         if kept["fingerprint"] == fingerprint:
-            return codec.load(tuple[Diagnostic, ...], kept["diagnostics"])  # type: ignore[arg-type]  # a tuple type
+            return codec.load(tuple[Diagnostic, ...], kept["diagnostics"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no cache, or one that cannot be read: made again below
     diagnostics = compile_mesh(root, cache).diagnostics

@@ -5,11 +5,11 @@ import click
 from meshwright.cli.console import ExitCode, plain, print_diagnostics, print_json, print_table
 from meshwright.cli.verb import Edge, verb
 from meshwright.manifest.load import Loaded, load
-from meshwright.manifest.spelling import did_you_mean
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.contract import Column
 from meshwright.model.errors import NotFound
 from meshwright.model.product import DataProduct
+from meshwright.model.spelling import did_you_mean
 
 
 @click.command("show")

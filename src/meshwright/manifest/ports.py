@@ -17,7 +17,6 @@ from meshwright.manifest.documents import (
 )
 from meshwright.manifest.origin import DEFAULT, KEY
 from meshwright.manifest.place import Place
-from meshwright.manifest.scalars import length_text
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import transform
 from meshwright.model.contract import Contract, Metric
@@ -35,6 +34,7 @@ from meshwright.model.product import (
 )
 from meshwright.model.slo import Freshness, Quality, Slo
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.time import length_text
 
 
 def inputs(subject: Subject) -> Iterator[InputPort]:

@@ -41,15 +41,6 @@ def length(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def length_text(value: timedelta) -> str:
-    """Write a length the way people do: in the largest unit that divides it."""
-    seconds = int(value.total_seconds())
-    for unit, size in (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
 def moment(text: str) -> datetime:
     """Read an ISO 8601 instant with its zone, or a date, which is its midnight in UTC."""
     try:

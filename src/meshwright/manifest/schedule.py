@@ -11,9 +11,9 @@ from meshwright.manifest.documents import ScheduleBlock
 from meshwright.manifest.origin import DEFAULT, INPUTS
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
-from meshwright.manifest.scalars import length_text
 from meshwright.manifest.subject import Subject
 from meshwright.model.product import CronSchedule, InputsSchedule, Schedule, When
+from meshwright.model.time import length_text
 
 HOURLY = "0 * * * *"
 

@@ -21,7 +21,7 @@ def test_its_connections_are_environment_variables(tmp_path: Path) -> None:
     with Processes(tmp_path / "logs") as processes:
         found = start_simulator(processes, tmp_path, tmp_path / "state", ["--fault", "market=late"])
     assert found == {"MESH_CONN_MARKET_DB": "sqlite:///x.db"}
-    assert '"options": ["--fault", "market=late"]' in (tmp_path / "logs" / "simulator.log").read_text()
+    assert '"options": ["--follow", "--fault", "market=late"]' in (tmp_path / "logs" / "simulator.log").read_text()
 
 
 def test_a_mesh_without_one_has_no_connections(tmp_path: Path) -> None:
