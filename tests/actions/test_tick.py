@@ -9,7 +9,7 @@ from tests.actions.shop import HOUR, START, Shop, open_shop
 from tests.oncall.servers import Received, http_receiver, nobody
 
 from meshwright.actions.deployed import deployed
-from meshwright.actions.tick import TickOutcome, tick
+from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.actions.workspace import Workspace
 
 SOON = timedelta(minutes=2)
@@ -110,3 +110,17 @@ def test_a_replay_is_judged_where_its_clock_stands(tmp_path: Path) -> None:
     outcome = look(shop.workspace, 900)
     assert outcome.open == ()
     assert {status.state for status in outcome.statuses} == {"noData"}
+
+
+def test_what_a_replay_published_long_ago_is_not_forgotten(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, MESH_UNTIL=(START + 2 * HOUR).isoformat())
+    shop.deliver("items", 0)
+    shop.run(START + HOUR)
+    assert forget(shop.workspace, START + timedelta(days=4000)) == 0
+
+
+def test_old_facts_are_forgotten_but_not_the_last_publish(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    pass_hours(shop, 0, 2, "items")
+    assert forget(shop.workspace, START + timedelta(days=500)) > 0
+    assert look(shop.workspace, 24 * 500).synced == 0

@@ -193,8 +193,6 @@ def test_an_incident_is_open_until_it_is_resolved(observations: Observations) ->
     resolved = Incident(**{f: getattr(INCIDENT, f) for f in INCIDENT.__slots__} | {"resolved_at": ago(1)})
     observations.settle(Judgement(incidents=(resolved,)), NOW)
     assert observations.open_incidents() == ()
-    assert observations.incidents(ago(1.5)) == (resolved,)
-    assert observations.incidents(ago(0.5)) == ()
 
 
 def owe(observations: Observations, *revisions: int, channels: tuple[str, ...] = ("webhook",)) -> None:

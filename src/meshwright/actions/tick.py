@@ -7,7 +7,7 @@ in one transaction; delivery goes on where it stopped. Needs no Airflow: it read
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meshwright.actions.channels import open_channels
 from meshwright.actions.workspace import Workspace
@@ -19,6 +19,7 @@ from meshwright.model.identity import Secret
 from meshwright.model.incident import Incident, Message
 from meshwright.model.publish import Publish
 from meshwright.model.slo import SloStatus, StateInterval
+from meshwright.observe.outbox import Backlog
 from meshwright.observe.store import Judgement, Observations
 from meshwright.oncall.channels.heartbeat import ping
 from meshwright.oncall.channels.protocol import Unavailable
@@ -32,18 +33,23 @@ from meshwright.slo.standing import settled, transitions
 
 log = logging.getLogger(__name__)
 
+RETENTION = timedelta(days=400)
+"""How long what was observed is kept: a year can be held against the one before."""
+
 
 @dataclass(frozen=True, slots=True)
 class TickOutcome:
     """What one tick found.
 
-    `synced` counts publishes that had been made but not recorded; `open` are the incidents that are open now.
+    `synced` counts publishes that had been made but not recorded; `open` are the incidents that are open now; `backlog`
+    is what is still owed to channels, and what they will never take.
     """
 
     statuses: tuple[SloStatus, ...]
     open: tuple[Incident, ...]
     messages: tuple[Message, ...]
     delivered: Delivered
+    backlog: Backlog
     synced: int
 
 
@@ -75,7 +81,12 @@ def tick(workspace: Workspace, graph: MeshGraph, now: datetime) -> TickOutcome:
     repeat(channels, still_open, now)
     if settings.heartbeat is not None:
         _prove_alive(settings.heartbeat)
-    return TickOutcome(judged.statuses, still_open, messages, delivered, synced)
+    return TickOutcome(judged.statuses, still_open, messages, delivered, observations.outbox.backlog(), synced)
+
+
+def forget(workspace: Workspace, now: datetime) -> int:
+    """Forget the facts and judgements that nobody asks for any more; returns how many rows went."""
+    return workspace.observations().prune(workspace.settings.clock(now) - RETENTION)
 
 
 def _sync(engine: Engine, observations: Observations, graph: MeshGraph, since: datetime) -> int:

@@ -16,7 +16,7 @@ import click
 
 from meshwright.actions.deployed import deployed
 from meshwright.actions.logs import about
-from meshwright.actions.tick import TickOutcome, tick
+from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, verb
@@ -49,16 +49,27 @@ class LengthType(click.ParamType[timedelta]):
 def command(edge: Edge, once: bool, interval: timedelta) -> None:
     """Hold what is delivered against what was promised; tell who must know."""
     if once:
-        outcome = _tick(edge.workspace)
+        outcome = _look(edge.workspace, _now())
         if edge.json:
             print_json(_plain(outcome))
         return
     with _stop_signals() as told_to_stop:
         log.info("the monitor looks every %gs", interval.total_seconds())
-        _tick_or_explain(edge.workspace)
-        while not told_to_stop(interval):
-            _tick_or_explain(edge.workspace)
+        _watch(edge.workspace, lambda: told_to_stop(interval))
     log.info("the monitor has stopped")
+
+
+def _watch(workspace: Workspace, told_to_stop: Callable[[], bool]) -> None:
+    """Look again and again, and tidy up once a day."""
+    tidied = None
+    while True:
+        now = _now()
+        _explained(_look, workspace, now)
+        if tidied != now.date():
+            _explained(_tidy, workspace, now)
+            tidied = now.date()
+        if told_to_stop():
+            return
 
 
 @contextmanager
@@ -77,23 +88,33 @@ def _stop_signals() -> Iterator[Callable[[timedelta], bool]]:
                 signal.signal(number, handler)
 
 
-def _tick_or_explain(workspace: Workspace) -> None:
-    """Look once; whatever goes wrong is told, and looked at again with the next tick."""
+def _explained(step: Callable[[Workspace, datetime], object], workspace: Workspace, now: datetime) -> None:
+    """Take a step; whatever goes wrong is told, and the monitor goes on."""
     try:
-        _tick(workspace)
+        step(workspace, now)
     except MeshError as error:
-        log.warning("this tick is not complete: %s", error)
+        log.warning("this look is not complete: %s", error)
     except Exception:
-        log.exception("this tick is not complete, and that is our fault")
+        log.exception("this look is not complete, and that is our fault")
 
 
-def _tick(workspace: Workspace) -> TickOutcome:
+def _look(workspace: Workspace, now: datetime) -> TickOutcome:
     running = deployed(workspace)
     with about(environment=workspace.settings.environment, release=running.release.short):
-        outcome = tick(workspace, running.graph, datetime.now(UTC))  # noqa: TID251  # this is the edge
-        plain = _plain(outcome)
-        log.info("ticked: %s", ", ".join(f"{count} {name}" for name, count in plain.items() if count) or "no promises")
+        outcome = tick(workspace, running.graph, now)
+        found = ", ".join(f"{count} {name}" for name, count in _plain(outcome).items() if count)
+        log.info("ticked: %s", found or "no promises")
     return outcome
+
+
+def _tidy(workspace: Workspace, now: datetime) -> None:
+    rows = forget(workspace, now)
+    if rows:
+        log.info("forgot %d rows of old observations", rows)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # this is the edge
 
 
 def _plain(outcome: TickOutcome) -> dict[str, int]:
@@ -106,6 +127,6 @@ def _plain(outcome: TickOutcome) -> dict[str, int]:
         "incidents": len(outcome.open),
         "synced": outcome.synced,
         "sent": outcome.delivered.sent,
-        "postponed": outcome.delivered.postponed,
-        "dead": outcome.delivered.dead,
+        "owed": outcome.backlog.pending,
+        "dead": outcome.backlog.dead,
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from meshwright.model import codec
 from meshwright.model.address import PortAddress, parse
@@ -55,12 +55,9 @@ def write_intervals(connection: Connection, intervals: Iterable[StateInterval]) 
 
 def read_open_incidents(connection: Connection) -> tuple[Incident, ...]:
     """Return the incidents that are not resolved, oldest first."""
-    return _incidents(connection, incident.c.resolved_at.is_(None))
-
-
-def read_incidents(connection: Connection, since: datetime) -> tuple[Incident, ...]:
-    """Return the incidents that are open, or were resolved after `since`, oldest first."""
-    return _incidents(connection, incident.c.resolved_at.is_(None) | (incident.c.resolved_at > since))
+    asked = select(incident.c.document).where(incident.c.resolved_at.is_(None))
+    ordered = asked.order_by(incident.c.opened_at, incident.c.id)
+    return tuple(codec.load(Incident, json.loads(text)) for text in connection.execute(ordered).scalars())
 
 
 def write_incidents(connection: Connection, incidents: Iterable[Incident]) -> None:
@@ -96,11 +93,6 @@ def drop_standing(connection: Connection, before: datetime) -> int:
         delete(incident).where(incident.c.resolved_at < before),
     )
     return sum(connection.execute(statement).rowcount for statement in gone)
-
-
-def _incidents(connection: Connection, wanted: ColumnElement[bool]) -> tuple[Incident, ...]:
-    asked = select(incident.c.document).where(wanted).order_by(incident.c.opened_at, incident.c.id)
-    return tuple(codec.load(Incident, json.loads(text)) for text in connection.execute(asked).scalars())
 
 
 def _interval(row: Row[Any]) -> StateInterval:

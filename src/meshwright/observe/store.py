@@ -104,11 +104,6 @@ class Observations:
         with self._database.reading() as connection:
             return standing.read_open_incidents(connection)
 
-    def incidents(self, since: datetime) -> tuple[Incident, ...]:
-        """Return the incidents that are open, or were resolved after `since`, oldest first."""
-        with self._database.reading() as connection:
-            return standing.read_incidents(connection, since)
-
     def settle(self, judgement: Judgement, now: datetime) -> None:
         """Change states and incidents, and owe what is to be said about it: all of it or nothing."""
         with self._database.writing() as connection:
