@@ -88,7 +88,7 @@ def test_the_page_may_run_no_script_but_its_own(signed_in: TestClient) -> None:
     assert "<script>" not in answer.text
 
 
-@pytest.mark.parametrize("name", ["mesh.css", "theme.js", "live.js", "mesh.svg", "mesh-dark.svg"])
+@pytest.mark.parametrize("name", ["mesh.css", "theme.js", "live.js"])
 def test_what_the_page_is_made_of_is_there(signed_in: TestClient, name: str) -> None:
     assert signed_in.get(f"/mesh/static/{name}").status_code == 200
 

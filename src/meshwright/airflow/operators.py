@@ -23,7 +23,7 @@ from meshwright.model.address import product_address
 from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import STAGE, asset_uri
-from meshwright.model.product import CronSchedule
+from meshwright.model.product import CronSchedule, InputsSchedule
 from meshwright.model.time import Interval, instant_text
 from meshwright.release.record import Record
 
@@ -65,10 +65,16 @@ class StageOperator(BaseSensorOperator):
             try:
                 staged = run.stage(workspace, self.record, _interval(context), now)
             except (SourceNotReady, InputsNotReady) as error:
+                self._skip_what_a_publish_starts(error)
                 self.missing = error
                 log.info("not ready yet: %s", error.message)
                 return PokeReturnValue(is_done=False)
         return PokeReturnValue(is_done=True, xcom_value=str(staged.publish_id))
+
+    def _skip_what_a_publish_starts(self, missing: TransientError) -> None:
+        """Wait for no input that will start a run by publishing: that one goes at once, this one would look later."""
+        if isinstance(missing, InputsNotReady) and isinstance(self.record.product.schedule, InputsSchedule):
+            raise AirflowSkipException(missing.message)
 
 
 class CheckOperator(BaseOperator):

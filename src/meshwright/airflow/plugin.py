@@ -42,7 +42,5 @@ class MeshwrightPlugin(AirflowPlugin):
             "destination": "nav",
             "url_route": "mesh",
             "nav_top_level": True,
-            "icon": "mesh/static/mesh.svg",
-            "icon_dark_mode": "mesh/static/mesh-dark.svg",
         }
     ]

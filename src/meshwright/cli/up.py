@@ -48,7 +48,7 @@ def command(words: tuple[str, ...], *, once: bool, timeout: int, port: int | Non
     edge = open_edge(path, environment)
     state = edge.workspace.root / ".mesh" / edge.workspace.settings.environment
     platform = Platform(state / "airflow", port or free_port())
-    with _alone(state), _ended_by_signals(), Processes(state / "logs") as processes:
+    with _alone(state), _ended_by_signals(), _goodbye(), Processes(state / "logs") as processes:
         progress("starting the sources")
         sources = start_simulator(processes, edge.workspace.root, state / "sources", options)
         platform.prepare()
@@ -127,6 +127,14 @@ def _say_where(platform: Platform) -> None:
     click.echo(f"\n  Products  {click.style(f'{platform.url}/plugin/mesh', bold=True)}")
     click.echo(f"  Airflow   {platform.url}")
     click.echo(f"  Sign in   {platform.user} / {platform.password}\n")
+
+
+@contextmanager
+def _goodbye() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        progress("everything has ended")
 
 
 @contextmanager

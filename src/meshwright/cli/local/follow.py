@@ -49,7 +49,7 @@ class Follower:
     def for_ever(self) -> ExitCode:
         """Follow until somebody ends it; the monitor begins once the mesh has caught up."""
         self._follow(None)
-        caught_up(self._workspace, self._now())
+        caught_up(self._workspace, self._now().replace(microsecond=0))
         self._processes.start("monitor", self._mesh("monitor"), self._variables)
         while True:
             self._look()
@@ -58,7 +58,7 @@ class Follower:
         """Follow until every product has published, judge once, and say how it stands."""
         settled = self._follow(self._started + limit.total_seconds())
         if settled:
-            caught_up(self._workspace, self._now())
+            caught_up(self._workspace, self._now().replace(microsecond=0))
         else:
             self._say_what_is_missing(limit)
         self._processes.finish(self._processes.start("monitor", self._mesh("monitor", "--once"), self._variables))
