@@ -54,7 +54,7 @@ def test_a_cron_line_is_within_its_limits(text: str) -> None:
         scalars.cron(text)
 
 
-@pytest.mark.parametrize("text", ["*/0 * * * *", "5-1 * * * *", "a * * * *", "1,,2 * * * *", "@dayly", "1_0 * * * *"])
+@pytest.mark.parametrize("text", ["*/0 * * * *", "a * * * *", "1,,2 * * * *", "@dayly", "1_0 * * * *"])
 def test_a_cron_line_is_made_of_numbers_and_names(text: str) -> None:
     with pytest.raises(Unreadable):
         scalars.cron(text)

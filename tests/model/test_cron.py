@@ -43,7 +43,7 @@ def test_the_last_interval_is_between_two_neighbouring_moments(
     assert (f"{found.start:%Y-%m-%dT%H:%M}", f"{found.end:%Y-%m-%dT%H:%M}") == expected
 
 
-@pytest.mark.parametrize("cron", ["* * * *", "61 * * * *", "x * * * *", "*/0 * * * *", "5-1 * * * *"])
+@pytest.mark.parametrize("cron", ["* * * *", "61 * * * *", "x * * * *", "*/0 * * * *"])
 def test_what_is_no_cron_is_refused(cron: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         last_interval(cron, "UTC", datetime(2026, 1, 1, tzinfo=UTC))

@@ -1,1 +1,1 @@
-"""The vocabulary: frozen values that every other package speaks in. No I/O, no clock, no third party."""
+"""The vocabulary: frozen values that every other package speaks in. No I/O and no clock."""

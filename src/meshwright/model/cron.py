@@ -1,25 +1,13 @@
 """Cron: which moments does an expression name? Five fields, in the wall time of a zone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from meshwright.model.time import Interval
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_NAMES = {n: i for i, n in enumerate(_MONTHS, 1)} | {n: i for i, n in enumerate(_WEEKDAYS)}
-_ALIASES = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-}
-_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_ALL = tuple(frozenset(r) for r in (range(60), range(24), range(1, 32), range(1, 13), range(7)))
 _FAR = 366 * 17
 """Days to look back: beyond two waits for a 29th of February, even across a century's end."""
 
@@ -37,15 +25,18 @@ class Cron:
 
     @classmethod
     def parse(cls, text: str) -> "Cron":
-        """Read an expression. Raises `ValueError`."""
-        fields = _ALIASES.get(text.strip().lower(), text.lower()).split()
-        if len(fields) != len(_BOUNDS):
-            raise ValueError(f"`{text}` has {len(fields)} fields, a cron has five")
-        minutes, hours, days, months, weekdays = (
-            frozenset(_each(field.split(","), *bounds)) for field, bounds in zip(fields, _BOUNDS, strict=True)
-        )
-        either = "*" not in (fields[2][:1], fields[4][:1])
-        return cls(minutes, hours, days, months, frozenset(w % 7 for w in weekdays), either)
+        """Read an expression, as the library reads it that Airflow schedules with. Raises `ValueError`."""
+        from croniter import croniter
+
+        if not text.startswith("@") and len(text.split()) != len(_ALL):
+            raise ValueError(f"`{text}` has {len(text.split())} fields, a cron has five")
+        fields, nth = croniter.expand(text)
+        numbers = [_ALL[n] if field == ["*"] else frozenset(field) for n, field in enumerate(fields)]
+        if nth or not all(isinstance(number, int) for field in numbers for number in field):
+            raise ValueError(f"`{text}` counts days from a month's end or by weeks, which no interval can follow")
+        minutes, hours, days, months, weekdays = numbers
+        either = ["*"] not in (fields[2], fields[4])
+        return cls(minutes, hours, days, months, weekdays, either)
 
     def runs_on(self, day: date) -> bool:
         """Tell whether the expression names a moment of that day."""
@@ -71,18 +62,3 @@ def last_interval(cron: str, timezone: str, now: datetime) -> Interval | None:
 
 def _exists(moment: datetime, zone: ZoneInfo) -> bool:
     return moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None)
-
-
-def _each(parts: Iterable[str], low: int, high: int) -> Iterator[int]:
-    for part in parts:
-        span, _, step = part.partition("/")
-        first, dash, last = span.partition("-")
-        start = low if span == "*" else _number(first)
-        end = high if span == "*" or (step and not dash) else _number(last or first)
-        if not low <= start <= end <= high or (step and int(step) < 1):
-            raise ValueError(f"`{part}` is not between {low} and {high}")
-        yield from range(start, end + 1, int(step or 1))
-
-
-def _number(text: str) -> int:
-    return _NAMES[text] if text in _NAMES else int(text)
