@@ -191,8 +191,10 @@ def test_an_incident_is_open_until_it_is_resolved(observations: Observations) ->
     observations.settle(Judgement(incidents=(INCIDENT,)), NOW)
     assert observations.open_incidents() == (INCIDENT,)
     resolved = Incident(**{f: getattr(INCIDENT, f) for f in INCIDENT.__slots__} | {"resolved_at": ago(1)})
+    assert observations.ended_incidents() == {}
     observations.settle(Judgement(incidents=(resolved,)), NOW)
     assert observations.open_incidents() == ()
+    assert observations.ended_incidents() == {PRODUCT: 1}
 
 
 def owe(observations: Observations, *revisions: int, channels: tuple[str, ...] = ("webhook",)) -> None:

@@ -24,7 +24,7 @@ from meshwright.model.product import (
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, Quality, Slo, SloStatus
 from meshwright.model.time import Watermark
-from meshwright.oncall.decide import Decision, decide
+from meshwright.oncall.decide import Decision, Incidents, decide
 from meshwright.oncall.evidence import Evidence
 from meshwright.slo.evaluate import evaluate
 
@@ -72,8 +72,9 @@ class Scene:
         ports = [(p.port_address(o), o) for p in evidence.graph.mesh.products for o in p.outputs]
         return tuple(evaluate(slo, evidence.histories[a], now) for a, o in ports for slo in o.slos)
 
-    def decide(self, known: tuple[Incident, ...] = (), now: datetime = NOW) -> Decision:
-        return decide("local", self.evidence(), self.statuses(now), known, now)
+    def decide(self, known: tuple[Incident, ...] = (), now: datetime = NOW, ended: str = "") -> Decision:
+        incidents = Incidents(known, {address(ended): 1} if ended else {})
+        return decide("local", self.evidence(), self.statuses(now), incidents, now)
 
     def _history(self, name: str) -> PortHistory:
         landings = tuple(Landing(ago(at), Watermark(ago(mark))) for at, mark in self.landings.get(name, ()))

@@ -48,6 +48,12 @@ def test_two_monitors_that_see_the_same_breach_name_it_alike() -> None:
     assert [i.id for i in first.incidents] == [i.id for i in second.incidents]
 
 
+def test_a_breach_that_returns_after_its_incident_ended_is_said_again() -> None:
+    first, again = HELD_BACK.decide(), HELD_BACK.decide(now=NOW + SOON, ended="raw")
+    assert [m.event for m in again.messages] == [Event.OPENED]
+    assert {m.key for m in again.messages}.isdisjoint(m.key for m in first.messages)
+
+
 def test_the_recovery_is_told_once_and_what_was_hurt_is_named_with_it() -> None:
     opened = HELD_BACK.decide()
     recovered = later(HELD_BACK, raw=FINE, clean=FINE, report=((0.5, 1.0),))

@@ -23,7 +23,7 @@ from meshwright.observe.outbox import Backlog
 from meshwright.observe.store import Judgement, Observations
 from meshwright.oncall.channels.heartbeat import ping
 from meshwright.oncall.channels.protocol import Unavailable
-from meshwright.oncall.decide import Decision, decide
+from meshwright.oncall.decide import Decision, Incidents, decide
 from meshwright.oncall.deliver import Delivered, deliver, repeat
 from meshwright.oncall.evidence import Evidence
 from meshwright.oncall.words import title
@@ -112,7 +112,8 @@ def _judge(environment: str, graph: MeshGraph, observations: Observations, now: 
     histories = observations.histories(promises, now - WINDOW, now)
     standing = observations.standing()
     statuses = tuple(settled(standing, evaluated(promises, histories, now)))
-    decision = decide(environment, Evidence(graph, histories), statuses, observations.open_incidents(), now)
+    known = Incidents(observations.open_incidents(), observations.ended_incidents())
+    decision = decide(environment, Evidence(graph, histories), statuses, known, now)
     return _Judged(statuses, tuple(transitions(standing, statuses, now)), decision)
 
 

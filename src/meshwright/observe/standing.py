@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from meshwright.model import codec
-from meshwright.model.address import PortAddress, parse
+from meshwright.model.address import PortAddress, ProductAddress, parse, product_address
 from meshwright.model.incident import Incident
 from meshwright.model.slo import SloState, StateInterval
 from meshwright.observe.facts import append, document, insert
@@ -58,6 +58,12 @@ def read_open_incidents(connection: Connection) -> tuple[Incident, ...]:
     asked = select(incident.c.document).where(incident.c.resolved_at.is_(None))
     ordered = asked.order_by(incident.c.opened_at, incident.c.id)
     return tuple(codec.load(Incident, json.loads(text)) for text in connection.execute(ordered).scalars())
+
+
+def count_ended_incidents(connection: Connection) -> dict[ProductAddress, int]:
+    """Return how many incidents of each cause were resolved."""
+    asked = select(incident.c.cause, func.count()).where(incident.c.resolved_at.is_not(None)).group_by(incident.c.cause)
+    return {product_address(cause): count for cause, count in connection.execute(asked)}
 
 
 def write_incidents(connection: Connection, incidents: Iterable[Incident]) -> None:

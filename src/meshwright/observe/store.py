@@ -104,6 +104,11 @@ class Observations:
         with self._database.reading() as connection:
             return standing.read_open_incidents(connection)
 
+    def ended_incidents(self) -> dict[ProductAddress, int]:
+        """Return how many incidents of each cause were resolved."""
+        with self._database.reading() as connection:
+            return standing.count_ended_incidents(connection)
+
     def settle(self, judgement: Judgement, now: datetime) -> None:
         """Change states and incidents, and owe what is to be said about it: all of it or nothing."""
         with self._database.writing() as connection:

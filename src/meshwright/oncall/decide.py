@@ -7,7 +7,7 @@ incident of its own. Nothing is said twice: a message is due when an incident op
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from meshwright.model.address import ProductAddress
@@ -31,21 +31,34 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Incidents:
+    """What is known before a decision: the incidents that are open, and how many of each cause have ended."""
+
+    open: tuple[Incident, ...] = ()
+    ended: Mapping[ProductAddress, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Scene:
     """What every judgement of one tick is made from."""
 
     environment: str
     evidence: Evidence
     now: datetime
+    ended: Mapping[ProductAddress, int]
 
 
 def decide(
-    environment: str, evidence: Evidence, statuses: Iterable[SloStatus], known: Sequence[Incident], now: datetime
+    environment: str,
+    evidence: Evidence,
+    statuses: Iterable[SloStatus],
+    known: Incidents,
+    now: datetime,
 ) -> Decision:
-    """Give every broken promise its cause, and every cause one incident. `known` are the incidents that are open."""
-    scene = _Scene(environment, evidence, now)
-    blamed = _blamed(scene, [s for s in statuses if s.state is SloState.BROKEN], known)
-    standing = {incident.cause: incident for incident in known}
+    """Give every broken promise its cause, and every cause one incident."""
+    scene = _Scene(environment, evidence, now, known.ended)
+    blamed = _blamed(scene, [s for s in statuses if s.state is SloState.BROKEN], known.open)
+    standing = {incident.cause: incident for incident in known.open}
     judged = [
         _judge(scene, cause, standing.get(cause), blamed.get(cause, ())) for cause in sorted({*blamed, *standing})
     ]
@@ -98,8 +111,10 @@ def _judge(
 def _opened(scene: _Scene, cause: ProductAddress, impacts: Sequence[Impact]) -> Incident:
     ordered = _ordered(impacts)
     first = ordered[0]
-    # The same breach gives the same id, whichever of several monitors sees it first.
-    breach = [scene.environment, str(cause), str(first.port), first.slo, instant_text(first.since)]
+    # The same breach gives the same id, whichever of several monitors sees it first; one that returns gives another,
+    # or receivers would take what is said about it for a repetition.
+    breach: list[str | int] = [scene.environment, str(cause), str(first.port), first.slo, instant_text(first.since)]
+    breach += [scene.ended.get(cause, 0)]
     incident = Incident(
         id=Digest.of(canonical(breach)).short,
         environment=scene.environment,
