@@ -2,7 +2,7 @@
 
 A product that runs when its inputs publish is started by *any* of them, also where it needs news from all: Airflow
 forgets which publishes it has waited for as soon as a run is queued, so that waiting there would lose updates. What is
-new, and for how long, follows from the watermarks; a run that finds nothing new is skipped (docs/decisions/0010).
+new, and for how long, follows from the watermarks; a run that finds nothing new is skipped (docs/decisions/0040).
 """
 
 from dataclasses import dataclass
