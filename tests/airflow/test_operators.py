@@ -1,0 +1,108 @@
+"""What an action raises decides what Airflow does."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+from tests.airflow.conftest import NOW, Gate
+
+from meshwright.actions import run
+from meshwright.airflow.operators import CheckOperator, StageOperator, outcome, remember
+from meshwright.model.address import product_address
+from meshwright.model.errors import Busy, ChecksFailed, InputsNotReady, MeshError, NothingNew, Refused, SourceNotReady
+from meshwright.model.naming import CHECK, STAGE
+from meshwright.release.read import read_record
+from meshwright.release.record import Record
+
+FLIGHTS, ROUTES = "aviation.flights", "punctuality.route-punctuality"
+
+
+class TaskInstance:
+    """What a task asks Airflow for while it runs."""
+
+    def __init__(self, dag_id: str, first_look: datetime | None = None) -> None:
+        self.dag_id, self.task_id, self._first_look = dag_id, STAGE, first_look
+
+    def get_first_reschedule_date(self, context: object) -> datetime | None:
+        return self._first_look
+
+    def xcom_pull(self, task_ids: str) -> str:
+        return "20130104T000000000000-00000000"
+
+
+def context(address: str, first_look: datetime | None = None, **more: object) -> Any:
+    start, end = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 1, 2, tzinfo=UTC)
+    data = {"run_id": "r", "ti": TaskInstance(address, first_look)}
+    interval = {"data_interval_start": start, "data_interval_end": end} if address == FLIGHTS else {}
+    return {**data, **interval, **more}
+
+
+@pytest.fixture
+def record(gate: Gate, request: pytest.FixtureRequest) -> Record:
+    folder = gate.workspace.root / "laid"
+    release = gate.release()
+    gate.workspace.store().materialise(release, folder)
+    return read_record(folder, release, product_address(getattr(request, "param", FLIGHTS)))
+
+
+@pytest.mark.parametrize(
+    ("raised", "becomes"),
+    [
+        pytest.param(NothingNew("nothing"), AirflowSkipException, id="nothing new skips the run"),
+        pytest.param(Refused("no"), AirflowFailException, id="final fails without a retry"),
+        pytest.param(ChecksFailed("bad"), AirflowFailException, id="a failed check fails without a retry"),
+        pytest.param(Busy("later"), Busy, id="transient is retried"),
+    ],
+)
+def test_errors_become_what_airflow_knows(record: Record, raised: MeshError, becomes: type[Exception]) -> None:
+    with pytest.raises(becomes, match=raised.message), outcome(record, context(FLIGHTS)):
+        raise raised
+
+
+def test_a_source_that_is_not_ready_is_looked_at_again(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "stage", _raising(SourceNotReady("no file yet")))
+    with pytest.raises(AirflowRescheduleException):
+        StageOperator(task_id=STAGE, record=record).execute(context(FLIGHTS))
+
+
+def test_waiting_ends_with_the_reason_and_is_remembered(
+    record: Record, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "stage", _raising(SourceNotReady("no file yet")))
+    with pytest.raises(AirflowFailException, match="waited too long: no file yet"):
+        StageOperator(task_id=STAGE, record=record).execute(context(FLIGHTS, first_look=NOW))
+    latest = gate.workspace.observations().latest([record.product.address])[record.product.address]
+    assert latest.failure
+    assert (latest.failure.reason, latest.failure.waiting) == ("no file yet", False)
+
+
+@pytest.mark.parametrize("record", [ROUTES], indirect=True)
+def test_a_run_that_a_publish_will_start_is_not_waited_for(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "stage", _raising(InputsNotReady("the weather has published nothing yet")))
+    with pytest.raises(AirflowSkipException, match="has published nothing yet"):
+        StageOperator(task_id=STAGE, record=record).execute(context(ROUTES))
+
+
+def test_what_nobody_foresaw_is_remembered(record: Record, gate: Gate) -> None:
+    remember(context(FLIGHTS, exception=ZeroDivisionError("by zero")))
+    latest = gate.workspace.observations().latest([record.product.address])[record.product.address]
+    assert latest.failure
+    assert latest.failure.reason == "ZeroDivisionError: by zero"
+
+
+def test_what_an_action_remembered_is_not_remembered_twice(record: Record, gate: Gate) -> None:
+    remember(context(FLIGHTS, exception=AirflowFailException("known")))
+    assert not gate.workspace.observations().latest([record.product.address])
+
+
+def test_a_check_without_its_stage_fails_for_good(record: Record) -> None:
+    with pytest.raises(AirflowFailException):
+        CheckOperator(task_id=CHECK, record=record).execute(context(FLIGHTS))
+
+
+def _raising(error: MeshError) -> Any:
+    def stage(*_: object) -> None:
+        raise error
+
+    return stage
