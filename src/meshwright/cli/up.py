@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ from meshwright.cli.local.receiver import Alert, Receiver
 from meshwright.cli.local.simulator import start_simulator
 from meshwright.cli.plan_text import plan_text
 from meshwright.cli.verb import Edge, open_edge
-from meshwright.model.errors import Busy
+from meshwright.model.errors import Busy, Refused
 from meshwright.model.time import instant_text
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,6 +46,8 @@ def command(words: tuple[str, ...], *, once: bool, timeout: int, port: int | Non
     `--fault engagement=late`.
     """
     path, options = (Path(words[0]), words[1:]) if words and not words[0].startswith("-") else (Path.cwd(), words)
+    if find_spec("airflow") is None:
+        raise Refused("Airflow is not installed here", hint="pip install 'meshwright[airflow]'")
     edge = open_edge(path, environment)
     state = edge.workspace.root / ".mesh" / edge.workspace.settings.environment
     platform = Platform(state / "airflow", port or free_port())
