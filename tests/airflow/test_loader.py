@@ -108,7 +108,7 @@ import sys
 from meshwright.airflow.loader import load_all
 from pathlib import Path
 assert len(load_all(Path({str(folder)!r}))) == 6
-print(sorted(m for m in ("sqlglot", "duckdb", "pyarrow", "meshwright.manifest.load") if m in sys.modules))
+print(sorted(m for m in ("sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.manifest.load", "meshwright.gate") if m in sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"

@@ -10,16 +10,17 @@ import os
 import shutil
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airflow.dag_processing.bundles.base import BaseDagBundle, BundleVersion
 
-from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace, released_workspace, variable_connections
 from meshwright.airflow.folder import is_laid_out, lay_out, lay_out_notice, note_refusal, show_again
 from meshwright.model.errors import MeshError, NotFound, Refused
 from meshwright.model.identity import Digest
-from meshwright.release.entry import Pointed
-from meshwright.release.log import History
+
+if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release: every task loads this module
+    from meshwright.release.log import History
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class MeshBundle(BaseDagBundle):
             if not self.version:
                 self.refresh()
             elif not is_laid_out(self.path):
-                self._lay_out(Digest(self.version), self.path, history(self._workspace))
+                self._lay_out(Digest(self.version), self.path, self._history())
         super().initialize()
 
     def get_current_version(self) -> BundleVersion | None:
@@ -57,12 +58,12 @@ class MeshBundle(BaseDagBundle):
             raise RuntimeError("a pinned release never changes")
         with self.lock():
             try:
-                self._go_to(history(self._workspace))
+                self._go_to(self._history())
             except MeshError as error:
                 log.warning("release %s stays current: %s", self._shown() or _NOTHING, error.message)
                 self._stay(error)
 
-    def _go_to(self, known: History) -> None:
+    def _go_to(self, known: "History") -> None:
         current = known.current(self._workspace.settings.environment)
         if current is None:
             raise NotFound(f"nothing has been deployed to `{self._workspace.settings.environment}` yet")
@@ -81,13 +82,20 @@ class MeshBundle(BaseDagBundle):
             self._point(folder)
         note_refusal(self.path, f"{error.message}\n{error.hint}".rstrip())
 
-    def _lay_out(self, release: Digest, folder: Path, known: History) -> None:
+    def _lay_out(self, release: Digest, folder: Path, known: "History") -> None:
         known.refuse_revoked(release)
         if not known.made(release):
             raise Refused(f"the gate never made a release {release.short}")
         lay_out(self._workspace.store(), release, folder, self._first_deployment(known))
 
-    def _first_deployment(self, known: History) -> datetime:
+    def _history(self) -> "History":
+        from meshwright.actions.trust import history
+
+        return history(self._workspace)
+
+    def _first_deployment(self, known: "History") -> datetime:
+        from meshwright.release.entry import Pointed
+
         environment = self._workspace.settings.environment
         bodies = ((entry.at, entry.body) for entry in known.entries)
         return next(at for at, body in bodies if isinstance(body, Pointed) and body.environment == environment)

@@ -12,7 +12,7 @@ from meshwright.cli.local.progress import Progress, State
 from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.observation import Failure
-from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule, ProductType
+from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, ProductType
 from meshwright.model.publish import PortRows, Publish
 from meshwright.model.time import Interval, Watermark
 
@@ -21,7 +21,8 @@ NOON, ELEVEN = NOW.replace(minute=0), NOW.replace(hour=11, minute=0)
 HOURLY = DataProduct(
     ProductAddress("shop", "orders"), ProductType.SOURCE_ALIGNED, "", CronSchedule("0 * * * *"), (), ()
 )
-DRIVEN = replace(HOURLY, address=ProductAddress("shop", "trends"), schedule=InputsSchedule())
+ORDERS = InputPort("orders", port=HOURLY.address.port("daily", 1))
+DRIVEN = replace(HOURLY, address=ProductAddress("shop", "trends"), schedule=InputsSchedule(), inputs=(ORDERS,))
 REST, WAITS = Activity(frozenset(), frozenset()), Activity(frozenset(), frozenset({"shop.orders"}))
 
 
@@ -74,6 +75,12 @@ def test_a_failure_is_news_once(workspace: Workspace) -> None:
             id="an hour is waited for",
         ),
         pytest.param(
+            (published(HOURLY, NOON), published(DRIVEN, ELEVEN, 2)),
+            REST,
+            State(frozenset(), frozenset({"shop.trends"})),
+            id="an input has news",
+        ),
+        pytest.param(
             (published(HOURLY, NOON), published(DRIVEN, NOON, 2)), REST, State(frozenset(), frozenset()), id="all done"
         ),
     ],
@@ -83,3 +90,9 @@ def test_what_is_left_to_be_done(
 ) -> None:
     workspace.observations().record_publish(*publishes)
     assert Progress(workspace, (HOURLY, DRIVEN)).state(activity, NOW) == state
+
+
+def test_a_product_that_failed_is_not_behind(workspace: Workspace) -> None:
+    workspace.observations().record_publish(published(HOURLY, ELEVEN))
+    workspace.observations().record_failure(Failure(HOURLY.address, NOW + timedelta(minutes=1), "check", "2 rows"))
+    assert Progress(workspace, (HOURLY,)).state(REST, NOW).behind == frozenset()

@@ -10,7 +10,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.cron import last_interval
 from meshwright.model.identity import PublishId
 from meshwright.model.observation import Failure
-from meshwright.model.product import CronSchedule, DataProduct
+from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule
 from meshwright.model.publish import Publish
 
 
@@ -58,9 +58,20 @@ class Progress:
         self._failed = {address: found.failure for address, found in latest.items() if found.failure}
 
     def _is_behind(self, product: DataProduct, now: datetime) -> bool:
-        """Tell whether a cron's last complete interval is missing."""
-        if not isinstance(product.schedule, CronSchedule) or product.address in self._failed:
+        """Tell whether a run of the product is due, or about to be, that neither failed nor waits for its source."""
+        due, failure = self._due(product, now), self._failed.get(product.address)
+        driven = isinstance(product.schedule, InputsSchedule)
+        if due is None or (failure is not None and not (driven and failure.waiting)):
             return False
-        due = last_interval(product.schedule.cron, product.schedule.timezone, now)
         published = self._published.get(product.address)
-        return due is not None and (published is None or published.watermark < due.end)
+        return published is None or published.watermark < due
+
+    def _due(self, product: DataProduct, now: datetime) -> datetime | None:
+        """Return up to where the product can be complete: its cron's last interval, or where its inputs end."""
+        match product.schedule:
+            case CronSchedule(cron=cron, timezone=timezone):
+                interval = last_interval(cron, timezone, now)
+                return None if interval is None else interval.end
+            case InputsSchedule():
+                inputs = [self._published.get(p.port.product) for p in product.inputs if p.port and p.required]
+                return min((i.watermark for i in inputs if i), default=None) if all(inputs) else None
