@@ -1,5 +1,6 @@
 """Which stretch of time a run builds, from logs alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,6 +82,12 @@ def test_without_news_there_is_nothing_to_do(
         interval_of(product(InputsSchedule()), None, logs, NOW, lone=False)
 
 
+def test_what_an_input_published_while_it_was_read_is_built_next() -> None:
+    logs = {ORDERS: log(ORDERS, (0, 2), (2, 3)), ITEMS: log(ITEMS, (0, 3))}
+    logs[OWN] = log(OWN, (0, 2), reads=tuple(str(entries[-1].publish_id) for entries in logs.values()))
+    assert interval_of(product(InputsSchedule()), None, logs, NOW, lone=False) == Interval(at(2), at(3))
+
+
 def test_a_silent_input_is_waited_for_unless_it_is_optional_or_stood_in_for() -> None:
     logs = {ORDERS: log(ORDERS, (0, 2))}
     with pytest.raises(InputsNotReady, match=r"shop\.items"):
@@ -95,6 +102,15 @@ def test_a_silent_input_is_waited_for_unless_it_is_optional_or_stood_in_for() ->
 def test_alone_on_a_laptop_the_last_day_is_built() -> None:
     found = interval_of(product(InputsSchedule()), None, {}, NOW, lone=True)
     assert found == Interval(DAY - timedelta(days=1), DAY)
+
+
+def test_a_gap_in_an_input_does_not_hold_back_the_hours_that_it_has_published() -> None:
+    after_a_gap = replace(log(ORDERS, (4, 5))[0], watermark=Watermark(at(2)))
+    logs = {ORDERS: (*log(ORDERS, (0, 2)), after_a_gap), ITEMS: log(ITEMS, (0, 5))}
+    hourly = product(CronSchedule("0 * * * *"))
+    assert interval_of(hourly, Interval(at(4), at(5)), logs, NOW, lone=False) == Interval(at(4), at(5))
+    with pytest.raises(InputsNotReady):
+        interval_of(hourly, Interval(at(3), at(4)), logs, NOW, lone=False)
 
 
 def test_a_cron_builds_its_last_complete_interval_once_the_inputs_cover_it() -> None:

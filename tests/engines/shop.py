@@ -49,6 +49,7 @@ class Shop:
     mode: PublishMode = PublishMode.REPLACE
     checks: tuple[Check, ...] = ()
     columns: tuple[Column, ...] = COLUMNS
+    path: str = "{start:%H}.json"
     sql: str = "SELECT sale_id, price, sold_at FROM orders"
     parameters: tuple[str, ...] = ()
     now: datetime = field(default=NOW)
@@ -60,7 +61,7 @@ class Shop:
     @property
     def product(self) -> DataProduct:
         port = OutputPort("sales", "1.0.0", Contract("sales", self.columns, self.checks), self.mode)
-        source = FilesSource("shop", "{start:%H}.json", "json", HOUR)
+        source = FilesSource("shop", self.path, "json", HOUR)
         orders = InputPort("orders", source, columns=COLUMNS)
         return DataProduct(SALES, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,))
 

@@ -56,6 +56,20 @@ def test_an_interval_run_again_replaces_what_it_published_before(open_shop: Open
     assert shop.engine.publishes(SALES)[-1].watermark == START + 2 * HOUR, "it is no less complete than before"
 
 
+@ADDING
+def test_an_hour_that_never_ran_holds_the_watermark_until_it_has(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
+    hours = [shop.sell(hour, [(f"sale-{hour}", 1)]).watermark for hour in (0, 2, 3, 1)]
+    assert hours == [START + HOUR, START + HOUR, START + HOUR, START + 4 * HOUR]
+
+
+def test_what_is_read_whole_has_no_gaps(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.MERGE, path="all.json")
+    (shop.feed / "all.json").write_text('{"sale_id": "a", "price": 1}\n')
+    hours = [shop.run(Interval(START + hour * HOUR, START + (hour + 1) * HOUR)).watermark for hour in (0, 2)]
+    assert hours == [START + HOUR, START + 3 * HOUR]
+
+
 def test_a_day_run_again_replaces_its_hours(open_shop: OpenShop) -> None:
     shop: Shop = open_shop(mode=PublishMode.APPEND)
     for hour in range(2):

@@ -146,6 +146,6 @@ def test_the_reason_says_what_is_there_when_nothing_has_failed() -> None:
     stopped = Scene(("raw",), {"raw": LATE}).decide().incidents
     never = Scene(("raw",), {}).decide().incidents
     assert [i.reason for i in (*stopped, *never)] == [
-        "it has published nothing beyond 2026-03-10T07:00:00Z",
+        "it is complete up to 2026-03-10T07:00:00Z and no further",
         "it has not published anything",
     ]

@@ -47,7 +47,7 @@ def _wait_for_inputs(product: DataProduct, interval: Interval, logs: Logs, *, lo
             continue
         if not log:
             raise InputsNotReady(f"`{address}` has published nothing yet", hint=f"run `mesh run {address}`")
-        if log[-1].watermark < interval.end:
+        if log[-1].watermark < interval.end and not log[-1].interval.covers(interval):
             raise InputsNotReady(
                 f"`{address}` is complete up to {instant_text(log[-1].watermark)}, "
                 f"and {instant_text(interval.end)} is needed",
@@ -59,9 +59,9 @@ def _news(product: DataProduct, logs: Logs, now: datetime, *, lone: bool) -> Int
     own = logs.get(product.address, ())
     _refuse_silence(product, logs, lone=lone)
     fresh = _not_read_yet(product, logs, own[-1] if own else None)
-    if own and not fresh:
-        raise NothingNew(f"the inputs of `{product.address}` have published nothing since it was built")
     end = min([logs[a][-1].watermark for a in _required(product) if logs.get(a)], default=_midnight(now))
+    if own and not fresh and own[-1].watermark >= end:
+        raise NothingNew(f"the inputs of `{product.address}` have published nothing since it was built")
     starts = [p.interval.start for p in fresh]
     start = min([own[-1].watermark, *starts]) if own else min(starts, default=end - timedelta(days=1))
     start = min([start, *(p.interval.start for p in own if p.interval.end > start)])

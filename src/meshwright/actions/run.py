@@ -4,6 +4,7 @@
 laptop. What happened is remembered with each step. A failed check changes nothing that is published.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from meshwright.release.record import Record
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ def _publish(
     workspace: Workspace, engine: Engine, product: DataProduct, publish_id: PublishId, now: datetime
 ) -> Publish:
     published = engine.publish(product, publish_id, now)
+    if published.watermark < published.interval.start:
+        missing = Interval(published.watermark, published.interval.start)
+        log.warning("%s was never built: until it is, %s is complete up to its start", missing, product.address)
     workspace.observations().record_publish(published)
     return published
 

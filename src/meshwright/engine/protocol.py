@@ -49,6 +49,12 @@ class Work:
     release: Digest | None = None
     stand_ins: StandIns | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether what is built is that of the interval: a source is read by it, or a query asks for it."""
+        sources = (p.source for p in self.product.inputs)
+        return any(q.parameters for q in self.queries) or any(s is not None and s.is_bounded for s in sources)
+
     def query(self, port: PortAddress) -> Query | None:
         """Return the query that makes a port."""
         return next((q for q in self.queries if q.port == port), None)

@@ -32,6 +32,11 @@ class FilesSource:
     format: str
     every: timedelta = timedelta(days=1)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether it is read by intervals, not whole."""
+        return "{" in self.path
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSource:
@@ -41,6 +46,11 @@ class DatabaseSource:
     table: str
     cursor: str | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether it is read by intervals, not whole."""
+        return self.cursor is not None
+
 
 @dataclass(frozen=True, slots=True)
 class VirtualSource:
@@ -48,6 +58,11 @@ class VirtualSource:
 
     connection: str
     table: str
+
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether it is read by intervals: never, the store is asked for all it has."""
+        return False
 
 
 Source = FilesSource | DatabaseSource | VirtualSource

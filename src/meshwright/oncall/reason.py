@@ -20,4 +20,4 @@ def reason(evidence: Evidence, cause: ProductAddress, impacts: Sequence[Impact])
     watermark = None if product is None else evidence.watermark(product)
     if watermark is None:
         return "it has not published anything"
-    return f"it has published nothing beyond {instant_text(watermark)}"
+    return f"it is complete up to {instant_text(watermark)} and no further"

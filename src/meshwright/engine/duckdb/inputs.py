@@ -24,7 +24,7 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import Work
 from meshwright.engine.sources.database import database_table
-from meshwright.engine.sources.files import files_of, is_bounded
+from meshwright.engine.sources.files import files_of
 from meshwright.model.address import PortAddress
 from meshwright.model.errors import FinalError, InputsNotReady, SourceNotReady
 from meshwright.model.identity import Secret
@@ -140,20 +140,17 @@ def _expose_source(
     inputs: _Inputs, port: InputPort, source: FilesSource | DatabaseSource | VirtualSource, url: Secret
 ) -> InputRead:
     interval = inputs.work.interval
-    bounded = False
     match source:
         case FilesSource():
             paths = files_of(source, interval, url)
             _expose_files(inputs, port, paths, source.format)
-            bounded = is_bounded(source)
         case DatabaseSource():
             with database_table(source, port.columns, url) as table:
                 expose_database(inputs.connection, sql_name(port.name), table, interval)
-            bounded = source.cursor is not None
         case VirtualSource():
             relation = expose_virtual(inputs.session, inputs.connection, source, seen=inputs.attached)
             inputs.connection.execute(f"CREATE TEMP VIEW {_local(port)} AS FROM {relation}")
-    complete = min(interval.end, inputs.now) if bounded else inputs.now
+    complete = min(interval.end, inputs.now) if source.is_bounded else inputs.now
     return InputRead(port.name, None, None, Watermark(complete))
 
 

@@ -25,11 +25,15 @@ _LOG = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What was staged, the publish that was the newest then, and what staging and checking have taken so far."""
+    """What was staged, the publish that was the newest then, and what staging and checking have taken so far.
+
+    `is_bounded`: it is that of its interval, not the whole.
+    """
 
     staged: Staged
     base: PublishId | None
     seconds: float
+    is_bounded: bool = False
 
 
 def write_stage(connection: DuckDBPyConnection, stage: Stage, virtual: Sequence[tuple[str, VirtualSource]]) -> None:

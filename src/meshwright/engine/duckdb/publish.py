@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
 from meshwright.engine.duckdb.files import put_in_place
-from meshwright.engine.duckdb.log import Stage, append_to_log, last_publish, read_log, read_stage, start_log
+from meshwright.engine.duckdb.log import Stage, append_to_log, read_log, read_stage, start_log
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import STAGE
 from meshwright.engine.duckdb.session import Session
@@ -25,6 +25,9 @@ from meshwright.model.identity import PublishId
 from meshwright.model.naming import port_table
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.publish import PortRows, Publish
+
+Log = tuple[Publish, ...]
+"""What a product has published, oldest first."""
 
 
 def publish(session: Session, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
@@ -42,11 +45,11 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
         with explained(f"publishing `{product.address}`"):
             whole = not before or all(p.mode is PublishMode.REPLACE or p.virtual for p in product.outputs)
             if whole:
-                return _take(session, product, staged, now, started)
-            return _take_in(session, product, staged, now, started)
+                return _take(session, product, staged, before, now, started)
+            return _take_in(session, product, staged, before, now, started)
 
 
-def publishes(session: Session, product: ProductAddress) -> tuple[Publish, ...]:
+def publishes(session: Session, product: ProductAddress) -> Log:
     """Return a product's publish log, oldest first."""
     path = session.files.published(product)
     if not path.is_file():
@@ -56,7 +59,7 @@ def publishes(session: Session, product: ProductAddress) -> tuple[Publish, ...]:
         return read_log(connection, PUBLISHED)
 
 
-def _take(session: Session, product: DataProduct, staged: Path, now: datetime, started: float) -> Publish:
+def _take(session: Session, product: DataProduct, staged: Path, before: Log, now: datetime, started: float) -> Publish:
     """Let the staged file be the published one."""
     place = session.files.published(product.address)
     with connected(staged, session.limits) as connection:
@@ -65,14 +68,16 @@ def _take(session: Session, product: DataProduct, staged: Path, now: datetime, s
             attach(connection, place, PUBLISHED)
         connection.execute("BEGIN")
         start_log(connection, PUBLISHED if place.is_file() else None)
-        publish = _log(connection, product, stage, now, started)
+        publish = _log(connection, product, stage, before, now, started)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
     put_in_place(staged, place)
     return publish
 
 
-def _take_in(session: Session, product: DataProduct, staged: Path, now: datetime, started: float) -> Publish:
+def _take_in(
+    session: Session, product: DataProduct, staged: Path, before: Log, now: datetime, started: float
+) -> Publish:
     """Let a copy of the published file take the staged rows in, and be the published one."""
     place = session.files.published(product.address)
     with session.files.working(product.address, PublishId(staged.stem.removeprefix("stage-"))) as folder:
@@ -81,14 +86,12 @@ def _take_in(session: Session, product: DataProduct, staged: Path, now: datetime
         with connected(copy, session.limits) as connection:
             attach(connection, staged, STAGE)
             stage = read_stage(connection, STAGE)
-            before = last_publish(connection, copy.stem)
-            assert before is not None, "what is not published yet takes the staged file"  # noqa: S101
             connection.execute("BEGIN")
             for port in product.outputs:
                 if port.virtual is None:
-                    join(connection, port, port_table(product.port_address(port)), stage.staged.interval, before)
+                    join(connection, port, port_table(product.port_address(port)), stage.staged.interval, before[-1])
             connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_ports AS FROM {STAGE}.mesh.virtual_ports")
-            publish = _log(connection, product, stage, now, started)
+            publish = _log(connection, product, stage, before, now, started)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
         put_in_place(copy, place)
@@ -96,11 +99,12 @@ def _take_in(session: Session, product: DataProduct, staged: Path, now: datetime
     return publish
 
 
-def _log(connection: DuckDBPyConnection, product: DataProduct, stage: Stage, now: datetime, started: float) -> Publish:
+def _log(
+    connection: DuckDBPyConnection, product: DataProduct, stage: Stage, before: Log, now: datetime, started: float
+) -> Publish:
     """Write the log entry of a publish into the connection's own file."""
     row = connection.execute("SELECT current_database()").fetchone()
     assert row is not None, "a connection has a database"  # noqa: S101
-    before = last_publish(connection, row[0])
     staged = stage.staged
     adds_up = not all(p.mode is PublishMode.REPLACE for p in product.outputs)
     publish = Publish(
@@ -108,11 +112,11 @@ def _log(connection: DuckDBPyConnection, product: DataProduct, stage: Stage, now
         publish_id=staged.publish_id,
         release=staged.release,
         interval=staged.interval,
-        watermark=published_watermark(product, staged.watermark, before),
+        watermark=published_watermark(product, staged, before, is_bounded=stage.is_bounded),
         inputs=staged.inputs,
         ports=tuple(_rows(connection, row[0], counted) for counted in staged.ports),
         published_at=now,
-        synthetic=staged.synthetic or (adds_up and before is not None and before.synthetic),
+        synthetic=staged.synthetic or (adds_up and before != () and before[-1].synthetic),
         seconds=round(stage.seconds + time.perf_counter() - started, 3),
     )
     append_to_log(connection, publish, stage.base)

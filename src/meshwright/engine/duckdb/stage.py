@@ -58,7 +58,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
                 publish_id=publish_id,
                 release=work.release,
                 interval=work.interval,
-                watermark=staged_watermark(product, work.interval, exposed.reads, now),
+                watermark=staged_watermark(work, exposed.reads, now),
                 inputs=exposed.reads,
                 ports=ports,
                 staged_at=now,
@@ -66,7 +66,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             )
             base = before[-1].publish_id if before else None
             served = [(port_table(product.port_address(p)), p.virtual) for p in product.outputs if p.virtual]
-            write_stage(connection, Stage(made, base, time.perf_counter() - started), served)
+            write_stage(connection, Stage(made, base, time.perf_counter() - started, work.is_bounded), served)
             connection.execute("CHECKPOINT")
         put_in_place(finished, session.files.stage(product.address, publish_id))
     return made

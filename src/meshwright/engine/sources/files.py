@@ -26,11 +26,6 @@ def files_of(source: FilesSource, interval: Interval, url: Secret) -> tuple[Path
     return paths
 
 
-def is_bounded(source: FilesSource) -> bool:
-    """Tell whether the source is read by intervals, not whole."""
-    return "{" in source.path
-
-
 def _folder(connection: str, url: Secret) -> Path:
     parts = urlsplit(url.reveal())
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
@@ -42,7 +37,7 @@ def _steps(source: FilesSource, interval: Interval) -> Iterator[datetime]:
     """Yield the start of each file's stretch of time: they begin on multiples of `every`, as clocks and days do."""
     step = interval.start - (interval.start - _EPOCH) % source.every
     yield step
-    if is_bounded(source):
+    if source.is_bounded:
         while (step := step + source.every) < interval.end:
             yield step
 
