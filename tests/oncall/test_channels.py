@@ -125,6 +125,16 @@ def test_mail_goes_to_the_owner_with_a_copy_to_those_it_hurts_as_one_thread() ->
     assert "Cause: `d.raw`: `events` has no file `07.json` yet" in content.decode()
 
 
+@pytest.mark.parametrize(
+    "channel",
+    [Mail(Secret("smtp://mesh:pass/word@localhost:25")), Webhook(Secret("http://mesh:pass/word@localhost:25"))],
+    ids=["mail", "webhook"],
+)
+def test_a_url_that_cannot_be_read_may_be_mended_and_is_not_told(channel: Channel) -> None:
+    with pytest.raises(Unavailable, match=r"^the channel's URL cannot be read$"):
+        channel.send(OPENED, NOW)
+
+
 def test_a_letter_without_an_address_is_never_sent() -> None:
     alone = Message(Event.OPENED, replace(INCIDENT, owner=Contact(address("raw")), inform=()))
     with pytest.raises(Rejected, match="`d.raw` has no email address".replace(".", "[.]")):

@@ -1,7 +1,7 @@
 """Deliver: nothing is lost, whatever happens to the receiver or to us."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,6 +94,31 @@ def test_a_monitor_that_dies_while_it_sends_loses_nothing(
             deliver(observations.outbox, [DyingWebhook(Secret(received.url), reached=reached)], NOW)
         assert deliver(observations.outbox, [Webhook(Secret(received.url))], NOW + CLAIM) == Delivered(sent=1)
     assert [b["key"] for b in received.bodies] == ["924e727c0522-1"] * copies
+
+
+class Breaking(Webhook):
+    """Breaks on one incident in a way that nobody foresaw."""
+
+    name = "breaking"
+    forgets = True
+
+    def send(self, message: Message, now: datetime) -> None:
+        if message.incident.id == INCIDENT.id:
+            raise ValueError(self._url.reveal())
+        super().send(message, now)
+
+
+def test_a_channel_that_breaks_holds_up_nobody_else_and_tells_no_secret(
+    observations: Observations, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Message(Event.OPENED, replace(INCIDENT, id="other"))
+    owe(observations, OPENED, other, channels=("breaking", "webhook"))
+    with http_receiver() as received:
+        channels = [Breaking(Secret(received.url)), Webhook(Secret(received.url))]
+        assert deliver(observations.outbox, channels, NOW) == Delivered(sent=3, postponed=1)
+        repeat(channels, [INCIDENT, other.incident], NOW)
+    assert len(received.bodies) == 4
+    assert received.url not in caplog.text
 
 
 def test_a_channel_that_is_no_longer_configured_keeps_what_it_is_owed(observations: Observations) -> None:

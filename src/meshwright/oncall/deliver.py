@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from meshwright.model.errors import MeshError
 from meshwright.model.incident import Event, Incident, Message
 from meshwright.model.time import instant_text
 from meshwright.observe.outbox import Delivery, Envelope, Outbox
@@ -45,7 +46,7 @@ def repeat(channels: Iterable[Channel], incidents: Sequence[Incident], now: date
             continue
         for incident in incidents:
             try:
-                channel.send(Message(Event.UPDATED, incident), now)
+                _send(channel, Message(Event.UPDATED, incident), now)
             except (Rejected, Unavailable) as error:
                 log.warning("%s was not reminded of incident %s: %s", channel.name, incident.id, error)
 
@@ -53,7 +54,7 @@ def repeat(channels: Iterable[Channel], incidents: Sequence[Incident], now: date
 def _hand_over(outbox: Outbox, channel: Channel, envelope: Envelope, now: datetime) -> Delivery:
     key = envelope.message.key
     try:
-        channel.send(envelope.message, now)
+        _send(channel, envelope.message, now)
     except Unavailable as error:
         until = now + _pause(envelope.attempts, error.retry_after)
         outbox.postpone(envelope, until, error.message)
@@ -66,6 +67,19 @@ def _hand_over(outbox: Outbox, channel: Channel, envelope: Envelope, now: dateti
     outbox.sent(envelope)
     log.info("%s took %s", channel.name, key)
     return Delivery.SENT
+
+
+def _send(channel: Channel, message: Message, now: datetime) -> None:
+    """Send, and take a channel that breaks in a way of its own for one that cannot now: others are owed theirs.
+
+    What broke is named by its kind alone: its words may hold a part of the channel's URL.
+    """
+    try:
+        channel.send(message, now)
+    except MeshError:
+        raise
+    except Exception as error:
+        raise Unavailable(f"the channel broke: {type(error).__name__}") from error
 
 
 def _pause(attempts: int, asked: timedelta | None) -> timedelta:

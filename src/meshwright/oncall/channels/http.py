@@ -23,7 +23,7 @@ def post(url: Secret, plain: Any, headers: Mapping[str, str] | None = None) -> N
     try:
         answer = httpx.post(url.reveal(), json=plain, headers=dict(headers or {}), timeout=TIMEOUT)
     except httpx.InvalidURL:
-        raise Rejected("the channel's URL cannot be read") from None
+        raise Unavailable("the channel's URL cannot be read") from None  # it can be mended: what is owed stays owed
     except httpx.HTTPError as error:
         raise Unavailable(f"no answer: {type(error).__name__}") from None
     if answer.is_success:

@@ -30,7 +30,7 @@ class Mail:
 
     def send(self, message: Message, now: datetime) -> None:
         """Hand the message over. Raises `Rejected` or `Unavailable`."""
-        place = urlsplit(self._url.reveal())
+        place = _place(self._url)
         letter = _letter(message, parse_qs(place.query), now)
         try:
             with _connect(place) as server:
@@ -41,6 +41,15 @@ class Mail:
             raise _failure(error) from None
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable(f"the mail server does not answer: {type(error).__name__}") from None
+
+
+def _place(url: Secret) -> SplitResult:
+    try:
+        place = urlsplit(url.reveal())
+        _ = place.port  # is read here, where what it says of a bad one can be kept to ourselves
+    except ValueError:
+        raise Unavailable("the channel's URL cannot be read") from None
+    return place
 
 
 def _connect(place: SplitResult) -> smtplib.SMTP:
