@@ -45,10 +45,15 @@ def test_a_replays_clock_stands_at_its_end() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    variables = {"MESH_WEBHOOK": "https://hooks/s3cret", "MESH_DATABASE": "postgresql://mesh:s3cret@db/mesh"}
+    variables = {
+        "MESH_WEBHOOK": "https://hooks/s3cret",
+        "MESH_DATABASE": "postgresql://mesh:s3cret@db/mesh",
+        "MESH_STORE": "s3://releases?secret_access_key=s3cret",
+    }
     settings = resolve(ROOT, (), variables, {})
-    assert "s3cret" not in repr(settings)
-    assert next(s.value for s in settings.shown if s.name == "database") == "postgresql://***@db/mesh"
+    shown = {s.name: s.value for s in settings.shown}
+    assert "s3cret" not in repr(settings.shown)
+    assert (shown["database"], shown["store"]) == ("postgresql://***@db/mesh", "s3://releases?***")
 
 
 @pytest.mark.parametrize("text", ["yesterday", "3x", "2013-13-01"])

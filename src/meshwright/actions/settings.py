@@ -156,8 +156,10 @@ def _since(text: str) -> datetime | timedelta:
 
 
 def _public(text: str) -> str:
-    """Hide a password inside a URL."""
+    """Hide what may be a password in a URL: who asks, and how."""
     scheme, separator, rest = text.partition("://")
-    if not separator or "@" not in rest:
+    if not separator:
         return text
-    return f"{scheme}://***@{rest.rpartition('@')[2]}"
+    place, question, _ = rest.partition("?")
+    hidden = f"***@{place.rpartition('@')[2]}" if "@" in place else place
+    return f"{scheme}://{hidden}{'?***' if question else ''}"
