@@ -46,6 +46,9 @@ def checked(shop: Shop, hour: int, rows: list[Row]) -> dict[str, CheckResult]:
         ),
         pytest.param(zero(Metric.SQL, query="SELECT 1; SELECT 2"), None, id="two statements"),
         pytest.param(zero(Metric.SQL, query="SELECT 'many'"), None, id="SQL without a number"),
+        pytest.param(zero(Metric.SQL, query="SELECT CAST('nan' AS DOUBLE)"), None, id="SQL of what is not a number"),
+        pytest.param(zero(Metric.SQL, query="SELECT CAST('inf' AS DOUBLE)"), None, id="SQL that is infinite"),
+        pytest.param(zero(Metric.SQL, query=f"SELECT {10**25}"), 10**25, id="SQL of a number beyond all measure"),
     ],
 )
 def test_a_check_measures(open_shop: OpenShop, check: Check, measured: int | None) -> None:

@@ -89,7 +89,7 @@ def expectation(check: Check) -> str:
 
 def number_text(number: Decimal) -> str:
     """Write a number for people: no exponent, no trailing zeros, at most four decimals."""
-    return f"{round(number, 4).normalize():,f}"
+    return f"{number:z,.4f}".rstrip("0").rstrip(".")
 
 
 KEY_CHECK = "primary-key-unique"

@@ -180,6 +180,8 @@ def _queried(connection: DuckDBPyConnection, product: DataProduct, port: OutputP
         return unmeasured(port, address, check, "its SQL gives no number")
     if measured is None:
         return unmeasured(port, address, check, "its SQL gives nothing")
+    if not measured.is_finite():
+        return unmeasured(port, address, check, "its SQL gives no number")
     return judged(port, address, check, measured, 100)
 
 
