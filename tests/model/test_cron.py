@@ -33,6 +33,20 @@ from meshwright.model.cron import last_interval
             ("2026-03-28T01:30", "2026-03-30T00:30"),
             id="no such time",
         ),
+        pytest.param(
+            "0 * * * *",
+            "Europe/Brussels",
+            "2026-10-25T01:30",
+            ("2026-10-25T00:00", "2026-10-25T01:00"),
+            id="an hour that comes twice",
+        ),
+        pytest.param(
+            "30 2 * * *",
+            "Europe/Brussels",
+            "2026-10-25T12:00",
+            ("2026-10-24T00:30", "2026-10-25T00:30"),
+            id="a day of which an hour comes twice",
+        ),
     ],
 )
 def test_the_last_interval_is_between_two_neighbouring_moments(

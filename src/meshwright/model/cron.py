@@ -44,11 +44,16 @@ class Cron:
         return day.month in self.months and ((in_month or in_week) if self.either_day else (in_month and in_week))
 
     def moments_until(self, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-        """Yield the moments up to `now`, the latest first, in UTC. A wall time that a zone skips is none."""
+        """Yield the moments up to `now`, the latest first, in UTC.
+
+        A wall time that a zone skips is none; one that comes twice counts twice, but not for what runs once a day.
+        """
         today = now.astimezone(zone).date()
+        folds = (0,) if len(self.hours) == len(self.minutes) == 1 else (0, 1)
         for day in (today - timedelta(days=n) for n in range(_FAR)):
             if self.runs_on(day):
-                named = (datetime.combine(day, time(h, m), zone) for h in self.hours for m in self.minutes)
+                times = (time(h, m, fold=fold) for h in self.hours for m in self.minutes for fold in folds)
+                named = (datetime.combine(day, t, zone) for t in times)
                 moments = {t.astimezone(UTC) for t in named if _exists(t, zone)}
                 yield from (m for m in sorted(moments, reverse=True) if m <= now)
 
