@@ -15,8 +15,10 @@ from meshwright.model.errors import MeshError
 
 VERBS = {
     "Build": {
+        "new": "Begin a mesh, a domain or a product that runs as it is written.",
         "validate": "Find every mistake in the manifests and their SQL.",
         "run": "Build a product here: stage, check, publish.",
+        "export": "Write what others read: the shapes of the manifests, for editors.",
     },
     "Understand": {
         "list": "List the products of the mesh.",
@@ -24,6 +26,7 @@ VERBS = {
         "status": "Show what each product delivers, and whether it keeps its promises.",
         "lineage": "Show what a product, port or column comes from and goes to.",
         "query": "Ask one SQL question across the ports of all domains.",
+        "explain": "Say what a diagnostic's code means, with an example and its fix.",
     },
     "Change": {
         "plan": "Show what would change, and for whom.",

@@ -13,7 +13,7 @@ from meshwright.manifest.values import Bool, CheckName, ColumnName, Number, Stri
 from meshwright.model.contract import LogicalType, Operator, Unit
 from meshwright.model.diagnostic import Severity
 
-Unread = Annotated[Any, Field(description="", exclude=True)]
+Unread = Annotated[Any, Field(description="Part of ODCS; nothing reads it yet", exclude=True)]
 
 
 class Shape(BaseModel):

@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import PurePosixPath
 from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainValidator, StringConstraints
+from pydantic import PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
 
@@ -92,21 +92,27 @@ def _source_path(text: str) -> str:
     return text
 
 
+def _like(example: str, pattern: str = "") -> WithJsonSchema:
+    """Return what editors are told of a text that a function of ours reads."""
+    told = {"type": "string", "examples": [example]}
+    return WithJsonSchema(told | {"pattern": pattern} if pattern else told)
+
+
 StrictText = Annotated[str, StringConstraints(strict=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$")]
 ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
 CheckName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 ColumnName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Bool = Annotated[bool, Strict()]
-Number = Annotated[Decimal, PlainValidator(_number)]
-Value = Annotated[str, PlainValidator(_value)]
-Length = Annotated[timedelta, PlainValidator(read_by(scalars.length))]
-Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment))]
-Since = Annotated[datetime | timedelta, PlainValidator(read_by(scalars.since))]
-Objective = Annotated[Ratio, PlainValidator(read_by(scalars.objective))]
-Version = Annotated[str, PlainValidator(read_by(_version))]
-Cron = Annotated[str, PlainValidator(read_by(scalars.cron))]
-Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone))]
-PortReference = Annotated[Reference, PlainValidator(read_by(_port))]
-SourcePath = Annotated[str, PlainValidator(read_by(_source_path))]
-RelativePath = Annotated[str, PlainValidator(read_by(_relative))]
+Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Value = Annotated[str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), _like("90m", r"^[1-9][0-9]{0,5}[smhdw]$")]
+Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment)), _like("2013-01-01T06:00:00Z")]
+Since = Annotated[datetime | timedelta, PlainValidator(read_by(scalars.since)), _like("3h")]
+Objective = Annotated[Ratio, PlainValidator(read_by(scalars.objective)), _like("99.9%")]
+Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
+Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]
+PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
+SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
+RelativePath = Annotated[str, PlainValidator(read_by(_relative)), _like("orders.sql")]
