@@ -30,7 +30,7 @@ from meshwright.model.cron import last_interval
             "30 2 * * *",
             "Europe/Brussels",
             "2026-03-30T12:00",
-            ("2026-03-28T01:30", "2026-03-30T00:30"),
+            ("2026-03-29T01:30", "2026-03-30T00:30"),
             id="no such time",
         ),
         pytest.param(
@@ -44,7 +44,7 @@ from meshwright.model.cron import last_interval
             "30 2 * * *",
             "Europe/Brussels",
             "2026-10-25T12:00",
-            ("2026-10-24T00:30", "2026-10-25T00:30"),
+            ("2026-10-24T00:30", "2026-10-25T01:30"),
             id="a day of which an hour comes twice",
         ),
     ],

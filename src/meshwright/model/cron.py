@@ -46,16 +46,17 @@ class Cron:
     def moments_until(self, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
         """Yield the moments up to `now`, the latest first, in UTC.
 
-        A wall time that a zone skips is none; one that comes twice counts twice, but not for what runs once a day.
+        Where clocks change, as Airflow has it: what runs once a day runs once, at the later of the two readings of its
+        wall time; of what runs more often, a wall time that is skipped is none, and one that comes twice counts twice.
         """
         today = now.astimezone(zone).date()
-        folds = (0,) if len(self.hours) == len(self.minutes) == 1 else (0, 1)
+        once = len(self.hours) == len(self.minutes) == 1
         for day in (today - timedelta(days=n) for n in range(_FAR)):
             if self.runs_on(day):
-                times = (time(h, m, fold=fold) for h in self.hours for m in self.minutes for fold in folds)
-                named = (datetime.combine(day, t, zone) for t in times)
-                moments = {t.astimezone(UTC) for t in named if _exists(t, zone)}
-                yield from (m for m in sorted(moments, reverse=True) if m <= now)
+                times = (time(h, m, fold=fold) for h in self.hours for m in self.minutes for fold in (0, 1))
+                named = [datetime.combine(day, t, zone) for t in times]
+                moments = {t.astimezone(UTC) for t in named if once or _exists(t, zone)}
+                yield from (m for m in sorted(moments, reverse=True)[: 1 if once else None] if m <= now)
 
 
 def last_interval(cron: str, timezone: str, now: datetime) -> Interval | None:
