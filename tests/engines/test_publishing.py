@@ -1,6 +1,7 @@
 """What consumers read after each way of publishing, whatever happens on the way."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,8 +79,9 @@ def test_a_day_run_again_replaces_its_hours(open_shop: OpenShop) -> None:
     assert shop.sales() == [("h0", 0), ("h1", 1)]
 
 
-def test_an_interval_that_cuts_through_an_appended_one_is_refused(open_shop: OpenShop) -> None:
-    shop: Shop = open_shop(mode=PublishMode.APPEND)
+@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.LEDGER])
+def test_an_interval_that_cuts_through_an_appended_one_is_refused(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode, columns=tuple(replace(c, primary_key=False) for c in COLUMNS))
     shop.deliver(0, [("a", 1)])
     shop.deliver(1, [("b", 2)])
     shop.run(Interval(START, START + 2 * HOUR))

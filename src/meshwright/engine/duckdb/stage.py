@@ -103,7 +103,7 @@ def _attach_published(session: Session, connection: DuckDBPyConnection, work: Wo
 
 def _refuse_to_cut(work: Work, before: tuple[Publish, ...]) -> None:
     """Refuse an interval of which a part, and more than it, was published at once: its rows cannot be told apart."""
-    if not any(p.mode is PublishMode.APPEND for p in work.product.outputs):
+    if not any(map(_is_appended, work.product.outputs)):
         return
     asked = work.interval
     for publish in before:
@@ -113,6 +113,11 @@ def _refuse_to_cut(work: Work, before: tuple[Publish, ...]) -> None:
                 f"`{work.product.address}` has appended {done} at once, and {asked} cuts through it",
                 hint=f"run an interval that covers it, such as `--interval {done}`",
             )
+
+
+def _is_appended(port: OutputPort) -> bool:
+    """Tell whether the rows of an interval are told from others by that interval alone."""
+    return port.mode is PublishMode.APPEND or (port.mode is PublishMode.LEDGER and not port.contract.key)
 
 
 def _build(
