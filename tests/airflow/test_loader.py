@@ -17,7 +17,6 @@ from meshwright.airflow.folder import lay_out
 from meshwright.airflow.loader import load, load_all
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
 
-
 NOT_AT_PARSE_TIME = {"sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.manifest", "meshwright.gate"}
 
 
