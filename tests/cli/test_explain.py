@@ -162,6 +162,7 @@ def test_a_code_is_explained_without_markdown() -> None:
     said = explain("mw0105").stdout
     assert said.startswith("error MW0105: a key that does not exist\n")
     assert "did you mean `version`?" in said
+    assert "what mends it:\n    @@ domains/shop/orders/product.yaml @@\n    -    verison: 1.0.0\n" in said
     assert "```" not in said
 
 

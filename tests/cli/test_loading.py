@@ -48,3 +48,7 @@ def warm_artgo(tmp_path: Path) -> Path:
 
 def test_validate_on_a_warm_cache_loads_nothing_heavy(warm_artgo: Path) -> None:
     assert not loaded_modules("validate", "--mesh", str(warm_artgo)) & HEAVY
+
+
+def test_explaining_a_code_loads_nothing_that_reads_manifests() -> None:
+    assert not loaded_modules("explain", "MW0105") & (HEAVY | {"yaml", "pydantic"})

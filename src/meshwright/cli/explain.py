@@ -77,11 +77,16 @@ def _readable(explanation: Explanation) -> str:
 
 
 def _lines(markdown: str) -> Iterator[str]:
-    """Yield the lines of a section as a terminal shows them: what is in fences is indented, diffs are coloured."""
-    fence = ""
+    """Yield the lines of a section as a terminal shows them: what is in fences has a head, diffs are coloured."""
+    fence, head = "", "a change"
     for line in markdown.splitlines():
         if line.startswith("```"):
             fence = "" if fence else line.removeprefix("```")
+            if fence == "console":
+                head = "mesh says"
+            if fence:
+                yield click.style(f"{head}:", bold=True)
+                head = "what mends it"
         elif not fence:
             yield _LINK.sub(r"\1", line)
         else:

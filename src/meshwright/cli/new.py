@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from meshwright.actions import new as action
+from meshwright.actions.answers import Reader
 from meshwright.actions.compilation import diagnose
-from meshwright.actions.new import Order, Reader, Written
+from meshwright.actions.new import Order, Written
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
-from meshwright.cli.verb import Edge, verb
+from meshwright.cli.verb import Edge, open_edge, verb
 from meshwright.manifest.load import load
 from meshwright.manifest.template import Question, read_answers
 from meshwright.model.address import product_address
@@ -63,7 +64,7 @@ def domain(edge: Edge, name: str, words: tuple[str, ...], answers: Path | None) 
     """Begin a domain of the mesh."""
     root = edge.workspace.root
     order = action.domain_order(root, load(root).mesh, name)
-    return _make(order, words, answers, as_json=edge.json, cache=edge.workspace.cache)
+    return _make(order, words, answers, as_json=edge.json)
 
 
 @command.command("product")
@@ -80,7 +81,7 @@ def product(edge: Edge, address: str, words: tuple[str, ...], answers: Path | No
     root = edge.workspace.root
     asked = template or ("files" if answers or not _somebody_is_there() else _ask_block())
     order = action.product_order(root, load(root).mesh, product_address(address), asked)
-    return _make(order, words, answers, as_json=edge.json, cache=edge.workspace.cache)
+    return _make(order, words, answers, as_json=edge.json)
 
 
 def _ask_block() -> str:
@@ -88,9 +89,7 @@ def _ask_block() -> str:
     return chosen
 
 
-def _make(
-    order: Order, words: tuple[str, ...], file: Path | None, *, as_json: bool, cache: Path | None = None
-) -> ExitCode:
+def _make(order: Order, words: tuple[str, ...], file: Path | None, *, as_json: bool) -> ExitCode:
     """Write what was ordered, and say what is wrong with it: not every answer is one that a manifest takes."""
     said: Mapping[str, str] = {}
     if file is not None:
@@ -101,8 +100,8 @@ def _make(
     ask = _default if file or not _somebody_is_there() else _asked
     written = action.new(order, {**said, **_pairs(words)}, ask)
     _print(written, as_json=as_json)
-    diagnostics = diagnose(order.root, cache) if cache else ()
-    own = [d for d in diagnostics if d.at.file in written.files]
+    workspace = open_edge(order.root, None).workspace
+    own = [d for d in diagnose(workspace.root, workspace.cache) if d.at.file in written.files]
     print_diagnostics(own)
     return ExitCode.FINDINGS if errors(own) else ExitCode.DONE
 
