@@ -91,6 +91,7 @@ BREAKING = [
     ),
     ("a check's bound moved out", _checks(check("currency-known", Operator.LESS, 6)), "PromiseLoosened", "< 6"),
     ("a check only warns", edit_port(on_fail=(("currency-known", OnFail.WARN),)), "PromiseLoosened", "else warn"),
+    ("a key only warns", edit_port(on_fail=(("primary-key-unique", OnFail.WARN),)), "PromiseLoosened", "else warn"),
     ("a check's severity lowered", _checks(replace(_KNOWN, severity=Severity.WARNING)), "PromiseLoosened", "else warn"),
     ("a check of other columns", _checks(replace(_KNOWN, columns=("note",))), "PromiseLoosened", "of note"),
     ("a check's range shifted", _checks(check("currency-known", Operator.GREATER, 5)), "PromiseLoosened", "> 5"),

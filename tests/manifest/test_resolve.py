@@ -9,7 +9,6 @@ from tests.manifest.samples import DOMAIN, MESH, ORDERS, SOURCE, product, write
 
 from meshwright.engine.judgement import checks_of
 from meshwright.manifest.load import Loaded, load
-from meshwright.manifest.ports import implied_checks
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Check, LogicalType, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
@@ -237,7 +236,7 @@ def test_checks_are_what_the_contract_says(tmp_path: Path) -> None:
 def test_on_fail_knows_the_checks_that_columns_imply(tmp_path: Path) -> None:
     (port,) = resolved(tmp_path, product(port="publish: {mode: ledger}", schema=QUALITY)).outputs
     declared = {c.name for c in port.contract.checks}
-    assert implied_checks(port.contract) == {c.name for c in checks_of(port)} - declared
+    assert port.contract.implied_checks == {c.name for c in checks_of(port)} - declared
 
 
 def test_a_column_and_a_check_know_their_places(tmp_path: Path) -> None:

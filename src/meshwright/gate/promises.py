@@ -65,6 +65,18 @@ def promise_changes(
                 yield PromiseTightened(address, name, *texts, new[name].at)
             case Direction.SAME:
                 pass
+    yield from _implied_changes(address, before, after, place)
+
+
+def _implied_changes(
+    address: PortAddress, before: OutputPort, after: OutputPort, place: Location
+) -> Iterator[PromiseChange]:
+    """Yield whether a check that columns imply on both sides blocks no longer, or does so again."""
+    for name in sorted(before.contract.implied_checks & after.contract.implied_checks):
+        was, is_now = (port.consequence(name, Severity.ERROR) for port in (before, after))
+        if was is not is_now:
+            kind = PromiseLoosened if is_now is OnFail.WARN else PromiseTightened
+            yield kind(address, f"check `{name}`", f"else {was.value}", f"else {is_now.value}", after.at or place)
 
 
 def _promises(port: OutputPort, place: Location) -> Iterator[Promise]:

@@ -196,19 +196,12 @@ def _quality(says: Shared) -> QualityBlock | None:
 def _on_fail(
     subject: Subject, block: OutputPortBlock, promised: Contract, place: Place
 ) -> tuple[tuple[str, OnFail], ...]:
-    known = {c.name for c in promised.checks} | implied_checks(promised) if block.on_fail else set()
+    known = {c.name for c in promised.checks} | promised.implied_checks if block.on_fail else set()
     for name in block.on_fail:
         if name not in known:
             hint = did_you_mean(name, known, otherwise="the checks are those under `quality`")
             subject.problems.error(Code.UNDECLARED, place[name].at_key, f"there is no check `{name}`", hint)
     return tuple(sorted(block.on_fail.items()))
-
-
-def implied_checks(promised: Contract) -> set[str]:
-    """Return the names of the checks that columns imply: required, unique, primary key."""
-    named = {f"{c.name}-required" for c in promised.columns if c.required or c.primary_key}
-    named |= {f"{c.name}-unique" for c in promised.columns if c.unique}
-    return named | ({"primary-key-unique"} if promised.key else set())
 
 
 def _content(promised: Contract) -> str:

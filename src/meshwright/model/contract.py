@@ -104,6 +104,13 @@ class Contract:
         """The names of the primary key's columns, in order."""
         return tuple(c.name for c in self.columns if c.primary_key)
 
+    @property
+    def implied_checks(self) -> frozenset[str]:
+        """The names of the checks that columns imply: required, unique, primary key."""
+        required = {f"{c.name}-required" for c in self.columns if c.required or c.primary_key}
+        unique = {f"{c.name}-unique" for c in self.columns if c.unique}
+        return frozenset({*required, *unique, *(("primary-key-unique",) if self.key else ())})
+
     def column(self, name: str) -> Column | None:
         """Return the column of that name."""
         return next((c for c in self.columns if c.name == name), None)
