@@ -77,6 +77,7 @@ FILES = {
 SALES_FILE = "domains/marketplace/artwork-sales/product.yaml"
 SALES_SQL = "domains/marketplace/artwork-sales/sales.sql"
 RANKING_FILE = "domains/creators/trending-artists/product.yaml"
+RANKING_SQL = "domains/creators/trending-artists/ranking.sql"
 
 
 def write_mesh(root: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.actions.folders import (
     RANKING_FILE,
+    RANKING_SQL,
     SALES_FILE,
     SALES_SQL,
     add_gallery,
@@ -85,6 +86,20 @@ def test_what_only_adds_is_released_by_itself(workspace: Workspace, root: Path) 
     second = live(workspace)
     assert second != first
     assert isinstance(plan(workspace, None, NOW).verdict, Allowed)
+
+
+def test_a_break_that_may_be_approved_hides_no_error_of_the_product_that_it_reaches(
+    root: Path, workspace: Workspace
+) -> None:
+    live(workspace)
+    edit(
+        root, SALES_FILE, "name: price, logicalType: number, description", "name: price, logicalType: date, description"
+    )
+    edit(root, SALES_SQL, "price", "CAST('2026-01-01' AS DATE) AS price")
+    edit(root, RANKING_SQL, "SUM(price)", "COUNT(price) + nonsense")
+    verdict = release(workspace, "nadia", NOW).judged.verdict
+    assert isinstance(verdict, Refused), verdict
+    assert ["nonsense" in d.message for d in verdict.findings] == [True]
 
 
 def test_a_break_names_the_other_teams_line_and_is_refused(workspace: Workspace, root: Path) -> None:

@@ -12,6 +12,7 @@ from meshwright.actions.compilation import Compiled, compile_mesh
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.approvals import Approval
+from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
@@ -123,6 +124,7 @@ def _manifest(product: DataProduct) -> str:
 
 
 def _own_findings(made: Plan, compiled: Compiled) -> Iterable[Diagnostic]:
-    """Return the errors in the files, without those that a break has explained already at the same line."""
-    explained = {(c.at.file, c.at.line) for e in made.effects for c in e.consumers}
+    """Return the errors in the files, without those that a removal has explained, as an error, at the same line."""
+    removals = (e for e in made.effects if isinstance(e.change, ColumnRemoved | PortRemoved | ProductRemoved))
+    explained = {(c.at.file, c.at.line) for e in removals for c in e.consumers}
     return (d for d in errors(compiled.diagnostics) if (d.at.file, d.at.line) not in explained)
