@@ -81,7 +81,12 @@ def broken_dag(product: ProductAddress, reason: str) -> DAG:
 
 def port_asset(port: PortAddress) -> Asset:
     """Return the asset that a port is to Airflow."""
-    return Asset(name=asset_name(port), uri=asset_uri(port), group=port.product.domain)
+    uri = asset_uri(port)
+    asset = Asset(name=asset_name(port), uri=f"x-{uri}", group=port.product.domain)
+    # For any other scheme than `x-…` Airflow asks all providers for theirs, and imports Google's clients to do so: a
+    # second of each task. The URIs of ports need no cleaning.
+    object.__setattr__(asset, "uri", uri)
+    return asset
 
 
 def _schedule(product: DataProduct) -> Any:
