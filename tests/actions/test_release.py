@@ -292,3 +292,14 @@ def test_the_log_keeps_what_was_released_by_whom(workspace: Workspace) -> None:
     live(workspace)
     (made,) = (e.body for e in history(workspace).entries if isinstance(e.body, Released))
     assert (made.base, made.author, made.approved_by) == (None, "nadia", ())
+
+
+def test_what_was_seen_of_the_log_before_is_trusted_or_asked_for(root: Path, workspace: Workspace) -> None:
+    live(workspace)
+    seen = root / ".mesh" / "local" / "log-head.json"
+    seen.write_text("")
+    with pytest.raises(errors.Corrupt, match=r"log-head\.json"):
+        history(workspace)
+    seen.unlink()
+    assert history(workspace).current("local") is not None
+    assert [f.name for f in seen.parent.glob("*log-head*")] == [seen.name]

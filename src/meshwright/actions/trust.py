@@ -5,12 +5,13 @@ made. Private keys lie in a folder of the person or service that signs, never in
 """
 
 import json
+import secrets
 from datetime import datetime
 from pathlib import Path
 
 from meshwright.actions.workspace import Workspace
 from meshwright.model import codec
-from meshwright.model.errors import NotFound, Refused
+from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import ROOT, Body, Delegated
 from meshwright.release.keys import SigningKey, create_key, load_key
@@ -109,12 +110,15 @@ def _seen(workspace: Workspace) -> Head | None:
         return codec.load(Head, json.loads(_memory(workspace).read_bytes()))
     except FileNotFoundError:
         return None
+    except (ValueError, KeyError, TypeError):
+        hint = "hold the log against a copy of it; then remove this file, and it is made again"
+        raise Corrupt(f"{_memory(workspace)}, what was seen of the log before, cannot be read", hint=hint) from None
 
 
 def _remember(workspace: Workspace, head: Head) -> None:
     """Keep the last record that was seen, so that nobody can take it back; where nothing can be kept, it is not."""
     path = _memory(workspace)
-    draft = path.with_suffix(".tmp")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(codec.canonical(codec.dump(head)))
