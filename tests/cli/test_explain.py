@@ -1,5 +1,6 @@
 """Every diagnostic is explained, and every example on the page is what happens. Written anew with UPDATE_GOLDEN=1."""
 
+import json
 import os
 import re
 import shutil
@@ -164,6 +165,12 @@ def test_a_code_is_explained_without_markdown() -> None:
     assert "did you mean `version`?" in said
     assert "what mends it:\n    @@ domains/shop/orders/product.yaml @@\n    -    verison: 1.0.0\n" in said
     assert "```" not in said
+
+
+def test_a_program_reads_what_a_code_means() -> None:
+    told = json.loads(explain("MW0402", "--format", "json").stdout)
+    assert (told["code"], told["severity"], told["meaning"]) == ("MW0402", "warning", MEANINGS["MW0402"])
+    assert [e["code"] for e in json.loads(explain("--format", "json").stdout)] == list(MEANINGS)
 
 
 def test_without_a_code_all_are_listed() -> None:

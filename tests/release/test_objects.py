@@ -10,7 +10,7 @@ from meshwright.release.objects import Objects
 
 @pytest.mark.parametrize("url", ["ftp://host/s3cret", "gs://"])
 def test_a_store_that_nobody_knows_is_refused(url: str) -> None:
-    with pytest.raises(Refused, match="^the store .* cannot be opened: ") as refused:
+    with pytest.raises(Refused, match=r"^the store .* cannot be opened: ") as refused:
         Objects(url).names("log")
     assert "s3cret" not in refused.value.message.partition(":")[0]
 
