@@ -202,6 +202,33 @@ def test_a_table_that_is_not_as_declared_is_broken(sqlite: Reader, source: Datab
     assert len(sqlite.read(DatabaseSource("database", "things"))) == 3
 
 
+def test_a_time_that_cannot_be_read_is_not_passed_over(sqlite: Reader) -> None:
+    engine = sa.create_engine(sqlite.urls["database"])
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO things (id, at_time) VALUES (4, '01/02/2013'), (5, NULL)"))
+    engine.dispose()
+    with pytest.raises(SourceBroken, match="holds `01/02/2013`, which is not a time"):
+        sqlite.read(DatabaseSource("database", "things", cursor="at_time"))
+
+
+def test_a_folder_may_be_called_anything(reader: Reader, tmp_path: Path) -> None:
+    folder = tmp_path / "50%20 #1?"
+    folder.mkdir()
+    url = sa.URL.create("sqlite", database=str(folder / "shop.db")).render_as_string()
+    (tmp_path / "shop.db").touch()
+    fill(f"sqlite:///{tmp_path / 'shop.db'}", "NUMERIC", "TEXT")
+    (tmp_path / "shop.db").rename(folder / "shop.db")
+    reader.urls["database"] = url
+    assert len(reader.read(DatabaseSource("database", "things"))) == 3
+
+
+def test_a_url_that_cannot_be_read_is_not_told(reader: Reader) -> None:
+    reader.urls["database"] = "postgresql://somebody:hunter2 host/db:x"
+    with pytest.raises(FinalError, match="is not the URL of a database") as caught:
+        reader.read(DatabaseSource("database", "things"))
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_database_that_is_not_there_yet_is_not_made(reader: Reader, tmp_path: Path) -> None:
     reader.urls["database"] = f"sqlite:///{tmp_path / 'later.db'}"
     with pytest.raises(SourceNotReady):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, NoSuchTableError, SQLAlchemyError
@@ -60,9 +61,23 @@ class DatabaseTable:
         if self._source.cursor:
             select = select.where(*self._inside(self._table.columns[self._source.cursor], interval))
         with self._engine.connect() as connection:
+            self._refuse_unreadable(connection)
             rows = connection.execution_options(yield_per=_BATCH).execute(select)
             for part in rows.partitions():
                 yield _arrow(self.columns, part)
+
+    def _refuse_unreadable(self, connection: sa.Connection) -> None:
+        """Raise `SourceBroken` for a time that SQLite cannot read: no interval would ever have its row."""
+        if not self._source.cursor or self._engine.dialect.name != "sqlite":
+            return
+        cursor = self._table.columns[self._source.cursor]
+        unreadable = sa.type_coerce(cursor, sa.types.NullType())
+        found = connection.execute(sa.select(unreadable).where(cursor.is_not(None), _written(cursor).is_(None))).first()
+        if found is not None:
+            raise SourceBroken(
+                f"the cursor `{cursor.name}` of `{self._source.table}` holds `{found[0]}`, which is not a time",
+                hint="write instants as `2013-01-01T00:00:00Z`",
+            )
 
     def _inside(self, cursor: sa.Column[Any], interval: Interval) -> tuple[sa.ColumnElement[bool], ...]:
         if isinstance(cursor.type, sa.Integer | sa.Numeric | sa.Boolean):
@@ -71,7 +86,7 @@ class DatabaseTable:
             )
         if self._engine.dialect.name == "sqlite":
             # SQLite keeps instants as text, written in several ways: both sides are brought to one.
-            written = sa.func.strftime(_SQLITE_INSTANT, cursor)
+            written = _written(cursor)
             start, end = (sa.func.strftime(_SQLITE_INSTANT, _naive(t).isoformat(" ")) for t in _ends(interval))
             return written >= start, written < end
         zoned = getattr(cursor.type, "timezone", False)
@@ -100,7 +115,7 @@ def _readable(source: DatabaseSource, url: Secret) -> sa.URL:
     """Return a URL that only reads: opening a SQLite file that is not there would make one."""
     try:
         parsed = sa.make_url(url.reveal())
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):  # what it says of a URL may hold a part of the password
         raise FinalError(f"connection `{source.connection}` is not the URL of a database") from None
     match parsed.get_backend_name():
         case "postgresql" | "postgres":
@@ -108,7 +123,9 @@ def _readable(source: DatabaseSource, url: Secret) -> sa.URL:
         case "sqlite" if parsed.database:
             if not Path(parsed.database).is_file():
                 raise SourceNotReady(f"the database of connection `{source.connection}` is not there yet")
-            return sa.URL.create("sqlite", database=f"file:{parsed.database}", query={"mode": "ro", "uri": "true"})
+            return sa.URL.create(
+                "sqlite", database=f"file:{quote(parsed.database)}", query={"mode": "ro", "uri": "true"}
+            )
         case backend:
             raise FinalError(
                 f"connection `{source.connection}` is a `{backend}`, which cannot be read",
@@ -153,6 +170,10 @@ def _text(value: Any) -> str | None:
 
 def _ends(interval: Interval) -> tuple[datetime, datetime]:
     return interval.start, interval.end
+
+
+def _written(cursor: sa.Column[Any]) -> sa.ColumnElement[str]:
+    return sa.func.strftime(_SQLITE_INSTANT, cursor)
 
 
 def _naive(instant: datetime) -> datetime:
