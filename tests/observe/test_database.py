@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from meshwright.model.errors import Busy, Refused
+from meshwright.model.errors import Busy, Corrupt, Refused
 from meshwright.model.identity import Secret
 from meshwright.observe.database import Database
 from meshwright.observe.tables import HEAD, VERSION_TABLE, metadata
@@ -81,3 +82,16 @@ def test_what_is_no_database_of_observations_is_refused(text: str) -> None:
 def test_a_server_that_is_down_is_something_to_try_again() -> None:
     with pytest.raises(Busy, match="cannot be used"):
         Database(Secret("postgresql://nobody@127.0.0.1:1/none")).migrate()
+
+
+@pytest.mark.parametrize("text", ["observations", "postgresql://mesh:hunter2 host/db:x", "mysql://m:hunter2@host/db"])
+def test_what_is_no_database_of_observations_is_refused_and_not_told(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Database(Secret(text))
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("not a database" * 100)
+    with pytest.raises(Corrupt, match="not a database"):
+        Database(Secret(f"sqlite:///{tmp_path / 'notes.db'}")).migrate()

@@ -11,21 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from meshwright.model.errors import Busy, Refused
+from meshwright.model.errors import Busy, Corrupt, Refused
 from meshwright.model.identity import Secret
 from meshwright.observe.tables import HEAD, VERSION_TABLE
 
 _MIGRATION_LOCK = 0x6D657368
 """The key of PostgreSQL's advisory lock: `mesh`."""
 
+_WANTED = "give `sqlite:////path/observations.db` or `postgresql://…`"
+
 
 class Database:
     """A lazily opened database. Safe to share between threads; every process opens its own."""
 
     def __init__(self, url: Secret) -> None:
-        self._engine = _open(make_url(url.reveal()))
+        self._engine = _open(_read(url))
         self._lock = threading.Lock()
         self._ready = False
 
@@ -81,14 +83,18 @@ class Database:
                 yield writer
 
 
+def _read(url: Secret) -> URL:
+    try:
+        return make_url(url.reveal())
+    except (ArgumentError, ValueError):  # what it says of a URL may hold a part of the password
+        raise Refused("MESH_DATABASE is not the URL of a database", hint=_WANTED) from None
+
+
 def _open(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
     if url.get_backend_name() != "sqlite" or not url.database:
-        raise Refused(
-            f"`{url.render_as_string()}` is no database of observations",
-            hint="give `sqlite:////path/observations.db` or `postgresql://…`",
-        )
+        raise Refused(f"`{url.get_backend_name()}://…` is no database of observations", hint=_WANTED)
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -123,3 +129,7 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise Busy(f"the database of observations cannot be used: {error.orig}", hint="see that it is up") from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its kinds are mistakes of ours; by itself it says what the file is not
+            raise
+        raise Corrupt(f"the database of observations cannot be read: {error.orig}", hint="restore it") from error
