@@ -54,3 +54,9 @@ def test_a_stage_that_nobody_came_back_for_is_swept_after_a_week(shop: Shop) -> 
     assert names(shop) == [f"stage-{staged.publish_id}.duckdb"]
     open_files(str(shop.feed.parent / "data")).sweep(SALES, NOW + timedelta(days=8))
     assert names(shop) == []
+
+
+def test_a_limit_that_cannot_be_read_is_refused_in_words(tmp_path: Path) -> None:
+    engine = open_engine("duckdb", str(tmp_path / "data"), memory="lots")
+    with pytest.raises(Refused, match="Memory must have a number"):
+        engine.query("SELECT 1", ())

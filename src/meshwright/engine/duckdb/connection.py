@@ -47,7 +47,10 @@ def connected(path: Path | None, limits: Limits) -> Iterator[DuckDBPyConnection]
         config["memory_limit"] = limits.memory
     if limits.threads is not None:
         config["threads"] = limits.threads
-    connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
+    try:
+        connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
+    except (duckdb.ParserException, duckdb.InvalidInputException) as error:
+        raise Refused(f"DuckDB cannot be opened: {reason(error)}", hint="MESH_MEMORY is such as `2GB`") from None
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET python_enable_replacements = false")
