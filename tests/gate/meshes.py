@@ -134,7 +134,7 @@ MESH = Mesh(
 def linked(mesh: Mesh) -> MeshGraph:
     """Analyse the SQL of a mesh, and link it."""
     analyses = {
-        product.port_address(port): analyse(product, port, schemas(mesh, product))
+        product.port_address(port): analyse(product, port, schemas(mesh.output, product))
         for product in mesh.products
         for port in product.outputs
     }

@@ -24,7 +24,7 @@ PORTS = [
 
 @pytest.mark.parametrize(("mesh", "product", "port"), PORTS)
 def test_a_port_of_the_examples_is_understood(mesh, product, port):
-    analysis = analyse(product, port, schemas(mesh, product))
+    analysis = analyse(product, port, schemas(mesh.output, product))
     assert analysis.diagnostics == ()
     if port.virtual is None:
         assert [c.name for c in analysis.columns] == [c.name for c in port.contract.columns]
@@ -38,7 +38,7 @@ def test_a_transform_of_the_examples_runs_on_duckdb(mesh, product, port):
     query = bind(port.transform, "duckdb")
     with duckdb.connect() as session:
         session.execute("set TimeZone = 'UTC'")
-        for table, columns in schemas(mesh, product).items():
+        for table, columns in schemas(mesh.output, product).items():
             shape = ", ".join(f'"{c.name}" {DUCKDB[c.type]}' for c in columns)
             session.execute(f'create table "{table}" ({shape})')
         bounds = dict.fromkeys(query.parameters, datetime(2013, 1, 1, tzinfo=UTC))

@@ -5,7 +5,7 @@ What did not change is taken from a cache, by content. The cache may be deleted 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,9 @@ if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
     from meshwright.graph.graph import MeshGraph
     from meshwright.manifest.load import Loaded
 
+Outputs = Callable[[PortAddress], OutputPort | None]
+"""Gives the output port at an address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -41,7 +44,8 @@ def compile_mesh(root: Path, cache: Path) -> Compiled:
     from meshwright.manifest.load import load
 
     loaded = load(root)
-    analyses = {p.port_address(port): _analysis(cache, loaded.mesh, p, port) for p, port in _ports(loaded.mesh)}
+    outputs = {p.port_address(port): port for p, port in _ports(loaded.mesh)}
+    analyses = {p.port_address(port): _analysis(cache, outputs.get, p, port) for p, port in _ports(loaded.mesh)}
     graph = build(loaded.mesh, analyses)
     sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
     return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *graph.diagnostics})))
@@ -75,11 +79,11 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
     return diagnostics
 
 
-def schemas(mesh: Mesh, product: DataProduct) -> dict[str, tuple[Column, ...]]:
+def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ...]]:
     """Return the declared columns of a product's inputs, by the name that its SQL spells."""
     found: dict[str, tuple[Column, ...]] = {}
     for port in product.inputs:
-        upstream = None if port.port is None else mesh.output(port.port)
+        upstream = None if port.port is None else output(port.port)
         found[sql_name(port.name)] = port.columns if upstream is None else upstream.columns
     return found
 
@@ -88,8 +92,8 @@ def _ports(mesh: Mesh) -> Iterator[tuple[DataProduct, OutputPort]]:
     return ((product, port) for product in mesh.products for port in product.outputs)
 
 
-def _analysis(cache: Path, mesh: Mesh, product: DataProduct, port: OutputPort) -> Analysis:
-    known_schemas = schemas(mesh, product)
+def _analysis(cache: Path, output: Outputs, product: DataProduct, port: OutputPort) -> Analysis:
+    known_schemas = schemas(output, product)
     plain = [__version__, codec.dump(product), codec.dump(port), _files(port)]
     plain += [[name, [codec.dump(c) for c in columns]] for name, columns in sorted(known_schemas.items())]
     known = cache / "analyses" / f"{hashlib.sha256(codec.canonical(plain)).hexdigest()}.json"
