@@ -8,9 +8,11 @@ from tests.actions.folders import open_folder
 from tests.actions.shop import HOUR, START, Shop, open_shop
 from tests.oncall.servers import Received, http_receiver, nobody
 
+from meshwright.actions.deploy import activate
 from meshwright.actions.deployed import deployed
 from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.actions.workspace import Workspace
+from meshwright.model import naming
 
 SOON = timedelta(minutes=2)
 
@@ -124,3 +126,26 @@ def test_old_facts_are_forgotten_but_not_the_last_publish(tmp_path: Path) -> Non
     pass_hours(shop, 0, 2, "items")
     assert forget(shop.workspace, START + timedelta(days=500)) > 0
     assert look(shop.workspace, 24 * 500).synced == 0
+
+
+def test_a_deployment_that_died_after_its_pointer_moved_has_promised_all_the_same(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    other = open_folder(tmp_path / "mesh", MESH_DATABASE=f"sqlite:///{tmp_path / 'other.db'}")
+    assert look(other, 3).statuses == ()
+    running = deployed(shop.workspace)
+    activate(other, running.graph, running.release, START)
+    assert look(other, 3).statuses != ()
+
+
+def test_a_log_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    shop.deliver("clicks", 0)
+    shop.deliver("items", 0)
+    shop.run(START + HOUR)
+    engine, since = shop.workspace.engine(), START - HOUR
+    order = deployed(shop.workspace).graph.order
+    whole = engine.recent(order, since)
+    assert [r.publishes for r in whole] == [engine.publishes(r.product) for r in whole]
+    broken = Path(shop.workspace.settings.data) / naming.store_file(whole[0].product)
+    broken.write_bytes(b"no database" * 1000)
+    assert [r.error is None for r in engine.recent(order, since)] == [False] + [True] * (len(whole) - 1)

@@ -62,7 +62,7 @@ def _switch(
     environment = workspace.settings.environment
     if release != before:
         record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)
-    _activate(workspace, graph, release, now)
+    activate(workspace, graph, release, now)
     return Deployed(environment, release, before, len(graph.mesh.products))
 
 
@@ -82,7 +82,10 @@ def _next(known: History, environment: str, before: Digest | None) -> Digest:
     )
 
 
-def _activate(workspace: Workspace, graph: MeshGraph, release: Digest, now: datetime) -> None:
-    """Let the promises of a release count from now on; those that did already go on."""
+def activate(workspace: Workspace, graph: MeshGraph, release: Digest, now: datetime) -> None:
+    """Let the promises of a release count from now on; those that did already go on.
+
+    The monitor says so again with each look: a deployment that died after its pointer moved promised all the same.
+    """
     ports = ((product.port_address(port), port) for product in graph.mesh.products for port in product.outputs)
     workspace.observations().record_activation({address: port.slos for address, port in ports}, release, now)

@@ -13,8 +13,6 @@ from meshwright.actions.channels import open_channels
 from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ProductAddress
-from meshwright.model.errors import MeshError
 from meshwright.model.identity import Secret
 from meshwright.model.incident import Incident, Message
 from meshwright.model.publish import Publish
@@ -91,20 +89,18 @@ def forget(workspace: Workspace, now: datetime) -> int:
 
 def _sync(engine: Engine, observations: Observations, graph: MeshGraph, since: datetime) -> int:
     """Record the publishes that a crash kept from being recorded; returns how many there were."""
-    missing = observations.unrecorded([p for address in graph.order for p in _recent(engine, address, since)])
+    missing = observations.unrecorded(list(_recent(engine, graph, since)))
     if missing:
         observations.record_publish(*missing)
     return len(missing)
 
 
-def _recent(engine: Engine, product: ProductAddress, since: datetime) -> Iterator[Publish]:
-    """Yield what a product published after `since`, and its last publish: what is older may have been pruned."""
-    try:
-        published = engine.publishes(product)
-    except MeshError as error:
-        log.warning("the publish log of %s cannot be read: %s", product, error)
-        return
-    yield from (p for p in published if p.published_at > since or p is published[-1])
+def _recent(engine: Engine, graph: MeshGraph, since: datetime) -> Iterator[Publish]:
+    """Yield what all products published after `since`, and last: what is older may have been pruned."""
+    for found in engine.recent(graph.order, since):
+        if found.error is not None:
+            log.warning("the publish log of %s cannot be read: %s", found.product, found.error)
+        yield from found.publishes
 
 
 def _judge(environment: str, graph: MeshGraph, observations: Observations, now: datetime) -> _Judged:

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from meshwright.actions.deploy import activate
 from meshwright.actions.deployed import deployed
 from meshwright.actions.logs import about
 from meshwright.actions.tick import TickOutcome, forget, tick
@@ -101,6 +102,7 @@ def _explained(step: Callable[[Workspace, datetime], object], workspace: Workspa
 def _look(workspace: Workspace, now: datetime) -> TickOutcome:
     running = deployed(workspace)
     with about(environment=workspace.settings.environment, release=running.release.short):
+        activate(workspace, running.graph, running.release, workspace.settings.clock(now))
         outcome = tick(workspace, running.graph, now)
         found = ", ".join(f"{count} {name}" for name, count in _plain(outcome).items() if count)
         log.info("ticked: %s", found or "no promises")

@@ -4,7 +4,7 @@ A run is `stage → check → publish`, or `discard`. Each verb may run in a pro
 publish id alone, the staged data waits in the engine's store.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Protocol
 from meshwright.engine.capabilities import Capabilities
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.contract import Column
+from meshwright.model.errors import MeshError
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
@@ -68,6 +69,15 @@ class Rows:
     rows: tuple[tuple[object, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What a product has published lately, oldest first; or why that cannot be read."""
+
+    product: ProductAddress
+    publishes: tuple[Publish, ...] = ()
+    error: MeshError | None = None
+
+
 class Engine(Protocol):
     """Builds products and keeps what they published. Every method raises from the tree of `model.errors`."""
 
@@ -92,6 +102,9 @@ class Engine(Protocol):
 
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first; empty where nothing was published."""
+
+    def recent(self, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
+        """Return what those products that ever published have published after `since`, and the last publish of each."""
 
     def query(self, sql: str, tables: tuple[tuple[str, PortAddress], ...]) -> Rows:
         """Answer one SELECT over published ports, each under the name that the SQL uses for it. Reads only."""

@@ -1,5 +1,6 @@
 """DuckDB: the engine that runs inside the process that calls it. Each verb is a module beside this one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,11 +8,11 @@ from meshwright.engine.capabilities import Capabilities
 from meshwright.engine.duckdb.checks import check
 from meshwright.engine.duckdb.connection import Limits
 from meshwright.engine.duckdb.files import open_files
-from meshwright.engine.duckdb.publish import publish, publishes
+from meshwright.engine.duckdb.publish import publish, publishes, recent
 from meshwright.engine.duckdb.query import query
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
-from meshwright.engine.protocol import Connections, Rows, Work
+from meshwright.engine.protocol import Connections, Recent, Rows, Work
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct, PublishMode
@@ -59,6 +60,10 @@ class DuckDB:
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first."""
         return publishes(self.session, product)
+
+    def recent(self, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
+        """Return what products have published lately."""
+        return recent(self.session, products, since)
 
     def query(self, sql: str, tables: tuple[tuple[str, PortAddress], ...]) -> Rows:
         """Answer one SELECT over published ports."""

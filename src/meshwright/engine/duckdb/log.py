@@ -7,6 +7,7 @@ its URL), and how the file was staged (`stage`).
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
@@ -65,12 +66,14 @@ def virtual_source(connection: DuckDBPyConnection, database: str, port: str) -> 
     return None if row is None else VirtualSource(*row)
 
 
-def read_log(connection: DuckDBPyConnection, database: str) -> tuple[Publish, ...]:
-    """Return all publishes, oldest first."""
+def read_log(connection: DuckDBPyConnection, database: str, since: datetime | None = None) -> tuple[Publish, ...]:
+    """Return all publishes, oldest first; with `since`, those after it and the last."""
     if not has_relation(connection, database, "mesh", "publish_log"):
         return ()
-    query = f"SELECT entry FROM {name(database)}.mesh.publish_log ORDER BY number"
-    return tuple(codec.load(Publish, json.loads(row[0])) for row in connection.execute(query).fetchall())
+    log = f"{name(database)}.mesh.publish_log"
+    wanted = f"$1 IS NULL OR published_at > $1 OR number = (SELECT max(number) FROM {log})"
+    found = connection.execute(f"SELECT entry FROM {log} WHERE {wanted} ORDER BY number", [since])
+    return tuple(codec.load(Publish, json.loads(row[0])) for row in found.fetchall())
 
 
 def last_publish(connection: DuckDBPyConnection, database: str) -> Publish | None:

@@ -7,6 +7,7 @@ same transaction, and a process may die at any point: the old file stays whole, 
 
 import shutil
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import STAGE
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
+from meshwright.engine.protocol import Recent
 from meshwright.engine.watermarks import published_watermark
 from meshwright.model.address import ProductAddress
+from meshwright.model.errors import MeshError
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import port_table
 from meshwright.model.product import DataProduct, PublishMode
@@ -57,6 +60,25 @@ def publishes(session: Session, product: ProductAddress) -> Log:
     with explained(f"the log of `{product}`"), connected(None, session.limits) as connection:
         attach(connection, path, PUBLISHED)
         return read_log(connection, PUBLISHED)
+
+
+def recent(session: Session, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
+    """Return what products have published after `since`, and last; one connection asks all, for opening one costs."""
+    published = ((product, session.files.published(product)) for product in products)
+    with connected(None, session.limits) as connection:
+        return tuple(_recent(connection, product, path, since) for product, path in published if path.is_file())
+
+
+def _recent(connection: DuckDBPyConnection, product: ProductAddress, path: Path, since: datetime) -> Recent:
+    try:
+        with explained(f"the log of `{product}`"):
+            attach(connection, path, PUBLISHED)
+            try:
+                return Recent(product, read_log(connection, PUBLISHED, since))
+            finally:
+                connection.execute(f"DETACH {PUBLISHED}")
+    except MeshError as error:
+        return Recent(product, error=error)
 
 
 def _take(session: Session, product: DataProduct, staged: Path, before: Log, now: datetime, started: float) -> Publish:
