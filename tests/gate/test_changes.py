@@ -161,6 +161,13 @@ HARMLESS = [
         "columns' descriptions",
         "patch",
     ),
+    (
+        "a check's description",
+        _checks(replace(_KNOWN, description="Words")),
+        "PortDescribed",
+        "checks' descriptions",
+        "patch",
+    ),
     ("samples", edit_port(samples=(Sample("All", "select 1"),)), "PortDescribed", "samples", "patch"),
 ]
 _ORDERS = SALES.inputs[0]
@@ -249,7 +256,13 @@ def test_a_check_that_goes_with_its_column_is_not_a_broken_promise() -> None:
 def test_products_people_and_domains_that_come_and_go_are_changes_of_the_mesh() -> None:
     fewer = linked(replace(MESH, products=(SALES,), people=MESH.people[:-1], domains=MESH.domains[:1]))
     gone = [(sign(c), describe(c)) for c in compare(linked(MESH), fewer)]
-    assert gone == [("~", "people changed: tomas"), ("−", "product removed: ranking@1")]
+    assert gone == [
+        ("~", "people changed: tomas"),
+        ("~", "domains changed: marketplace"),
+        ("−", "product removed: ranking@1"),
+    ]
+    reworded = linked(replace(MESH, description="Art"))
+    assert [describe(c) for c in compare(linked(MESH), reworded)] == [f"description changed: {MESH.name}"]
     come = [(sign(c), describe(c)) for c in compare(fewer, linked(MESH))]
     assert come == [
         ("+", "domain `marketplace` joins the mesh"),

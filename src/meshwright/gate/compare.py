@@ -3,7 +3,7 @@
 The order is that of addresses, so that the same two meshes always give the same list.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from meshwright.gate.cadence import is_more_often
 from meshwright.gate.changes import (
@@ -131,21 +131,17 @@ def _mesh_changes(old: Mesh, new: Mesh) -> Iterator[Change]:
     at = Location(new.file)
     known = {d.name for d in old.domains}
     yield from (DomainAdded(d.name, at) for d in sorted(new.domains, key=_name) if d.name not in known)
-    both = known & {d.name for d in new.domains}
     listed = (
         ("people", {p.username: p for p in old.people}, {p.username: p for p in new.people}),
         ("purposes", {p.name: p for p in old.purposes}, {p.name: p for p in new.purposes}),
-        ("domains", _of(old.domains, both), _of(new.domains, both)),
+        ("domains", {d.name: d for d in old.domains}, {d.name: d for d in new.domains if d.name in known}),
         ("name", {old.name: old.name}, {new.name: new.name}),
+        ("description", {old.name: old.description}, {old.name: new.description}),
     )
     for what, before, after in listed:
         names = tuple(sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n)))
         if names:
             yield MeshChanged(what, names, at)
-
-
-def _of(domains: Iterable[Domain], names: set[str]) -> dict[str, Domain]:
-    return {d.name: d for d in domains if d.name in names}
 
 
 def _name(domain: Domain) -> str:
