@@ -60,3 +60,8 @@ def test_no_secret_is_shown() -> None:
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="cannot be read"):
         resolve(ROOT, (), {"MESH_SINCE": text}, {})
+
+
+def test_log_lines_of_an_unknown_format_are_refused() -> None:
+    with pytest.raises(Refused, match="`xml` is no format of log lines: write text or json"):
+        resolve(ROOT, (), {"MESH_LOG_FORMAT": "xml"}, {})

@@ -59,6 +59,7 @@ class Settings:
 
 
 _NAMES = tuple(f.name for f in fields(Settings) if f.name != "shown")
+LOG_FORMATS = ("text", "json")
 _SECRETS = ("webhook", "alertmanager", "smtp", "heartbeat")
 
 
@@ -131,6 +132,8 @@ def _time_text(value: datetime | timedelta | None) -> str | None:
 
 
 def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
+    if texts["log_format"] not in LOG_FORMATS:
+        raise ValueError(f"`{texts['log_format']}` is no format of log lines: write {' or '.join(LOG_FORMATS)}")
     since = texts.get("since")
     until = texts.get("until")
     return Settings(
