@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from meshwright.engine.protocol import Connections, Engine, Work
+from meshwright.engine.protocol import Engine, Work
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType
 from meshwright.model.errors import ChecksFailed
-from meshwright.model.identity import Secret
+from meshwright.model.identity import Connections, Secret
 from meshwright.model.product import (
     CronSchedule,
     DataProduct,

@@ -5,14 +5,14 @@ nothing themselves.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.actions.settings import Settings, resolve
 from meshwright.model.errors import NotFound
-from meshwright.model.identity import Secret
+from meshwright.model.identity import Connections, Secret
 from meshwright.model.naming import connection_variable
 
 if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs it
@@ -20,9 +20,6 @@ if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs 
     from meshwright.observe.store import Observations
     from meshwright.release.log import Log
     from meshwright.release.store import ReleaseStore
-
-Connections = Callable[[str], Secret | None]
-"""Gives the URL of a connection by its name; None where this place does not know it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from meshwright.actions.workspace import Connections, variable_connections
-from meshwright.model.identity import Secret
+from meshwright.actions.workspace import variable_connections
+from meshwright.model.identity import Connections, Secret
 
 
 def worker_connections(variables: Mapping[str, str] = os.environ) -> Connections:

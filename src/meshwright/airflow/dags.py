@@ -22,8 +22,7 @@ from meshwright.airflow.operators import (
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.naming import CHECK, PUBLISH, STAGE, asset_name, asset_uri, dag_id
 from meshwright.model.product import CronSchedule, DataProduct, OutputPort
-from meshwright.model.slo import Freshness, Quality, Slo
-from meshwright.model.time import length_text
+from meshwright.model.slo import slo_text
 from meshwright.release.record import Record
 
 BROKEN = "broken"
@@ -112,21 +111,13 @@ def _documentation(record: Record) -> str:
 
 
 def _port_documentation(port: OutputPort) -> str:
-    promises = [f"- {_promise(slo)}" for slo in port.slos]
+    promises = [f"- {slo_text(slo)}" for slo in port.slos]
     rows = [
         f"| `{c.name}` | {c.type.value} | {'yes' if c.required or c.primary_key else ''} | {_cell(c.description)} |"
         for c in port.contract.columns
     ]
     table = ["| column | type | required | |", "|---|---|---|---|", *rows]
     return "\n".join([f"### {port.name} {port.version}", *promises, "", *table])
-
-
-def _promise(slo: Slo) -> str:
-    match slo:
-        case Freshness(max_age=age, objective=objective):
-            return f"at most {length_text(age)} old, {objective} of the time"
-        case Quality(objective=objective):
-            return f"{objective} of its checks pass"
 
 
 def _cell(text: str) -> str:

@@ -4,7 +4,7 @@ A run is `stage → check → publish`, or `discard`. Each verb may run in a pro
 publish id alone, the staged data waits in the engine's store.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,11 @@ from meshwright.engine.capabilities import Capabilities
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.contract import Column
 from meshwright.model.errors import MeshError
-from meshwright.model.identity import Digest, PublishId, Secret
+from meshwright.model.identity import Digest, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
-
-Connections = Callable[[str], Secret | None]
-"""Gives the URL of a connection by its name; None where this place does not know it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from importlib import import_module
 from typing import cast
 
-from meshwright.engine.protocol import Connections, Engine
+from meshwright.engine.protocol import Engine
 from meshwright.model.errors import NotFound
-from meshwright.model.identity import Secret
+from meshwright.model.identity import Connections, Secret
 
 ENGINES = {"duckdb": "meshwright.engine.duckdb.engine"}
 

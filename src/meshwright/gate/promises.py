@@ -21,8 +21,7 @@ from meshwright.model.address import PortAddress
 from meshwright.model.contract import Check, Metric, Operator, Unit
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.product import OnFail, OutputPort
-from meshwright.model.slo import Freshness, Quality, Slo, slo_name
-from meshwright.model.time import length_text
+from meshwright.model.slo import Freshness, Quality, Slo, slo_name, slo_text
 
 
 class Direction(Enum):
@@ -205,12 +204,3 @@ def _check_text(check: Check, consequence: OnFail) -> str:
     measured = check.query if check.metric is Metric.SQL else check.metric.value
     permitted = _OPERATOR[check.operator].format(*(f"{t:f}" for t in check.threshold))
     return f"{measured}{of}{among}{like} {permitted}{unit}, else {consequence.value}"
-
-
-def slo_text(slo: Slo) -> str:
-    """Say an SLO in one line: `at most 1h 30m old, 99% of the time`."""
-    match slo:
-        case Freshness():
-            return f"at most {length_text(slo.max_age)} old, {slo.objective} of the time"
-        case Quality():
-            return f"{slo.objective} of the checks pass"

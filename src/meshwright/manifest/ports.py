@@ -32,9 +32,8 @@ from meshwright.model.product import (
     Source,
     VirtualSource,
 )
-from meshwright.model.slo import Freshness, Quality, Slo
+from meshwright.model.slo import Freshness, Quality, Slo, slo_text
 from meshwright.model.spelling import did_you_mean
-from meshwright.model.time import length_text
 
 
 def inputs(subject: Subject) -> Iterator[InputPort]:
@@ -176,13 +175,13 @@ def _slos(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> I
     fresh = (own.freshness, place["slo"]) if own.freshness else subject.shared("slo", _freshness)
     if fresh is not None and fresh[0] is not None:
         promise = Freshness(fresh[0].max_age, fresh[0].objective)
-        text = f"at most {length_text(promise.max_age)} old, {promise.objective} of the time"
-        subject.trace.note(f"{key}.slo.freshness", text, fresh[1]["freshness"])
+        subject.trace.note(f"{key}.slo.freshness", slo_text(promise), fresh[1]["freshness"])
         yield promise
     good = (own.quality, place["slo"]) if own.quality else subject.shared("slo", _quality)
     if good is not None and good[0] is not None:
-        subject.trace.note(f"{key}.slo.quality", f"{good[0].objective} of the checks pass", good[1]["quality"])
-        yield Quality(good[0].objective)
+        quality = Quality(good[0].objective)
+        subject.trace.note(f"{key}.slo.quality", slo_text(quality), good[1]["quality"])
+        yield quality
 
 
 def _freshness(says: Shared) -> FreshnessBlock | None:

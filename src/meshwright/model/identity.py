@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,3 +71,7 @@ class Secret:
     def reveal(self) -> str:
         """Return the secret itself, for the one call that needs it."""
         return self._value
+
+
+Connections = Callable[[str], Secret | None]
+"""Gives the URL of a connection by its name; None where this place does not know it."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from meshwright.model.address import PortAddress
 from meshwright.model.ratio import Ratio
-from meshwright.model.time import Watermark
+from meshwright.model.time import Watermark, length_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,15 @@ def slo_name(slo: Slo) -> str:
             return "freshness"
         case Quality():
             return "quality"
+
+
+def slo_text(slo: Slo) -> str:
+    """Say a promise in one line: `at most 1h 30m old, 99% of the time`."""
+    match slo:
+        case Freshness():
+            return f"at most {length_text(slo.max_age)} old, {slo.objective} of the time"
+        case Quality():
+            return f"{slo.objective} of the checks pass"
 
 
 class SloState(StrEnum):

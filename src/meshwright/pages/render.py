@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from meshwright.model.slo import Freshness, Quality, Slo
+from meshwright.model.slo import slo_text
 from meshwright.model.time import instant_text, length_text
 from meshwright.pages.products import ProductRow
 
@@ -78,7 +78,7 @@ def _templates() -> Environment:
         "count": _count,
         "instant": instant_text,
         "clock": _clock,
-        "promise": _promise,
+        "promise": slo_text,
     }
     environment.globals["tone"] = _tone
     return environment
@@ -122,11 +122,3 @@ def _clock(instant: datetime) -> str:
 
 def _count(rows: int | None) -> str:
     return "" if rows is None else f"{rows:,}"
-
-
-def _promise(slo: Slo) -> str:
-    match slo:
-        case Freshness(max_age=age, objective=objective):
-            return f"at most {length_text(age)} old, {objective}"
-        case Quality(objective=objective):
-            return f"checks pass, {objective}"

@@ -12,9 +12,9 @@ from meshwright.engine.duckdb.publish import publish, publishes, recent
 from meshwright.engine.duckdb.query import query
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
-from meshwright.engine.protocol import Connections, Recent, Rows, Work
+from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.identity import PublishId
+from meshwright.model.identity import Connections, PublishId
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.publish import CheckResult, Publish, Staged
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from meshwright.engine.duckdb.connection import Limits
 from meshwright.engine.duckdb.files import Files
-from meshwright.engine.protocol import Connections
+from meshwright.model.identity import Connections
 
 
 @dataclass(frozen=True, slots=True)
