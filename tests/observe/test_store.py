@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Contact, Event, Impact, Incident, Message
 from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
@@ -192,9 +193,17 @@ def test_an_incident_is_open_until_it_is_resolved(observations: Observations) ->
     assert observations.open_incidents() == (INCIDENT,)
     resolved = Incident(**{f: getattr(INCIDENT, f) for f in INCIDENT.__slots__} | {"resolved_at": ago(1)})
     assert observations.ended_incidents() == {}
-    observations.settle(Judgement(incidents=(resolved,)), NOW)
+    observations.settle(Judgement(incidents=(resolved,), known=(INCIDENT,)), NOW)
     assert observations.open_incidents() == ()
     assert observations.ended_incidents() == {PRODUCT: 1}
+
+
+def test_of_two_monitors_that_judge_at_once_the_later_one_looks_again(observations: Observations) -> None:
+    opened = Judgement(incidents=(INCIDENT,), messages=(Message(Event.OPENED, INCIDENT),), channels=("webhook",))
+    observations.settle(opened, NOW)
+    with pytest.raises(Busy, match="another monitor"):
+        observations.settle(opened, NOW)
+    assert observations.outbox.backlog().pending == 1
 
 
 def owe(observations: Observations, *revisions: int, channels: tuple[str, ...] = ("webhook",)) -> None:

@@ -58,6 +58,7 @@ class _Judged:
     statuses: tuple[SloStatus, ...]
     intervals: tuple[StateInterval, ...]
     decision: Decision
+    known: tuple[Incident, ...]
 
 
 def tick(workspace: Workspace, graph: MeshGraph, now: datetime) -> TickOutcome:
@@ -71,7 +72,8 @@ def tick(workspace: Workspace, graph: MeshGraph, now: datetime) -> TickOutcome:
     synced = _sync(workspace.engine(), observations, graph, moment - WINDOW)
     judged = _judge(settings.environment, graph, observations, moment)
     incidents, messages = judged.decision.incidents, judged.decision.messages
-    observations.settle(Judgement(judged.intervals, incidents, messages, tuple(c.name for c in channels)), now)
+    names = tuple(channel.name for channel in channels)
+    observations.settle(Judgement(judged.intervals, incidents, messages, names, judged.known), now)
     for message in messages:
         log.warning("%s: incident %s", title(message), message.incident.id)
     still_open = tuple(i for i in incidents if i.resolved_at is None)
@@ -110,7 +112,7 @@ def _judge(environment: str, graph: MeshGraph, observations: Observations, now: 
     statuses = tuple(settled(standing, evaluated(promises, histories, now)))
     known = Incidents(observations.open_incidents(), observations.ended_incidents())
     decision = decide(environment, Evidence(graph, histories), statuses, known, now)
-    return _Judged(statuses, tuple(transitions(standing, statuses, now)), decision)
+    return _Judged(statuses, tuple(transitions(standing, statuses, now)), decision, known.open)
 
 
 def _prove_alive(url: Secret) -> None:

@@ -17,8 +17,8 @@ from meshwright.model.errors import Busy, Corrupt, Refused
 from meshwright.model.identity import Secret
 from meshwright.observe.tables import HEAD, VERSION_TABLE
 
-_MIGRATION_LOCK = 0x6D657368
-"""The key of PostgreSQL's advisory lock: `mesh`."""
+_MIGRATION_LOCK, _JUDGING_LOCK = 0x6D657368, 0x6D657369
+"""The keys of PostgreSQL's advisory locks: `mesh`, and the one after it."""
 
 _WANTED = "give `sqlite:////path/observations.db` or `postgresql://…`"
 
@@ -45,6 +45,13 @@ class Database:
         with self._transaction() as connection:
             yield connection
 
+    @contextmanager
+    def judging(self) -> Iterator[Connection]:
+        """Write as the only one who judges: what is read first does not change before the end."""
+        with self.writing() as connection:
+            _lock(connection, _JUDGING_LOCK)
+            yield connection
+
     def migrate(self) -> None:
         """Bring the schema to this code's revision. Raises `Refused` when a newer meshwright has been here."""
         with self._lock:
@@ -64,8 +71,7 @@ class Database:
         config.set_main_option("script_location", "meshwright.observe:migrations")
         config.set_main_option("path_separator", "os")
         with self._transaction() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            _lock(connection, _MIGRATION_LOCK)
             revision = _revision(connection)
             if revision is not None and revision > HEAD:
                 raise Refused(
@@ -114,6 +120,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later cannot wait for another writer: it would fail at once.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _lock(connection: Connection, key: int) -> None:
+    """Wait for everybody else who holds the lock; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def _revision(connection: Connection) -> str | None:

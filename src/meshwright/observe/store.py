@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Incident, Message
 from meshwright.model.observation import Failure, PortHistory
@@ -22,12 +23,16 @@ from meshwright.observe.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one look at the facts changes: states that ended and began, incidents, and what is to be said to whom."""
+    """What one look at the facts changes: states that ended and began, incidents, and what is to be said to whom.
+
+    `known` are the open incidents that it was made from.
+    """
 
     intervals: tuple[StateInterval, ...] = ()
     incidents: tuple[Incident, ...] = ()
     messages: tuple[Message, ...] = ()
     channels: tuple[str, ...] = ()
+    known: tuple[Incident, ...] = ()
 
 
 class Observations:
@@ -110,8 +115,13 @@ class Observations:
             return standing.count_ended_incidents(connection)
 
     def settle(self, judgement: Judgement, now: datetime) -> None:
-        """Change states and incidents, and owe what is to be said about it: all of it or nothing."""
-        with self._database.writing() as connection:
+        """Change states and incidents, and owe what is to be said about it: all of it or nothing.
+
+        Raises `Busy` when another monitor has changed the incidents since they were looked at.
+        """
+        with self._database.judging() as connection:
+            if standing.read_open_incidents(connection) != judgement.known:
+                raise Busy("another monitor has judged at the same time", hint="the next look sees what it found")
             standing.write_intervals(connection, judgement.intervals)
             standing.write_incidents(connection, judgement.incidents)
             outbox.owe(connection, judgement.messages, judgement.channels, now)
