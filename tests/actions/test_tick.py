@@ -49,6 +49,18 @@ def test_a_source_that_is_held_back_is_one_alert_and_its_return_ends_it(tmp_path
     assert resolved["resolvedAt"] == "2026-03-01T06:08:00Z"
 
 
+def test_a_channel_that_comes_later_is_told_of_what_is_still_open(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    pass_hours(shop, 0, 3, "clicks", "items")
+    pass_hours(shop, 3, 6, "items")
+    with http_receiver() as received:
+        listening = open_folder(tmp_path / "mesh", MESH_WEBHOOK=received.url)
+        look(listening, 6)
+        look(listening, 6.1)
+        (alert,) = received.bodies
+    assert (alert["event"], alert["cause"], alert["since"]) == ("opened", "signals.clicks", "2026-03-01T05:00:00Z")
+
+
 def _is_told_of_the_clicks(alert: dict[str, object]) -> None:
     assert (alert["event"], alert["status"], alert["environment"]) == ("opened", "firing", "local")
     assert alert["cause"] == "signals.clicks"

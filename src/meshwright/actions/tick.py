@@ -14,7 +14,7 @@ from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.identity import Secret
-from meshwright.model.incident import Incident, Message
+from meshwright.model.incident import Event, Incident, Message
 from meshwright.model.publish import Publish
 from meshwright.model.slo import SloStatus, StateInterval
 from meshwright.observe.outbox import Backlog
@@ -72,11 +72,13 @@ def tick(workspace: Workspace, graph: MeshGraph, now: datetime) -> TickOutcome:
     synced = _sync(workspace.engine(), observations, graph, moment - WINDOW)
     judged = _judge(settings.environment, graph, observations, moment)
     incidents, messages = judged.decision.incidents, judged.decision.messages
+    still_open = tuple(i for i in incidents if i.resolved_at is None)
+    # Owed again, what is open is news only to a channel that was not there when it opened.
+    owed = (*messages, *(Message(Event.OPENED, incident) for incident in still_open))
     names = tuple(channel.name for channel in channels)
-    observations.settle(Judgement(judged.intervals, incidents, messages, names, judged.known), now)
+    observations.settle(Judgement(judged.intervals, incidents, owed, names, judged.known), now)
     for message in messages:
         log.warning("%s: incident %s", title(message), message.incident.id)
-    still_open = tuple(i for i in incidents if i.resolved_at is None)
     delivered = deliver(observations.outbox, channels, now)
     repeat(channels, still_open, now)
     if settings.heartbeat is not None:
