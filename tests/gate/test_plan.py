@@ -224,5 +224,5 @@ def test_a_tighter_promise_than_the_input_allows_is_found_with_its_arithmetic() 
     (message,) = (d.message for d in made.findings if d.code == "MW0413")
     assert message == (
         "`creators.trending-artists:ranking@1` promises to be at most 1h old, but "
-        "`marketplace.artwork-sales:sales@1` may be 1h 30m old and 1h pass between two runs: 2h 30m"
+        "`marketplace.artwork-sales:sales@1` may be 1h 30m old and 1h pass between two runs, together 2h 30m"
     )

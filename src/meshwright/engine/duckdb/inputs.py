@@ -28,7 +28,7 @@ from meshwright.engine.sources.files import files_of
 from meshwright.model.address import PortAddress
 from meshwright.model.errors import FinalError, InputsNotReady, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.naming import port_table, sql_name
+from meshwright.model.naming import connection_variable, port_table, sql_name
 from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead
 from meshwright.model.time import Watermark
@@ -79,7 +79,8 @@ def expose_virtual(
     url = session.connections(source.connection)
     if url is None:
         raise SourceNotReady(
-            f"connection `{source.connection}` is not known here", hint="it says where a virtual product is served"
+            f"connection `{source.connection}`, where a virtual product is served, is not known here",
+            hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL: `duckdb:////path`",
         )
     alias = f"connection {source.connection}"
     if seen is None or alias not in seen:

@@ -23,4 +23,5 @@ def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:  # no
             names = ", ".join(f"`{c.name}`" for c in silent)
             message = f"`{product.port_address(port)}` does not say what it holds in {names}"
             where = silent[0].at or at
-            yield Diagnostic(where, Code.UNDOCUMENTED, Severity.WARNING, message, "add a `description` to each")
+            hint = "add a `description`" + (" to each" if len(silent) > 1 else "")
+            yield Diagnostic(where, Code.UNDOCUMENTED, Severity.WARNING, message, hint)

@@ -26,9 +26,10 @@ def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:
         if promised is not None and promised < wait + input_age:
             terms = [f"`{input_port}` may be {length_text(input_age)} old"] if input_port else []
             terms += [f"{length_text(wait)} pass between two runs"] if wait else []
+            total = f", together {length_text(wait + input_age)}" if len(terms) > 1 else ""
             message = (
                 f"`{product.port_address(port)}` promises to be at most {length_text(promised)} old, "
-                f"but {' and '.join(terms)}: {length_text(wait + input_age)}"
+                f"but {' and '.join(terms)}{total}"
             )
             hint = "promise what can be kept, run more often, or ask for a firmer promise of the input"
             yield Diagnostic(port.at or Location(product.file), Code.INFEASIBLE, Severity.WARNING, message, hint)
