@@ -5,6 +5,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY examples examples
 COPY templates templates
+COPY docs/diagnostics.md docs/
 RUN pip install --no-cache-dir build && python -m build --wheel --outdir /dist
 
 # The official image brings the providers for Celery, Redis and PostgreSQL.
