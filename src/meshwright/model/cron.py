@@ -61,7 +61,9 @@ class Cron:
 
 def last_interval(cron: str, timezone: str, now: datetime) -> Interval | None:
     """Return the last interval that is over by `now`: between two neighbouring moments. Raises `ValueError`."""
-    moments = Cron.parse(cron).moments_until(now, ZoneInfo(timezone))
+    import pendulum  # Airflow's zones
+
+    moments = Cron.parse(cron).moments_until(now, pendulum.timezone(timezone))
     end, start = next(moments, None), next(moments, None)
     return None if start is None or end is None else Interval(start, end)
 
