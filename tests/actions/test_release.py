@@ -29,7 +29,7 @@ from meshwright.model import errors
 from meshwright.model.address import product_address
 from meshwright.model.identity import Digest
 from meshwright.release.entry import Released, Submitted
-from meshwright.release.keys import create_key
+from meshwright.release.keys import kept_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -161,7 +161,7 @@ def test_an_approval_is_spent_with_the_deployment_after_it(workspace: Workspace,
 
 
 def test_a_person_with_a_key_signs_for_themselves_or_not_at_all(root: Path, tmp_path: Path) -> None:
-    key = create_key(tmp_path / "keys" / "tomas.key")
+    key = kept_key(tmp_path / "keys" / "tomas.key")
     edit(root, "mesh.yaml", "name: Tomas Horvat", f"name: Tomas Horvat, publicKey: '{key.public}'")
     workspace = open_folder(root)
     live(workspace)
@@ -170,7 +170,7 @@ def test_a_person_with_a_key_signs_for_themselves_or_not_at_all(root: Path, tmp_
     (tmp_path / "keys" / "tomas.key").rename(tmp_path / "tomas.key")
     with pytest.raises(errors.NotFound, match="no private key"):
         approve(workspace, "tomas", None, NOW)
-    create_key(tmp_path / "keys" / "tomas.key")
+    kept_key(tmp_path / "keys" / "tomas.key")
     with pytest.raises(errors.Refused, match="is not the one that the mesh knows"):
         approve(workspace, "tomas", None, NOW)
     (tmp_path / "tomas.key").replace(tmp_path / "keys" / "tomas.key")
@@ -283,7 +283,7 @@ def test_a_machine_without_the_gates_key_can_verify_and_not_sign(root: Path, tmp
 
 def test_another_root_does_not_take_an_environment_over(root: Path, tmp_path: Path) -> None:
     live(open_folder(root))
-    stranger = create_key(tmp_path / "stranger.key")
+    stranger = kept_key(tmp_path / "stranger.key")
     with pytest.raises(errors.Corrupt, match="does not trust"):
         current_release(open_folder(root, MESH_ROOT_KEY=stranger.public))
 

@@ -13,7 +13,7 @@ import pytest
 from meshwright.model.errors import Busy, Corrupt, MeshError, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import GATE, ROOT, Approved, Delegated, Pointed, Released, Revoked
-from meshwright.release.keys import SigningKey, create_key, load_key, verify
+from meshwright.release.keys import SigningKey, kept_key, load_key, verify
 from meshwright.release.log import Head, History, Log
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -181,7 +181,7 @@ def test_an_empty_log_is_not_found(tmp_path: Path) -> None:
 
 
 def test_a_private_key_is_read_by_its_owner_only(tmp_path: Path) -> None:
-    key = create_key(tmp_path / "keys" / "nadia.key")
+    key = kept_key(tmp_path / "keys" / "nadia.key")
     path = tmp_path / "keys" / "nadia.key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert load_key(path) == key

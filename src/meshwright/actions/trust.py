@@ -14,7 +14,7 @@ from meshwright.model import codec
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import ROOT, Body, Delegated
-from meshwright.release.keys import SigningKey, create_key, load_key
+from meshwright.release.keys import SigningKey, kept_key, load_key
 from meshwright.release.log import Head, History
 
 
@@ -83,7 +83,7 @@ def person_key(workspace: Workspace, person: str) -> SigningKey:
 def _set_up(workspace: Workspace, now: datetime) -> SigningKey:
     """Make what is missing of the root's and the gate's keys, and let the root say which key is the gate's."""
     keys = workspace.settings.keys
-    root, gate = _load_or_create(keys / "root.key"), _load_or_create(keys / "gate.key")
+    root, gate = kept_key(keys / "root.key"), kept_key(keys / "gate.key")
     pinned = workspace.settings.root_key
     if pinned and pinned != root.public:
         raise Refused(
@@ -91,10 +91,6 @@ def _set_up(workspace: Workspace, now: datetime) -> SigningKey:
         )
     record(workspace, Delegated(gate.public), (ROOT, root), now)
     return gate
-
-
-def _load_or_create(path: Path) -> SigningKey:
-    return load_key(path) if path.exists() else create_key(path)
 
 
 def _pin(workspace: Workspace) -> Path:

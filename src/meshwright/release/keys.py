@@ -4,6 +4,7 @@ A private key is a file of its own that only its owner can read, outside every m
 """
 
 import os
+import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,15 +42,32 @@ def verify(public: str, signature: str, content: bytes) -> bool:
     return True
 
 
-def create_key(path: Path) -> SigningKey:
-    """Make a key and keep it in a new file that only its owner can read, its public half beside it as `.pub`."""
-    key = SigningKey.generate()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    secret = key._private.private_bytes_raw().hex()  # noqa: SLF001  # the one place that writes it
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret + "\n")
-    path.with_suffix(".pub").write_text(key.public + "\n")
+def kept_key(path: Path) -> SigningKey:
+    """Return the key in a file, made first where there is none; its public half lies beside it as `.pub`.
+
+    Of several processes that make it at once, one does; each gets the same key, and never half a file.
+    """
+    if not path.exists():
+        _create(path)
+    key = load_key(path)
+    public = path.with_suffix(".pub")
+    if not public.exists():
+        public.write_text(key.public + "\n")
     return key
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret = SigningKey.generate()._private.private_bytes_raw().hex()  # noqa: SLF001  # the one place that writes it
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secret + "\n")
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another process was faster: its key counts
+    finally:
+        draft.unlink()
 
 
 def load_key(path: Path) -> SigningKey:
