@@ -28,15 +28,10 @@ def test_neighbours_and_what_lies_beyond():
     assert names(graph.downstream(address("raw"), 0)) == []
 
 
-def test_an_optional_input_passes_no_fault_on():
-    graph = linked(*CHAIN)
-    assert names(graph.required_inputs(address("daily"))) == ["clean"]
-
-
 def test_an_address_that_is_not_there_has_no_neighbours():
     graph = linked(*CHAIN)
     gone = address("gone")
-    assert (graph.inputs(gone), graph.consumers(gone), graph.upstream(gone), graph.required_inputs(gone)) == ((),) * 4
+    assert (graph.inputs(gone), graph.consumers(gone), graph.upstream(gone)) == ((),) * 3
     assert graph.output(out("gone")) is None
     assert graph.sources(column("gone.x")) == ()
 

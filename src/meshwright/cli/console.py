@@ -1,7 +1,6 @@
 """Console: how outcomes look to people and to programs. Text for people, stable JSON for programs."""
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
@@ -91,8 +90,3 @@ def fail(message: str, hint: str = "") -> None:
 def plain(value: object) -> Any:
     """Return a value of the model as plain JSON."""
     return dump(value)
-
-
-def is_terminal() -> bool:
-    """Tell whether a person is looking."""
-    return sys.stderr.isatty()

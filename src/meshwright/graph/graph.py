@@ -61,13 +61,6 @@ class MeshGraph:
         """Return the products that a product reads directly."""
         return self._inputs.get(product, ())
 
-    def required_inputs(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
-        """Return those that it cannot run without: a fault of theirs is passed on."""
-        found = self._products.get(product)
-        ports = () if found is None else found.inputs
-        needed = {p.port.product for p in ports if p.port is not None and p.required}
-        return tuple(p for p in self.inputs(product) if p in needed)
-
     def consumers(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read a product directly."""
         return self._consumers.get(product, ())

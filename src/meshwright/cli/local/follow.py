@@ -28,6 +28,9 @@ _SURE = timedelta(seconds=3)
 _HOPELESS = timedelta(seconds=90)
 """How long nothing may move before what has never been published is given up."""
 
+_WAIT_FOR_THE_LAST = timedelta(minutes=5)
+"""How long the monitor is kept back for products that have never been published."""
+
 
 class NotUp(MeshError):
     """Airflow did not come up in time."""
@@ -47,19 +50,16 @@ class Follower:
         self._started = time.monotonic()
 
     def for_ever(self) -> ExitCode:
-        """Follow until somebody ends it; the monitor begins once the mesh has caught up."""
-        self._follow(None)
-        caught_up(self._workspace, self._now().replace(microsecond=0))
+        """Follow until somebody ends it; the monitor begins once the mesh has caught up, and waits for no source."""
+        self._catch_up(_WAIT_FOR_THE_LAST)
         self._processes.start("monitor", self._mesh("monitor"), self._variables)
         while True:
             self._look()
 
     def until_settled(self, limit: timedelta) -> ExitCode:
         """Follow until every product has published, judge once, and say how it stands."""
-        settled = self._follow(self._started + limit.total_seconds())
-        if settled:
-            caught_up(self._workspace, self._now().replace(microsecond=0))
-        else:
+        settled = self._catch_up(limit)
+        if not settled:
             self._say_what_is_missing(limit)
         self._processes.finish(self._processes.start("monitor", self._mesh("monitor", "--once"), self._variables))
         click.echo()
@@ -67,17 +67,24 @@ class Follower:
         broken = self._workspace.observations().open_incidents()
         return ExitCode.DONE if settled and not broken else ExitCode.FINDINGS
 
-    def _follow(self, deadline: float | None) -> bool:
+    def _catch_up(self, limit: timedelta) -> bool:
+        """Follow until the mesh is at rest, and let its promises count from then; tell whether all of it published."""
+        settled = self._follow(self._started + limit.total_seconds())
+        if settled:
+            caught_up(self._workspace, self._now().replace(microsecond=0))
+        return settled
+
+    def _follow(self, deadline: float) -> bool:
         """Show what happens until the mesh is at rest; tell whether all of it has published by then."""
         moved = time.monotonic()
-        while deadline is None or time.monotonic() < deadline:
+        while time.monotonic() < deadline:
             busy, waiting, missing = self._look()
             if busy:
                 moved = time.monotonic()
             still = timedelta(seconds=time.monotonic() - moved)
             if still >= _SURE and not missing:
                 return True
-            if still >= _HOPELESS and not waiting and deadline is not None:
+            if still >= _HOPELESS and not waiting:
                 return False
         return False
 

@@ -15,15 +15,10 @@ from meshwright.engine.duckdb.stage import stage, staged
 from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import Connections, PublishId
-from meshwright.model.product import DataProduct, PublishMode
+from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
 
-CAPABILITIES = Capabilities(
-    dialect="duckdb",
-    modes=frozenset(PublishMode),
-    virtual_schemes=frozenset({"duckdb"}),
-    embedded=True,
-)
+CAPABILITIES = Capabilities(dialect="duckdb")
 
 
 @dataclass(frozen=True, slots=True)
