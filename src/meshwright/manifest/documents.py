@@ -65,7 +65,8 @@ class ScheduleBlock(Shape):
         default=None, description="`inputs`: a run when they publish; so it is for what reads other products"
     )
     when: When | None = Field(
-        default=None, description="With `on: inputs`: when `all` (the default) or `any` have news"
+        default=None,
+        description="With `on: inputs`: `all` (the default) or `any`; either builds as far as all required inputs go",
     )
 
 
