@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType, Metric, Operator
-from meshwright.model.diagnostic import Location
+from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.identity import Digest, PublishId
-from meshwright.model.mesh import Environment
+from meshwright.model.mesh import Community, Domain, Environment, Kpi, Mesh, Organisation, Term
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -42,7 +42,9 @@ sources = st.one_of(
     st.builds(DatabaseSource, names, texts, st.none() | texts),
     st.builds(VirtualSource, names, texts),
 )
-columns = st.builds(Column, texts, st.sampled_from(LogicalType), st.booleans(), st.booleans(), st.booleans(), texts)
+types = st.sampled_from(LogicalType)
+flags = st.booleans()
+columns = st.builds(Column, texts, types, flags, flags, flags, texts, term=st.none() | names)
 thresholds = st.lists(st.decimals(allow_nan=False, allow_infinity=False), min_size=1, max_size=2).map(tuple)
 checks = st.builds(Check, names, st.sampled_from(Metric), st.sampled_from(Operator), thresholds)
 contracts = st.builds(
@@ -68,6 +70,22 @@ products = st.builds(
     st.lists(inputs, max_size=2).map(tuple),
     st.lists(outputs, max_size=2).map(tuple),
 )
+kpis = st.builds(Kpi, texts, st.none() | names, texts)
+terms = st.builds(Term, names, texts, st.none() | types, st.none() | names, texts, st.none() | kpis)
+severities = st.dictionaries(names, st.sampled_from(Severity), max_size=2).map(lambda found: tuple(found.items()))
+domains = st.builds(
+    Domain, names, texts, st.none() | names, st.none() | st.sampled_from(ProductType), policies=severities
+)
+meshes = st.builds(
+    Mesh,
+    names,
+    st.lists(products, max_size=1).map(tuple),
+    st.lists(domains, max_size=2).map(tuple),
+    organisation=st.none() | st.builds(Organisation, texts, texts, texts),
+    communities=st.lists(st.builds(Community, names, texts, names, st.tuples(names)), max_size=2).map(tuple),
+    glossary=st.lists(terms, max_size=2).map(tuple),
+    policies=severities,
+)
 intervals = st.tuples(instants, instants).map(lambda pair: Interval(min(pair), max(pair)))
 publish_ids = instants.map(PublishId.mint)
 reads = st.builds(InputRead, names, st.none() | ports, st.none() | publish_ids, instants.map(Watermark))
@@ -89,6 +107,11 @@ publishes = st.builds(
 @given(products)
 def test_a_product_survives_the_round_trip(product: DataProduct) -> None:
     assert codec.load(DataProduct, codec.dump(product)) == product
+
+
+@given(meshes)
+def test_what_a_mesh_declares_survives_the_round_trip(mesh: Mesh) -> None:
+    assert codec.load(Mesh, codec.dump(mesh)) == mesh
 
 
 @given(publishes)

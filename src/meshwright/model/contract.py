@@ -77,7 +77,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A property of the contract's table."""
+    """A property of the contract's table. `term` is the word of the mesh's glossary that says what it holds."""
 
     name: str
     type: LogicalType
@@ -87,6 +87,7 @@ class Column:
     description: str = ""
     classification: str | None = None
     examples: tuple[str, ...] = ()
+    term: str | None = None
     at: Location | None = field(default=None, compare=False)
 
 

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.contract import LogicalType
+from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.product import DataProduct, OutputPort, ProductType
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisation:
+    """Whose mesh it is, and where to ask about it."""
+
+    name: str
+    url: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why data is made: a director owns it and its budget."""
+    """Why data is made: a director owns it and its budget, in the mesh's currency."""
 
     name: str
     director: str
@@ -31,11 +42,50 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A part of the organisation that owns its data as products."""
+    """A part of the organisation that owns its data as products.
+
+    `policies` are the severities, by policy, where they are stricter than the mesh's. `parent` is the domain that it is
+    a part of.
+    """
 
     name: str
     description: str = ""
     steward: str | None = None
+    type: ProductType | None = None
+    parent: str | None = None
+    policies: tuple[tuple[str, Severity], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """People across domains who care for something together."""
+
+    name: str
+    description: str = ""
+    lead: str | None = None
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """How a term is measured, who answers for the figure, and where it should be."""
+
+    formula: str
+    owner: str | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that means the same in every domain; a column that carries it has its type, unit and classification."""
+
+    name: str
+    description: str
+    type: LogicalType | None = None
+    classification: str | None = None
+    unit: str = ""
+    kpi: Kpi | None = None
+    at: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +106,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """All of it, in the order of addresses."""
+    """All of it, in the order of addresses. `policies` are the severities, by policy, that differ from its own."""
 
     name: str
     products: tuple[DataProduct, ...]
@@ -65,6 +115,11 @@ class Mesh:
     purposes: tuple[Purpose, ...] = ()
     environments: tuple[Environment, ...] = ()
     description: str = ""
+    organisation: Organisation | None = None
+    currency: str = ""
+    communities: tuple[Community, ...] = ()
+    glossary: tuple[Term, ...] = ()
+    policies: tuple[tuple[str, Severity], ...] = ()
     file: str = field(default="mesh.yaml", compare=False)
 
     def product(self, address: ProductAddress) -> DataProduct | None:
@@ -79,3 +134,11 @@ class Mesh:
     def person(self, username: str | None) -> Person | None:
         """Return the person of that name."""
         return next((p for p in self.people if p.username == username), None)
+
+    def domain(self, name: str) -> Domain | None:
+        """Return the domain of that name."""
+        return next((d for d in self.domains if d.name == name), None)
+
+    def term(self, name: str | None) -> Term | None:
+        """Return the glossary's term of that name."""
+        return next((t for t in self.glossary if t.name == name), None)

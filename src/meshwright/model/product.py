@@ -11,7 +11,7 @@ from meshwright.model.slo import Slo
 
 
 class ProductType(StrEnum):
-    """The archetypes of a data product (ODPS's spelling)."""
+    """The archetypes of a data product, and of the domain that makes such (ODPS's spelling)."""
 
     SOURCE_ALIGNED = "sourceAligned"
     AGGREGATE = "aggregate"
