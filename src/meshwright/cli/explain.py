@@ -30,6 +30,11 @@ class Explanation:
         shown = _SHOWN.search(self.text)
         return shown["severity"] if shown else ""
 
+    @property
+    def readable(self) -> str:
+        """The section without Markdown, as a terminal shows it, without colour."""
+        return click.unstyle("\n".join(_lines(self.text)))
+
 
 @click.command("explain")
 @click.argument("code", required=False)
