@@ -1,24 +1,19 @@
-"""What stands under `contract:` is valid ODCS once the standard's header is added, and nothing else.
+"""What stands under `contract:` is valid ODCS once the standard's header is added, and nothing else."""
 
-The schema is the official one of ODCS 3.1.0 (bitol-io/open-data-contract-standard, Apache-2.0).
-"""
-
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
 from meshwright.manifest.problems import Problems
+from meshwright.manifest.standards.official import Standard, validator
 from meshwright.manifest.syntax import read_file
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = ROOT / "tests" / "data" / "odcs" / "official-odcs-json-schema-v3.1.0.json"
 EXAMPLES = sorted((ROOT / "examples").glob("*/domains/*/*/product.yaml"))
 HEADER = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "example", "version": "1.0.0", "status": "active"}
-VALIDATOR = jsonschema_rs.validator_for(json.loads(SCHEMA.read_text()))
+VALIDATOR = validator(Standard.ODCS, "v3.1.0")
 
 
 def blocks(manifest: Path) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Interop: the mesh's values in the words of others' standards, and theirs in ours."""

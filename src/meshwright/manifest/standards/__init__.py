@@ -1,0 +1,1 @@
+"""Standards: documents of others' making (ODCS, ODPS): read with their places, held against their official schemas."""
