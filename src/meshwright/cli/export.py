@@ -11,7 +11,7 @@ from meshwright.manifest.jsonschema import schemas
 
 @click.group("export")
 def command() -> None:
-    """Write what others read: for editors, the shapes of the manifests."""
+    """Write what others read: contracts, data products, and for editors the shapes of the manifests."""
 
 
 @command.command("jsonschema")

@@ -1,6 +1,7 @@
 """mesh: the command line. Verbs are loaded when they are called: `mesh --help` imports none of them."""
 
 import importlib
+import keyword
 import sys
 import tempfile
 import traceback
@@ -18,7 +19,8 @@ VERBS = {
         "new": "Begin a mesh, a domain or a product that runs as it is written.",
         "validate": "Find every mistake in the manifests and their SQL.",
         "run": "Build a product here: stage, check, publish.",
-        "export": "Write what others read: the shapes of the manifests, for editors.",
+        "import": "Take over what others describe: contracts, data products, dbt's models.",
+        "export": "Write what others read: contracts, data products, the shapes of manifests.",
     },
     "Understand": {
         "list": "List the products of the mesh.",
@@ -53,7 +55,8 @@ class Verbs(click.Group):
         """Import a verb's module; its command is called `command`."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"meshwright.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"meshwright.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -25,6 +25,16 @@ def asset_uri(port: PortAddress) -> str:
     return f"{SCHEME}://{port.product.domain}/{port.product.product}/{port.name}/v{port.major}"
 
 
+def product_id(product: ProductAddress) -> str:
+    """The `id` of a product in ODPS: its address."""
+    return str(product)
+
+
+def contract_id(port: PortAddress) -> str:
+    """The `id` of a port's contract in ODCS, by which ODPS refers to it: the port's address, with its major."""
+    return str(port)
+
+
 def loader_file(domain: str, number: int) -> str:
     """The DAG file that builds one shard of a domain's products."""
     return f"mesh_{domain.replace('-', '_')}_{number}.py"
