@@ -4,18 +4,30 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.gate.meshes import RANKING, SALES, drop_column, edit_column, edit_port, edit_product, linked, with_products
+from tests.gate.meshes import (
+    MESH,
+    RANKING,
+    SALES,
+    drop_column,
+    edit_column,
+    edit_port,
+    edit_product,
+    linked,
+    with_products,
+)
 
 from meshwright.gate.cadence import cadence, is_more_often
 from meshwright.gate.codes import MEANING, Code
 from meshwright.gate.policies.registry import POLICIES, policy_findings
 from meshwright.model.diagnostic import Severity
+from meshwright.model.mesh import Domain, Mesh
+from meshwright.model.policy import PolicyName, Severities
 from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule, Member
 
 
 def found(product: DataProduct, *others: DataProduct) -> list[tuple[str, str]]:
     graph = linked(with_products(product, *others))
-    return [(d.code, d.severity.value) for d in policy_findings(graph, [product.address])]
+    return [(d.code, d.severity.value) for d in policy_findings(MESH, graph, [product.address])]
 
 
 def test_a_product_that_keeps_to_the_policies_has_no_findings() -> None:
@@ -29,7 +41,7 @@ def test_a_product_needs_an_owner_whom_the_mesh_knows(team: tuple[Member, ...]) 
 
 def test_silent_columns_are_named_once_a_port() -> None:
     product = edit_column("note", description="")(edit_column("artist", description="")(SALES))
-    (finding,) = policy_findings(linked(with_products(product)), [product.address])
+    (finding,) = policy_findings(MESH, linked(with_products(product)), [product.address])
     assert finding.message == "`marketplace.artwork-sales:sales@1` does not say what it holds in `artist`, `note`"
     assert finding.severity is Severity.WARNING
 
@@ -49,6 +61,32 @@ def test_a_column_made_of_personal_data_says_what_it_is() -> None:
 
 def test_a_personal_column_that_is_not_read_gives_nothing_away() -> None:
     assert found(RANKING, drop_column("note")(SALES)) == []
+
+
+ERROR: Severities = ((PolicyName.DOCUMENTED, Severity.ERROR),)
+WARNING: Severities = ((PolicyName.DOCUMENTED, Severity.WARNING),)
+STRICT = Domain("marketplace", policies=ERROR)
+
+IN_FORCE = [
+    pytest.param({}, {}, "warning", id="nobody decides: as the policy is"),
+    pytest.param({"policies": ERROR}, {"policies": ERROR}, "error", id="the mesh decides"),
+    pytest.param({"domains": (STRICT,)}, {"domains": (STRICT,)}, "error", id="the domain is stricter"),
+    pytest.param({"policies": ERROR}, {"policies": WARNING}, "error", id="a proposal does not loosen what judges it"),
+    pytest.param({}, {"policies": ERROR}, "error", id="a proposal may be stricter with itself"),
+    pytest.param({}, {"domains": (STRICT,)}, "error", id="and so may a domain"),
+    pytest.param({"domains": (STRICT,)}, {"domains": ()}, "error", id="leaving its own policy out does not help it"),
+]
+
+
+@pytest.mark.parametrize(("current", "proposed", "severity"), IN_FORCE)
+def test_the_severity_in_force_is_that_of_what_runs_or_stricter(
+    current: dict[str, object], proposed: dict[str, object], severity: str
+) -> None:
+    silent = edit_column("note", description="")(SALES)
+    mesh: Mesh = replace(with_products(silent), **proposed)  # type: ignore[arg-type]
+    before: Mesh = replace(MESH, **current)  # type: ignore[arg-type]
+    (finding,) = policy_findings(before, linked(mesh), [silent.address])
+    assert (finding.code, finding.severity) == ("MW0411", severity)
 
 
 CADENCES = [
@@ -83,5 +121,6 @@ def test_more_often_is_told_where_it_can_be_counted() -> None:
 
 
 def test_every_policy_says_what_it_is_for_and_every_code_what_it_means() -> None:
-    assert all(policy.__doc__ for policy in POLICIES)
+    assert all(policy.__doc__ for policy in POLICIES.values())
+    assert list(POLICIES) == list(PolicyName)
     assert set(MEANING) == set(Code)

@@ -13,6 +13,7 @@ from meshwright.model.contract import Check, Column, Contract, LogicalType, Metr
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.mesh import Community, Domain, Environment, Kpi, Mesh, Organisation, Term
+from meshwright.model.policy import PolicyName
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -72,7 +73,7 @@ products = st.builds(
 )
 kpis = st.builds(Kpi, texts, st.none() | names, texts)
 terms = st.builds(Term, names, texts, st.none() | types, st.none() | names, texts, st.none() | kpis)
-severities = st.dictionaries(names, st.sampled_from(Severity), max_size=2).map(lambda found: tuple(found.items()))
+severities = st.lists(st.tuples(st.sampled_from(PolicyName), st.sampled_from(Severity)), max_size=2).map(tuple)
 domains = st.builds(
     Domain, names, texts, st.none() | names, st.none() | st.sampled_from(ProductType), policies=severities
 )

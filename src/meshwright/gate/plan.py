@@ -91,7 +91,7 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime) -> Plan:
     effects = tuple(Effect(c, consequence(c), consumers(c, before, proposed)) for c in changes)
     touched = _touched(changes)
     reached = tuple((e.change, e.consumers) for e in effects)
-    found = {*version_findings(reached, before, proposed), *policy_findings(proposed, touched)}
+    found = {*version_findings(reached, before, proposed), *policy_findings(before.mesh, proposed, touched)}
     return Plan(
         digest=_digest(changes, before, proposed),
         effects=effects,

@@ -22,6 +22,8 @@ class Code(StrEnum):
     CHECK = "MW0114"
     UNREAD = "MW0115"
     STRAY = "MW0116"
+    CIRCLE = "MW0117"
+    LAXER = "MW0118"
 
 
 MEANING = {
@@ -35,10 +37,12 @@ MEANING = {
     Code.VALUE: "a value that its key does not allow",
     Code.SECRET: "a password, key or token in a file that everybody reads",
     Code.DANGLING: "an input from a product, port or major version that does not exist",
-    Code.UNDECLARED: "a person, purpose, column or check that is named but not declared",
+    Code.UNDECLARED: "a person, purpose, term, policy, domain, column or check that is named but not declared",
     Code.CONFLICT: "keys that contradict each other",
     Code.SQL_FILE: "SQL that is missing, or that no port uses",
     Code.CHECK: "a check that cannot be executed as it is written",
     Code.UNREAD: "a key of ODCS that is accepted, and that nothing reads yet",
     Code.STRAY: "a file or folder that nothing reads",
+    Code.CIRCLE: "a domain that is a part of itself",
+    Code.LAXER: "a policy that a domain makes laxer than what stands above it",
 }

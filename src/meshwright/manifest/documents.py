@@ -1,4 +1,4 @@
-"""Documents: the shapes of mesh.yaml, domain.yaml and product.yaml, key by key.
+"""Documents: the shape of product.yaml, and what mesh.yaml and domain.yaml say for all products, key by key.
 
 The descriptions are the reference: docs/manifest.md is made of them (`reference.py`).
 """
@@ -14,14 +14,11 @@ from meshwright.manifest.values import (
     ColumnName,
     ConnectionName,
     Cron,
-    Instant,
     Length,
     Name,
-    Number,
     Objective,
     PortReference,
     RelativePath,
-    Since,
     SourcePath,
     StrictText,
     Timezone,
@@ -204,57 +201,3 @@ class ProductDocument(Inherited):
     tags: list[StrictText] = Field(default_factory=list, description="Words to find it by")
     input_ports: list[InputPortBlock] = Field(default_factory=list)
     output_ports: list[OutputPortBlock] = Field(min_length=1)
-
-
-class DomainDocument(Shared):
-    """One domain."""
-
-    api_version: Literal["meshwright/v1"] | None = Field(default=None, description="`meshwright/v1`")
-    kind: Literal["Domain"] | None = Field(default=None, description="`Domain`")
-    description: StrictText = Field(default="", description="What the domain is responsible for")
-    steward: StrictText | None = Field(default=None, description="Who looks after its personal data")
-
-
-class PersonBlock(Shape):
-    """Somebody who can own, approve or be told."""
-
-    username: StrictText = Field(description="As teams, purposes and approvals name them")
-    name: StrictText = Field(default="", description="As people know them")
-    email: StrictText = Field(default="", description="Where mail reaches them")
-    public_key: StrictText | None = Field(
-        default=None, description="The Ed25519 key that their approvals are verified with"
-    )
-    roles: list[StrictText] = Field(default_factory=list, description="What they may approve beside what they own")
-
-
-class PurposeBlock(Shape):
-    """Why data is made."""
-
-    name: Name = Field(description="As products name it")
-    director: StrictText = Field(description="Who owns it")
-    budget: Number | None = Field(default=None, description="What it may cost")
-    description: StrictText = Field(default="", description="What it is about")
-
-
-class EnvironmentBlock(Shape):
-    """Where a release runs."""
-
-    engine: Name = Field(default="duckdb", description="`duckdb`")
-    data: StrictText | None = Field(default=None, description="The folder or URL of the data; else below `.mesh/`")
-    store: StrictText | None = Field(default=None, description="The folder or URL of the releases; else below `.mesh/`")
-    since: Since | None = Field(
-        default=None, description="The first interval that runs: an instant, or a length back from the deployment"
-    )
-    until: Instant | None = Field(default=None, description="The last one: a replay, whose clock stands there")
-
-
-class MeshDocument(Shared):
-    """The organisation."""
-
-    api_version: Literal["meshwright/v1"] | None = Field(default=None, description="`meshwright/v1`")
-    kind: Literal["Mesh"] | None = Field(default=None, description="`Mesh`")
-    name: Name = Field(description="The name of the mesh")
-    description: StrictText = Field(default="", description="What it is")
-    people: list[PersonBlock] = Field(default_factory=list)
-    purposes: list[PurposeBlock] = Field(default_factory=list)
-    environments: dict[Name, EnvironmentBlock] = Field(default_factory=dict)

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from meshwright.manifest.documents import DomainDocument, MeshDocument, ProductDocument
+from meshwright.manifest.documents import ProductDocument
 from meshwright.manifest.odcs import Shape
+from meshwright.manifest.organisation import DomainDocument, MeshDocument
 
 _DOCUMENTS: Mapping[str, type[Shape]] = {"mesh": MeshDocument, "domain": DomainDocument, "product": ProductDocument}
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from meshwright.manifest.codes import MEANING
-from meshwright.manifest.documents import DomainDocument, MeshDocument, ProductDocument
+from meshwright.manifest.documents import ProductDocument
 from meshwright.manifest.layout import DOMAIN_FILE, MESH_FILE, PRODUCT_FILE
 from meshwright.manifest.odcs import Shape
+from meshwright.manifest.organisation import DomainDocument, MeshDocument
 
 _DOCUMENTS = (
     ("domains/<domain>/<product>/" + PRODUCT_FILE, ProductDocument),

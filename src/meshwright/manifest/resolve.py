@@ -1,22 +1,17 @@
 """Resolve: from a product's document to the product, every default filled in, every origin known.
 
-A value is the product's own, else its domain's, else the mesh's, else a default.
+A value is the product's own, else its domain's, else that of a domain above, else the mesh's, else a default.
 """
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.documents import TeamBlock
+from meshwright.manifest.declared import check_purpose, check_team
 from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
-from meshwright.manifest.place import Place
 from meshwright.manifest.ports import inputs, outputs
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.schedule import schedule
-from meshwright.manifest.subject import Declared, Subject
+from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import used_files
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct, Member, ProductType, SupportChannel
-from meshwright.model.spelling import closest, did_you_mean
-
-_KNOWN_ROLES = ("productOwner", "technicalOwner")
 
 
 def resolve(subject: Subject) -> DataProduct:
@@ -65,31 +60,6 @@ def _team(subject: Subject) -> tuple[Member, ...]:
     members = tuple(Member(m.username, m.role) for m in block.members)
     subject.trace.note("team", ", ".join(f"{m.username} ({m.role})" for m in members), place)
     return members
-
-
-def check_team(block: TeamBlock, place: Place, declared: Declared, problems: Problems) -> None:
-    """Say which members are not declared, and which roles are nearly one that matters."""
-    for number, member in enumerate(block.members):
-        here = place["members"][number]
-        check_person(member.username, here["username"], declared, problems)
-        meant = closest(member.role, _KNOWN_ROLES, likeness=0.8) if member.role not in _KNOWN_ROLES else None
-        if meant is not None:
-            message = f"`{member.role}` is not the role `{meant}`, though nearly"
-            problems.error(Code.VALUE, here["role"].at, message, f"did you mean `{meant}`?")
-
-
-def check_person(username: str, place: Place, declared: Declared, problems: Problems) -> None:
-    """Say so when a person is not one of the mesh."""
-    if declared.people is not None and username not in declared.people:
-        hint = did_you_mean(username, declared.people, otherwise="add them to `people` in mesh.yaml")
-        problems.error(Code.UNDECLARED, place.at, f"`{username}` is not among the people of the mesh", hint)
-
-
-def check_purpose(name: str, place: Place, declared: Declared, problems: Problems) -> None:
-    """Say so when a purpose is not one of the mesh."""
-    if declared.purposes is not None and name not in declared.purposes:
-        hint = did_you_mean(name, declared.purposes, otherwise="add it to `purposes` in mesh.yaml")
-        problems.error(Code.UNDECLARED, place.at, f"the mesh has no purpose `{name}`", hint)
 
 
 def _support(subject: Subject) -> tuple[SupportChannel, ...]:

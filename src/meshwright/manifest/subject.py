@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from meshwright.manifest.declared import Declared
 from meshwright.manifest.documents import Inherited, ProductDocument, Shared
 from meshwright.manifest.origin import Trace
 from meshwright.manifest.place import Place
@@ -23,16 +24,11 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """The people and purposes that mesh.yaml lists; None where nothing can be said about them."""
-
-    people: frozenset[str] | None = None
-    purposes: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Subject:
-    """One product to resolve. `above` are its domain and the mesh, the nearer first; `files` those in its folder."""
+    """One product to resolve, with the `files` in its folder.
+
+    `above` are its domain, the domains that this one is a part of, and the mesh: the nearest first.
+    """
 
     address: ProductAddress
     document: ProductDocument

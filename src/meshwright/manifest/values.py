@@ -16,6 +16,7 @@ from meshwright.manifest import scalars
 from meshwright.manifest.scalars import Unreadable
 from meshwright.model.address import Reference, parse
 from meshwright.model.errors import NotFound
+from meshwright.model.policy import PolicyName
 from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
@@ -103,6 +104,8 @@ Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$
 ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
 CheckName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 ColumnName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
+PolicyKey = Annotated[str, WithJsonSchema({"type": "string", "enum": [*PolicyName]})]
 Bool = Annotated[bool, Strict()]
 Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Value = Annotated[str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})]

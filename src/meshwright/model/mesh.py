@@ -7,6 +7,7 @@ from decimal import Decimal
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.policy import PolicyName, Severities, stricter
 from meshwright.model.product import DataProduct, OutputPort, ProductType
 
 
@@ -44,8 +45,7 @@ class Purpose:
 class Domain:
     """A part of the organisation that owns its data as products.
 
-    `policies` are the severities, by policy, where they are stricter than the mesh's. `parent` is the domain that it is
-    a part of.
+    `parent` is the domain that it is a part of; `policies` are those that it, or one above it, makes stricter.
     """
 
     name: str
@@ -53,7 +53,8 @@ class Domain:
     steward: str | None = None
     type: ProductType | None = None
     parent: str | None = None
-    policies: tuple[tuple[str, Severity], ...] = ()
+    policies: Severities = ()
+    at: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """All of it, in the order of addresses. `policies` are the severities, by policy, that differ from its own."""
+    """All of it, in the order of addresses. `policies` are the severities that the council has decided."""
 
     name: str
     products: tuple[DataProduct, ...]
@@ -119,7 +120,7 @@ class Mesh:
     currency: str = ""
     communities: tuple[Community, ...] = ()
     glossary: tuple[Term, ...] = ()
-    policies: tuple[tuple[str, Severity], ...] = ()
+    policies: Severities = ()
     file: str = field(default="mesh.yaml", compare=False)
 
     def product(self, address: ProductAddress) -> DataProduct | None:
@@ -142,3 +143,9 @@ class Mesh:
     def term(self, name: str | None) -> Term | None:
         """Return the glossary's term of that name."""
         return next((t for t in self.glossary if t.name == name), None)
+
+    def severity(self, policy: PolicyName, domain: str) -> Severity:
+        """Return how severe a policy is for the products of a domain."""
+        known = self.domain(domain)
+        decided = dict(self.policies).get(policy, policy.severity)
+        return stricter(decided, dict(known.policies).get(policy, decided) if known else decided)

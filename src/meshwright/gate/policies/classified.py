@@ -15,8 +15,8 @@ from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import DataProduct, OutputPort
 
 
-def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:
-    """Yield an error for each column without a classification whose values come from personal ones."""
+def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
+    """Yield a finding for each column without a classification whose values come from personal ones."""
     for port in product.outputs:
         for column in port.contract.columns:
             origin = None if column.classification else _origin(graph, product, port, column)
@@ -24,7 +24,7 @@ def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:
                 at = column.at or port.at or Location(product.file)
                 message = f"`{column.name}` is made of `{origin}`, which is personal, and has no classification"
                 hint = "write `classification: personal`, or another class if nobody can be known by it"
-                yield Diagnostic(at, Code.UNCLASSIFIED, Severity.ERROR, message, hint)
+                yield Diagnostic(at, Code.UNCLASSIFIED, severity, message, hint)
 
 
 def _origin(graph: MeshGraph, product: DataProduct, port: OutputPort, column: Column) -> ColumnAddress | str | None:

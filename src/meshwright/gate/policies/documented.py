@@ -8,8 +8,8 @@ from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import DataProduct
 
 
-def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:  # noqa: ARG001  # a policy's signature
-    """Yield one warning for each port that leaves something undescribed, naming all of it.
+def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:  # noqa: ARG001  # a policy's signature
+    """Yield a finding for each port that leaves something undescribed, naming all of it.
 
     A port without words of its own is described by its product's.
     """
@@ -17,11 +17,11 @@ def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:  # no
         at = port.at or Location(product.file)
         if not port.contract.description and not product.description:
             message = f"`{product.port_address(port)}` does not say what a row of it is"
-            yield Diagnostic(at, Code.UNDOCUMENTED, Severity.WARNING, message, "add a `description`")
+            yield Diagnostic(at, Code.UNDOCUMENTED, severity, message, "add a `description`")
         silent = [c for c in port.contract.columns if not c.description]
         if silent:
             names = ", ".join(f"`{c.name}`" for c in silent)
             message = f"`{product.port_address(port)}` does not say what it holds in {names}"
             where = silent[0].at or at
             hint = "add a `description`" + (" to each" if len(silent) > 1 else "")
-            yield Diagnostic(where, Code.UNDOCUMENTED, Severity.WARNING, message, hint)
+            yield Diagnostic(where, Code.UNDOCUMENTED, severity, message, hint)

@@ -17,8 +17,8 @@ from meshwright.model.slo import Freshness
 from meshwright.model.time import length_text
 
 
-def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:
-    """Yield a warning for each freshness promise that cannot be kept, with the arithmetic."""
+def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
+    """Yield a finding for each freshness promise that cannot be kept, with the arithmetic."""
     wait = _longest_wait(product)
     input_age, input_port = _oldest_input(graph, product)
     for port in product.outputs:
@@ -32,7 +32,7 @@ def check(graph: MeshGraph, product: DataProduct) -> Iterator[Diagnostic]:
                 f"but {' and '.join(terms)}{total}"
             )
             hint = "promise what can be kept, run more often, or ask for a firmer promise of the input"
-            yield Diagnostic(port.at or Location(product.file), Code.INFEASIBLE, Severity.WARNING, message, hint)
+            yield Diagnostic(port.at or Location(product.file), Code.INFEASIBLE, severity, message, hint)
 
 
 def _promised(port: OutputPort) -> timedelta | None:

@@ -1,0 +1,47 @@
+"""Declared: what does mesh.yaml list, and is what others name among it?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.documents import TeamBlock
+from meshwright.manifest.place import Place
+from meshwright.manifest.problems import Problems
+from meshwright.model.mesh import Term
+from meshwright.model.spelling import closest, did_you_mean
+
+_KNOWN_ROLES = ("productOwner", "technicalOwner")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The people, purposes and terms that mesh.yaml lists; None where nothing can be said about them."""
+
+    people: frozenset[str] | None = None
+    purposes: frozenset[str] | None = None
+    glossary: Mapping[str, Term] | None = field(default=None, hash=False)
+
+
+def check_person(username: str, place: Place, declared: Declared, problems: Problems) -> None:
+    """Say so when a person is not one of the mesh."""
+    if declared.people is not None and username not in declared.people:
+        hint = did_you_mean(username, declared.people, otherwise="add them to `people` in mesh.yaml")
+        problems.error(Code.UNDECLARED, place.at, f"`{username}` is not among the people of the mesh", hint)
+
+
+def check_purpose(name: str, place: Place, declared: Declared, problems: Problems) -> None:
+    """Say so when a purpose is not one of the mesh."""
+    if declared.purposes is not None and name not in declared.purposes:
+        hint = did_you_mean(name, declared.purposes, otherwise="add it to `purposes` in mesh.yaml")
+        problems.error(Code.UNDECLARED, place.at, f"the mesh has no purpose `{name}`", hint)
+
+
+def check_team(block: TeamBlock, place: Place, declared: Declared, problems: Problems) -> None:
+    """Say which members are not declared, and which roles are nearly one that matters."""
+    for number, member in enumerate(block.members):
+        here = place["members"][number]
+        check_person(member.username, here["username"], declared, problems)
+        meant = closest(member.role, _KNOWN_ROLES, likeness=0.8) if member.role not in _KNOWN_ROLES else None
+        if meant is not None:
+            message = f"`{member.role}` is not the role `{meant}`, though nearly"
+            problems.error(Code.VALUE, here["role"].at, message, f"did you mean `{meant}`?")

@@ -1,0 +1,80 @@
+"""Mesh and domains: what they declare, and what domains have from those that they are a part of."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from tests.manifest.samples import product, write
+
+from meshwright.manifest.load import Loaded, load
+from meshwright.model.contract import LogicalType
+from meshwright.model.diagnostic import Severity
+from meshwright.model.mesh import Community, Kpi, Organisation, Purpose, Term
+from meshwright.model.policy import PolicyName
+from meshwright.model.product import CronSchedule, ProductType
+from meshwright.model.slo import slo_text
+
+SHOP_ABOVE = """description: All that is sold.
+steward: nadia
+purpose: growth
+dialect: duckdb
+schedule: {cron: "5 * * * *", timezone: Europe/Brussels}
+slo: {freshness: {maxAge: 2h, objective: 99%}}
+policies: {documented: {severity: error}}
+"""
+
+
+def family(tmp_path: Path, online: str = "") -> Loaded:
+    """Load three domains of which each is a part of the next: returns, online, shop."""
+    files: dict[str, str | bytes] = {
+        "mesh.yaml": "name: tiny\npurposes: [{name: growth, director: nadia}]\nslo: {quality: {objective: 95%}}\n",
+        "domains/shop/domain.yaml": SHOP_ABOVE,
+        "domains/online/domain.yaml": f"description: What is sold online.\nparent: shop\n{online}",
+        "domains/returns/domain.yaml": "description: What comes back.\ntype: sourceAligned\nparent: online\n",
+        "domains/returns/orders/product.yaml": product(),
+    }
+    return load(write(tmp_path, files))
+
+
+def test_what_a_domain_does_not_say_the_domains_above_it_say(tmp_path: Path) -> None:
+    loaded = family(tmp_path, "schedule: {cron: '7 * * * *'}\n")
+    (made,) = loaded.mesh.products
+    assert loaded.diagnostics == ()
+    assert made.purpose == "growth"
+    assert made.schedule == CronSchedule("7 * * * *", "Europe/Brussels")
+    assert [slo_text(s) for s in made.outputs[0].slos] == ["at most 2h old, 99% of the time", "95% of the checks pass"]
+
+
+def test_a_domain_knows_its_parent_and_has_its_steward_and_policies(tmp_path: Path) -> None:
+    mesh = family(tmp_path, "policies: {feasible: {severity: error}}\n").mesh
+    returns = mesh.domain("returns")
+    assert returns is not None
+    assert (returns.type, returns.parent, returns.steward) == (ProductType.SOURCE_ALIGNED, "online", "nadia")
+    assert [mesh.severity(name, "returns") for name in PolicyName] == ["error"] * 4
+    assert [mesh.severity(name, "shop") for name in PolicyName] == ["error", "error", "error", "warning"]
+
+
+def test_mesh_yaml_declares_what_belongs_to_no_domain(tmp_path: Path) -> None:
+    text = """name: tiny
+organisation: {name: Tiny, url: https://tiny.example, contact: data@tiny.example}
+currency: EUR
+people: [{username: nadia}, {username: tom}]
+purposes: [{name: growth, director: nadia, budget: 100.5}]
+communities: [{name: pricing, description: What things cost., lead: tom, members: [nadia]}]
+glossary:
+  - name: margin
+    description: What is left of a sale.
+    logicalType: number
+    unit: percent
+    classification: internal
+    kpi: {formula: (price - cost) / price, owner: tom, target: 30}
+policies: {owned: {severity: warning}}
+"""
+    mesh = load(write(tmp_path, {"mesh.yaml": text})).mesh
+    assert mesh.organisation == Organisation("Tiny", "https://tiny.example", "data@tiny.example")
+    assert (mesh.currency, mesh.purposes) == ("EUR", (Purpose("growth", "nadia", Decimal("100.5")),))
+    assert mesh.communities == (Community("pricing", "What things cost.", "tom", ("nadia",)),)
+    kpi = Kpi("(price - cost) / price", "tom", "30")
+    assert mesh.term("margin") == Term(
+        "margin", "What is left of a sale.", LogicalType.NUMBER, "internal", "percent", kpi
+    )
+    assert mesh.severity(PolicyName.OWNED, "shop") is Severity.WARNING
