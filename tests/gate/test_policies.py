@@ -7,6 +7,7 @@ import pytest
 from tests.gate.meshes import (
     MESH,
     RANKING,
+    RANKING_PORT,
     SALES,
     drop_column,
     edit_column,
@@ -19,10 +20,11 @@ from tests.gate.meshes import (
 from meshwright.gate.cadence import cadence, is_more_often
 from meshwright.gate.codes import MEANING, Code
 from meshwright.gate.policies.registry import POLICIES, policy_findings
+from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Severity
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.policy import PolicyName, Severities
-from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule, Member
+from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, Member, Transform
 
 
 def found(product: DataProduct, *others: DataProduct) -> list[tuple[str, str]]:
@@ -57,6 +59,19 @@ def test_a_column_made_of_personal_data_says_what_it_is() -> None:
     assert found(emails(None)) == [("MW0412", "error")]
     assert found(emails("public")) == []
     assert found(emails("personal")) == []
+
+
+def test_silence_between_hides_nothing() -> None:
+    upstream, report = emails(None), ProductAddress("board", "report")
+    taken = InputPort("ranking", port=RANKING_PORT)
+    sql = Transform("SELECT artist, revenue FROM ranking", "duckdb", "domains/board/report/report.sql")
+    port = replace(upstream.outputs[0], name="report", transform=sql)
+    product = replace(upstream, address=report, inputs=(taken,), outputs=(port,))
+    (finding,) = policy_findings(linked(with_products(upstream, product)), [report])
+    assert finding.message == (
+        "`revenue` is made of `marketplace.artwork-sales:sales@1.collector_email`, which is personal, "
+        "by way of `creators.trending-artists:ranking@1.revenue`, and has no classification"
+    )
 
 
 def test_a_personal_column_that_is_not_read_gives_nothing_away() -> None:

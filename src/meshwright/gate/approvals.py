@@ -23,11 +23,12 @@ from meshwright.gate.changes import (
 )
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe
-from meshwright.gate.personal import is_personal, personal_columns
+from meshwright.gate.personal import personal_columns
 from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
+from meshwright.model.personal import is_personal
 
 PLATFORM = "platform"
 """The role, in mesh.yaml, of those who look after what belongs to the whole mesh."""

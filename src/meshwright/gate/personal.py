@@ -1,13 +1,7 @@
-"""Personal data: which classifications mean that a column is about a person?"""
+"""Personal data: which columns of a port hold it?"""
 
+from meshwright.model.personal import is_personal
 from meshwright.model.product import OutputPort
-
-_PERSONAL = frozenset({"personal", "pii", "sensitive"})
-
-
-def is_personal(classification: str | None) -> bool:
-    """Tell whether a column of this classification holds personal data."""
-    return classification is not None and classification.lower() in _PERSONAL
 
 
 def personal_columns(port: OutputPort) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.mesh import Mesh
@@ -57,6 +57,14 @@ class MeshGraph:
         product = self.product(address.product)
         return None if product is None else product.output(address.name, address.major)
 
+    def analyses_of(self, product: ProductAddress) -> Iterator[tuple[PortAddress, Analysis]]:
+        """Yield the analyses of a product's ports."""
+        known = self.product(product)
+        for port in known.outputs if known else ():
+            address = product.port(port.name, port.major)
+            if (analysis := self.analyses.get(address)) is not None:
+                yield address, analysis
+
     def inputs(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that a product reads directly."""
         return self._inputs.get(product, ())
@@ -104,6 +112,16 @@ class MeshGraph:
         found = {port.column(name) for local, name in made.sources if (port := ports.get(local)) is not None}
         return tuple(sorted(found))
 
+    def source_columns(self, column: ColumnAddress) -> tuple[SourceColumn, ...]:
+        """Return the columns of the product's own sources whose values flow directly into a column."""
+        product = self.product(column.port.product)
+        analysis = self.analyses.get(column.port)
+        made = None if analysis is None else analysis.column(column.name)
+        if product is None or made is None:
+            return ()
+        own = {i.name for i in product.inputs if i.source is not None}
+        return tuple(sorted(SourceColumn(product.address, i, name) for i, name in made.sources if i in own))
+
     def targets(self, column: ColumnAddress) -> tuple[ColumnAddress, ...]:
         """Return the columns of other products' ports that the values of a column flow directly into."""
         found = {
@@ -137,12 +155,7 @@ class MeshGraph:
     def _taking(self, port: PortAddress) -> Iterator[tuple[str, PortAddress, Analysis]]:
         """Yield the local name, the reading port and its analysis wherever a port is an input."""
         for consumer, taken in self._taken.get(port, ()):
-            product = self._products[consumer]
-            for output in product.outputs:
-                address = product.port_address(output)
-                analysis = self.analyses.get(address)
-                if analysis is not None:
-                    yield taken.name, address, analysis
+            yield from ((taken.name, address, analysis) for address, analysis in self.analyses_of(consumer))
 
     def _sorted(self, products: set[ProductAddress]) -> tuple[ProductAddress, ...]:
         return tuple(sorted(products, key=self._position.__getitem__))

@@ -54,6 +54,18 @@ class ColumnAddress:
         return f"{self.port}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SourceColumn:
+    """`domain.product ← input.column`: a column of a source, which nobody reads but the product that has the input."""
+
+    product: ProductAddress
+    input: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.product} ← {self.input}.{self.name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """An address as people type it: port, major and column may be left out."""
