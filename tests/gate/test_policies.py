@@ -67,7 +67,7 @@ def test_silence_between_hides_nothing() -> None:
     sql = Transform("SELECT artist, revenue FROM ranking", "duckdb", "domains/board/report/report.sql")
     port = replace(upstream.outputs[0], name="report", transform=sql)
     product = replace(upstream, address=report, inputs=(taken,), outputs=(port,))
-    (finding,) = policy_findings(linked(with_products(upstream, product)), [report])
+    (finding,) = policy_findings(MESH, linked(with_products(upstream, product)), [report])
     assert finding.message == (
         "`revenue` is made of `marketplace.artwork-sales:sales@1.collector_email`, which is personal, "
         "by way of `creators.trending-artists:ranking@1.revenue`, and has no classification"
