@@ -1,8 +1,8 @@
 """Problems: the diagnostics that reading one file has found so far, one for each place."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from meshwright.manifest.codes import Code
 from meshwright.manifest.place import printable
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 
@@ -13,11 +13,11 @@ class Problems:
 
     _found: dict[tuple[str, int, int], Diagnostic] = field(default_factory=dict)
 
-    def error(self, code: Code, at: Location, message: str, hint: str = "") -> None:
+    def error(self, code: StrEnum, at: Location, message: str, hint: str = "") -> None:
         """Add what must be mended."""
         self._add(Diagnostic(at, code.value, Severity.ERROR, printable(message), printable(hint)))
 
-    def warn(self, code: Code, at: Location, message: str, hint: str = "") -> None:
+    def warn(self, code: StrEnum, at: Location, message: str, hint: str = "") -> None:
         """Add what should be looked at."""
         self._add(Diagnostic(at, code.value, Severity.WARNING, printable(message), printable(hint)))
 

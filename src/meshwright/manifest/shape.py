@@ -16,6 +16,7 @@ from meshwright.manifest.odcs import Shape
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.syntax import Document
+from meshwright.manifest.wording import series, told
 from meshwright.model.diagnostic import Location
 from meshwright.model.spelling import did_you_mean
 
@@ -105,7 +106,7 @@ def _translate(kind: type[Shape], document: Document, found: list[ErrorDetails],
             case _ if error["input"] is not None or isinstance(path[-1], int):  # a key without a value is known already
                 problems.error(*_deviation(error, place, _label(path)))
     for path, keys in missing.items():
-        names = _series([f"`{k}`" for k in keys])
+        names = series([f"`{k}`" for k in keys])
         of = f" in `{_label(path)}`" if path else ""
         message = f"{names} {'is' if len(keys) == 1 else 'are'} missing{of}"
         hint = f"add {', '.join(f'`{k}: …`' for k in keys)}"
@@ -116,7 +117,7 @@ def _deviation(error: ErrorDetails, place: Place, label: str) -> tuple[Code, Loc
     """Return the diagnostic of a value that its key does not take."""
     kind, value = error["type"], error["input"]
     if kind in _WANTED:
-        found = f"the text {_told(value)}" if isinstance(value, str) else _told(value)
+        found = f"the text {told(value)}" if isinstance(value, str) else told(value)
         message = f"`{label}` must be {_WANTED[kind]}, not {found}"
         return Code.TYPE, place.at, message, _conversion(kind, value)
     at = place["block"].at if kind == "union_tag_invalid" else place.at
@@ -129,7 +130,7 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
         case "unreadable":
             return context["message"], context["hint"]
         case "enum" | "literal_error":
-            return f"`{label}` cannot be {_told(value)}", did_you_mean(str(value), _quoted(context["expected"]))
+            return f"`{label}` cannot be {told(value)}", did_you_mean(str(value), _quoted(context["expected"]))
         case "string_pattern_mismatch":
             what, hint = _PATTERNS[context["pattern"]]
             return f"`{value}` is not {what}", hint
@@ -140,27 +141,8 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
     return sentence.format(label=label, msg=error["msg"].lower()), hint
 
 
-def _series(words: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
 def _quoted(text: str) -> list[str]:
     return re.findall(r"'([^']+)'", text)
-
-
-def _told(value: object) -> str:
-    match value:
-        case bool():
-            return f"`{str(value).lower()}`"
-        case str():
-            return f"`{value}`" if value and len(value) < 60 and "\n" not in value else "this"
-        case int() | float():
-            return f"the number `{value}`"
-        case list():
-            return "a list"
-        case dict():
-            return "a mapping"
-    return "nothing"
 
 
 def _conversion(kind: str, value: object) -> str:

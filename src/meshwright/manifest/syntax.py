@@ -3,6 +3,9 @@
 libyaml composes the nodes; the values are built here in one pass, by the core schema of YAML 1.2: dates stay text, and
 what YAML 1.1 would read differently is an error. A text of any content, size or depth gives a value or diagnostics,
 never an exception.
+
+Documents of others' making (`foreign`) are read by the same schema, but may do what a manifest may not: leave values
+empty, merge mappings by `<<`, write `yes` or `1_000` as text.
 """
 
 import re
@@ -84,10 +87,10 @@ class Document:
     root: Place
 
 
-def read_file(path: Path, file: str, problems: Problems) -> Document | None:
+def read_file(path: Path, file: str, problems: Problems, *, foreign: bool = False) -> Document | None:
     """Read a YAML file, `file` being its name in diagnostics; None when there is no making sense of it."""
     text = read_text(path, file, problems)
-    return None if text is None else read_yaml(text, problems)
+    return None if text is None else read_yaml(text, problems, foreign=foreign)
 
 
 def read_text(path: Path, file: str, problems: Problems) -> Text | None:
@@ -113,11 +116,11 @@ def read_text(path: Path, file: str, problems: Problems) -> Text | None:
         return None
 
 
-def read_yaml(text: Text, problems: Problems) -> Document | None:
+def read_yaml(text: Text, problems: Problems, *, foreign: bool = False) -> Document | None:
     """Read a YAML text; None when there is no making sense of it."""
     try:
         root = _compose(text.text)
-        builder = _Builder(text, problems)
+        builder = (_ForeignBuilder if foreign else _Builder)(text, problems)
         return Document(None if root is None else builder.build(root, 0), Place(text, root))
     except _TooMuchError as error:
         problems.error(Code.SYNTAX, text.start(), str(error), "a manifest is small: look for aliases that repeat")
@@ -211,10 +214,12 @@ class _Builder:
             lines[name] = key.start_mark.line + 1
             built[name] = self.build(value, depth + 1)
             if built[name] is None:
-                self._problems.error(
-                    Code.TYPE, self._at(key), f"`{name}` has no value", "give it one, or remove the key"
-                )
+                self._empty(key)
         return built
+
+    def _empty(self, key: ScalarNode) -> None:
+        message = f"`{key.value}` has no value"
+        self._problems.error(Code.TYPE, self._at(key), message, "give it one, or remove the key")
 
     def _odd_key(self, key: Node) -> None:
         if isinstance(key, ScalarNode):
@@ -264,3 +269,28 @@ class _Builder:
 
     def _at(self, node: Node) -> Any:
         return Place(self._text, node).at
+
+
+class _ForeignBuilder(_Builder):
+    """Builds the values of documents that others write, who follow the rules of their standard, not ours."""
+
+    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
+        merged = [value for key, value in node.value if _is_merge(key)]
+        own = MappingNode(node.tag, [pair for pair in node.value if not _is_merge(pair[0])])
+        built = super()._mapping(own, depth)
+        for value in merged:
+            for source in value.value if isinstance(value, SequenceNode) else [value]:
+                base = self.build(source, depth + 1)
+                if isinstance(base, dict):
+                    built = {**base, **built}
+        return built
+
+    def _empty(self, key: ScalarNode) -> None:
+        """Accept it: a null is a value, and its schema says where there may be one."""
+
+    def _ambiguous(self, node: ScalarNode, new: str, old: str) -> None:
+        """Accept it: where text is not wanted, the schema says so."""
+
+
+def _is_merge(key: Node) -> bool:
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style
