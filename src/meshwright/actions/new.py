@@ -67,13 +67,18 @@ def domain_order(root: Path, mesh: Mesh, name: str) -> Order:
 
 def product_order(root: Path, mesh: Mesh, address: ProductAddress, block: str) -> Order:
     """Order a product of the mesh at `root`. Raises `NotFound` where its domain is not there."""
-    domain = root / DOMAINS / address.domain
-    if not (domain / DOMAIN_FILE).is_file():
-        names = [d.name for d in mesh.domains]
-        hint = did_you_mean(address.domain, names, otherwise=f"`mesh new domain {address.domain}` makes it")
-        raise NotFound(f"there is no domain `{address.domain}`", hint=hint)
+    domain = domain_folder(root, mesh, address.domain)
     known = {"domain": address.domain, "product": address.product, "mesh": mesh}
     return Order(root, domain / address.product, _template(block), known)
+
+
+def domain_folder(root: Path, mesh: Mesh, name: str) -> Path:
+    """Return the folder of a domain. Raises `NotFound` where it is not there."""
+    folder = root / DOMAINS / name
+    if not (folder / DOMAIN_FILE).is_file():
+        hint = did_you_mean(name, [d.name for d in mesh.domains], otherwise=f"`mesh new domain {name}` makes it")
+        raise NotFound(f"there is no domain `{name}`", hint=hint)
+    return folder
 
 
 def copy_example(example: str, folder: Path, name: str) -> Written:

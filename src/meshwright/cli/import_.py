@@ -1,8 +1,59 @@
 """mesh import: what others describe in their own formats becomes manifests of this mesh."""
 
+from pathlib import Path
+from typing import Any
+
 import click
+
+from meshwright.actions.compilation import diagnose
+from meshwright.actions.import_dbt import import_dbt
+from meshwright.actions.importing import Imported
+from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
+from meshwright.cli.verb import Edge, verb
+from meshwright.interop.dbt.products import Choice, Target
+from meshwright.manifest.load import load
+from meshwright.model.diagnostic import errors
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FORCE = click.option("--force", is_flag=True, help="Write over the files that are there.")
 
 
 @click.group("import")
 def command() -> None:
     """Take over what others describe: contracts, data products, dbt's models. Nothing is written over unasked."""
+
+
+@command.command("dbt")
+@click.argument("manifest", type=_FILE)
+@click.option("--domain", required=True, help="The domain that the products belong to.")
+@click.option("--select", "names", multiple=True, metavar="MODEL", help="This model, whoever may see it; repeatable.")
+@click.option("--all", is_flag=True, help="All models, not only the public ones.")
+@click.option("--connection", default="", help="What the warehouse is called.  [default: of adapter and database]")
+@_FORCE
+@verb()
+def dbt(edge: Edge, manifest: Path, domain: str, connection: str, force: bool, **wanted: Any) -> ExitCode:
+    """Take over the public models of a dbt project, of its MANIFEST: target/manifest.json.
+
+    Each becomes a product that dbt's warehouse serves: checked and monitored in place, copied nowhere. Its columns,
+    tests, versions, owner and tags become the contract, the majors and the team. Types that no file declares are
+    taken from the catalog.json beside it, which `dbt docs generate` writes.
+    """
+    mesh = load(edge.workspace.root).mesh
+    target = Target(domain, mesh.people, connection)
+    done = import_dbt(edge.workspace.root, mesh, manifest, Choice(**wanted), target, anew=force)
+    return _told(edge, done)
+
+
+def _told(edge: Edge, done: Imported) -> ExitCode:
+    """Say what was written, what is left to do, and what `mesh validate` finds in it."""
+    own = [d for d in diagnose(edge.workspace.root, edge.workspace.cache) if d.at.file in done.files]
+    if edge.json:
+        found = [diagnostic_plain(d) for d in own]
+        print_json({"written": list(done.files), "left": list(done.left), "diagnostics": found})
+    else:
+        for file in done.files:
+            click.echo(f"{click.style('wrote', fg='green')} {file}")
+        for what in done.left:
+            progress(what)
+        print_diagnostics(own)
+    return ExitCode.FINDINGS if errors(own) else ExitCode.DONE

@@ -25,6 +25,11 @@ class _Dumper(SafeDumper):
         """Indent the items of a list, as the manifests of the examples do."""
         super().increase_indent(flow, indentless=False)
 
+    def choose_scalar_style(self) -> str:
+        """Quote with `"`, as the manifests of the examples do, what is short enough to stay on its line."""
+        style = super().choose_scalar_style()
+        return '"' if style == "'" and len(getattr(self.event, "value", "")) < _ON_ONE_LINE else style
+
 
 class _Top(dict[str, Any]):
     """The document itself: a line for each of its keys."""

@@ -1,0 +1,43 @@
+"""Importing: write the products that others described, without writing over anything unasked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
+from meshwright.interop.draft import Draft, Drafted
+from meshwright.manifest.layout import PRODUCT_FILE
+from meshwright.manifest.writing import yaml_text
+from meshwright.model.errors import Refused
+from meshwright.model.mesh import Mesh
+
+_HEADER = f"# yaml-language-server: $schema=../../../{SCHEMAS}/product.json\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The files that were written, relative to the mesh, and what is left for the team to do."""
+
+    files: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def write_drafts(root: Path, mesh: Mesh, drafted: Drafted, *, anew: bool) -> Imported:
+    """Write what an import made. Raises `Refused` where a file is in the way, unless it may be written `anew`."""
+    made = {path: content for draft in drafted.drafts for path, content in _files(root, mesh, draft)}
+    taken = [path for path in made if path.exists()]
+    if taken and not anew:
+        hint = "say `--force` to write it anew; what was added to it by hand is lost then"
+        raise Refused(f"`{taken[0].relative_to(root).as_posix()}` exists already", hint=hint)
+    for path, content in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    written = [*made, *write_schemas(root / SCHEMAS)]
+    return Imported(tuple(path.relative_to(root).as_posix() for path in written), drafted.left)
+
+
+def _files(root: Path, mesh: Mesh, draft: Draft) -> Iterator[tuple[Path, bytes]]:
+    folder = domain_folder(root, mesh, draft.address.domain) / draft.address.product
+    yield folder / PRODUCT_FILE, (_HEADER + yaml_text(draft.manifest)).encode()
+    for name, content in draft.files.items():
+        yield folder / name, content
