@@ -11,6 +11,7 @@ from meshwright.manifest.odcs import ContractBlock, Description, Shape
 from meshwright.manifest.values import (
     Bool,
     CheckName,
+    ColumnKey,
     ColumnName,
     ConnectionName,
     Cron,
@@ -172,6 +173,15 @@ class SampleBlock(Shape):
     sql: StrictText = Field(description="The query")
 
 
+class ColumnBlock(Shape):
+    """What a contract has no word for."""
+
+    term: Name | None = Field(
+        default=None,
+        description="The term of mesh.yaml's `glossary` that says what it holds, and how careful one must be",
+    )
+
+
 class OutputPortBlock(Shape):
     """What the product offers."""
 
@@ -181,6 +191,9 @@ class OutputPortBlock(Shape):
     transform: TransformBlock | None = None
     publish: PublishBlock | None = None
     virtual: VirtualBlock | None = None
+    columns: dict[ColumnKey, ColumnBlock] = Field(
+        default_factory=dict, description="By the column's name; by `table.column` where several tables have one"
+    )
     on_fail: dict[CheckName, OnFail] = Field(
         default_factory=dict, description="What the failure of a check does: `block` or `warn`; else by its severity"
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.columns import described
 from meshwright.manifest.contract import contract
 from meshwright.manifest.documents import (
     DatabaseBlock,
@@ -122,10 +123,11 @@ def outputs(subject: Subject) -> Iterator[OutputPort]:
 
 
 def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPort:
-    promised = contract(block.contract, place["contract"], subject.problems)
     note = subject.trace.note
     key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
     note(f"{key}.version", block.version, place["version"])
+    said = contract(block.contract, place["contract"], subject.problems)
+    (promised,) = described(subject, block, place, (said,), key)
     note(f"{key}.contract", _content(promised), place["contract"])
     if block.virtual is not None:
         _only_watched(subject, block, place)

@@ -38,6 +38,10 @@ _PATTERNS = {
     "^[a-z][a-z0-9_-]*$": ("a name", "use lower-case letters, digits, `-` and `_`, and begin with a letter"),
     "^[A-Za-z][A-Za-z0-9_-]*$": ("the name of a check", "use letters, digits, `-` and `_`, and begin with a letter"),
     "^[A-Z]{3}$": ("a currency", "write its three letters of ISO 4217, such as `EUR`"),
+    r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$": (
+        "a column",
+        "write its name, or `table.column`",
+    ),
     "^[A-Za-z_][A-Za-z0-9_]*$": ("a name in SQL", "use letters, digits and `_`, and begin with a letter"),
 }
 _EMPTY = ("`{label}` is empty", "give it a value, or remove the key")

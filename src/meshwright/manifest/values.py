@@ -104,6 +104,9 @@ Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$
 ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
 CheckName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 ColumnName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ColumnKey = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
+]
 Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
 PolicyKey = Annotated[str, WithJsonSchema({"type": "string", "enum": [*PolicyName]})]
 Bool = Annotated[bool, Strict()]
