@@ -12,8 +12,6 @@ from meshwright.gate.changes import (
     Change,
     ClassificationChanged,
     ColumnAdded,
-    DomainAdded,
-    MeshChanged,
     PortAdded,
     ProductAdded,
     PurposeChanged,
@@ -23,6 +21,7 @@ from meshwright.gate.changes import (
 )
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe
+from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
 from meshwright.gate.personal import personal_columns
 from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
@@ -124,10 +123,9 @@ def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
 
 
 def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked]:
-    platform = ("platform team", platform_team(current.mesh))
+    if isinstance(change, MeshWideChange):
+        yield from _for_all(change, current)
     match change:
-        case DomainAdded() | MeshChanged() if platform[1]:  # else: somebody must be able to name the first
-            yield *platform, describe(change)
         case PurposeChanged():
             for name in dict.fromkeys(n for n in (change.before, change.after) if n):
                 yield *_director(name, current), f"`{change.address}`: {describe(change)}"
@@ -140,6 +138,15 @@ def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked
             yield f"owner of `{change.address}`", (before,), f"hands it to {after or 'nobody'}"
         case _:
             pass
+
+
+def _for_all(change: MeshWideChange, current: MeshGraph) -> Iterator[_Asked]:
+    team = platform_team(current.mesh)
+    if team:  # else: somebody must be able to name the first
+        yield "platform team", team, describe(change)
+    match change:
+        case TermChanged(owner=str() as owner) | TermRemoved(owner=str() as owner):
+            yield f"owner of the KPI `{change.name}`", (owner,), describe(change)
 
 
 def _director(purpose: str, current: MeshGraph) -> tuple[str, tuple[str, ...]]:
@@ -156,9 +163,9 @@ def _steward(change: Change, current: MeshGraph) -> tuple[str, tuple[str, ...]]:
 
 def _subject(change: Change) -> str:
     match change:
-        case DomainAdded():
+        case MeshChanged(what=subject) | PolicyChanged(policy=subject):
+            return subject
+        case _ if isinstance(change, MeshWideChange):
             return change.name
-        case MeshChanged():
-            return change.what
         case _:
             return str(change.address)

@@ -6,6 +6,7 @@ that is left). What a change means for readers of tables is decided in `version.
 
 from dataclasses import dataclass, field
 
+from meshwright.gate.mesh_changes import MeshWideChange
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
@@ -304,23 +305,6 @@ class PromiseTightened:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class DomainAdded:
-    """A new domain joins the mesh."""
-
-    name: str
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class MeshChanged:
-    """What belongs to the whole mesh: people and their keys and roles, purposes, a domain's steward."""
-
-    what: str
-    names: tuple[str, ...]
-    at: Location = field(compare=False)
-
-
 ProductChange = (
     ProductAdded
     | ProductRemoved
@@ -347,14 +331,13 @@ ColumnChange = (
     | UniqueGained
     | ClassificationChanged
 )
-MeshWideChange = DomainAdded | MeshChanged
 Change = ProductChange | PortChange | PromiseChange | ColumnChange | MeshWideChange
 
 
 def product_of(change: Change) -> ProductAddress | None:
     """Return the product that a change is about; None for those of the whole mesh."""
     match change:
-        case DomainAdded() | MeshChanged():
+        case _ if isinstance(change, MeshWideChange):
             return None
         case _:
             match change.address:
@@ -369,7 +352,7 @@ def product_of(change: Change) -> ProductAddress | None:
 def port_of(change: Change) -> PortAddress | None:
     """Return the port that a change is about; None for those of a product or of the whole mesh."""
     match change:
-        case DomainAdded() | MeshChanged():
+        case _ if isinstance(change, MeshWideChange):
             return None
         case _:
             match change.address:

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from meshwright.gate.cadence import is_more_often
 from meshwright.gate.changes import (
     Change,
-    DomainAdded,
     InputAdded,
     InputChanged,
     InputRemoved,
-    MeshChanged,
     ProductAdded,
     ProductDescribed,
     ProductRemoved,
@@ -20,11 +18,11 @@ from meshwright.gate.changes import (
     ScheduleChanged,
     TeamChanged,
 )
+from meshwright.gate.compare_mesh import mesh_changes
 from meshwright.gate.compare_ports import port_changes
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
 from meshwright.model.diagnostic import Location
-from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -40,7 +38,7 @@ from meshwright.model.time import length_text
 
 def compare(current: MeshGraph, proposed: MeshGraph) -> Iterator[Change]:
     """Yield every change that leads from one mesh to the other."""
-    yield from _mesh_changes(current.mesh, proposed.mesh)
+    yield from mesh_changes(current.mesh, proposed.mesh)
     before = {p.address: p for p in current.mesh.products}
     after = {p.address: p for p in proposed.mesh.products}
     for address in sorted(before.keys() | after.keys()):
@@ -125,24 +123,3 @@ def _ports(product: DataProduct) -> tuple[PortAddress, ...]:
 
 def _team(product: DataProduct) -> tuple[str, ...]:
     return tuple(f"{m.username} ({m.role})" for m in product.team)
-
-
-def _mesh_changes(old: Mesh, new: Mesh) -> Iterator[Change]:
-    at = Location(new.file)
-    known = {d.name for d in old.domains}
-    yield from (DomainAdded(d.name, at) for d in sorted(new.domains, key=_name) if d.name not in known)
-    listed = (
-        ("people", {p.username: p for p in old.people}, {p.username: p for p in new.people}),
-        ("purposes", {p.name: p for p in old.purposes}, {p.name: p for p in new.purposes}),
-        ("domains", {d.name: d for d in old.domains}, {d.name: d for d in new.domains if d.name in known}),
-        ("name", {old.name: old.name}, {new.name: new.name}),
-        ("description", {old.name: old.description}, {old.name: new.description}),
-    )
-    for what, before, after in listed:
-        names = tuple(sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n)))
-        if names:
-            yield MeshChanged(what, names, at)
-
-
-def _name(domain: Domain) -> str:
-    return domain.name

@@ -72,6 +72,7 @@ def _one_port(address: PortAddress, old: OutputPort, new: OutputPort, at: Locati
     described = (
         ("description", old.contract.description, new.contract.description),
         ("columns' descriptions", _words(old, both), _words(new, both)),
+        ("columns' terms", _terms(old, both), _terms(new, both)),
         ("checks' descriptions", _words_of_checks(old), _words_of_checks(new)),
         ("table's name", old.contract.table, new.contract.table),
         ("samples", old.samples, new.samples),
@@ -95,6 +96,10 @@ def _one_port(address: PortAddress, old: OutputPort, new: OutputPort, at: Locati
 def _words(port: OutputPort, columns: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return what is said of columns, whatever their order."""
     return {c.name: (c.description, c.examples) for c in port.contract.columns if c.name in columns}
+
+
+def _terms(port: OutputPort, columns: set[str]) -> dict[str, str | None]:
+    return {c.name: c.term for c in port.contract.columns if c.name in columns}
 
 
 def _words_of_checks(port: OutputPort) -> dict[str, str]:

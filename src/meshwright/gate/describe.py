@@ -11,12 +11,10 @@ from meshwright.gate.changes import (
     ColumnRemoved,
     ColumnRetyped,
     ColumnWidened,
-    DomainAdded,
     InputAdded,
     InputChanged,
     InputRemoved,
     KeyChanged,
-    MeshChanged,
     PortAdded,
     PortDescribed,
     PortRemoved,
@@ -36,6 +34,16 @@ from meshwright.gate.changes import (
     UniqueGained,
     UniqueLost,
     VersionRaised,
+)
+from meshwright.gate.mesh_changes import (
+    DomainAdded,
+    DomainChanged,
+    DomainRemoved,
+    MeshChanged,
+    PolicyChanged,
+    TermAdded,
+    TermChanged,
+    TermRemoved,
 )
 
 _PHRASES: dict[type[Change], str] = {
@@ -70,6 +78,12 @@ _PHRASES: dict[type[Change], str] = {
     PromiseLoosened: "~ {c.promise} loosened: {c.before} → {c.after}",
     PromiseTightened: "~ {c.promise} tightened: {c.before} → {c.after}",
     DomainAdded: "+ domain `{c.name}` joins the mesh",
+    DomainRemoved: "− domain `{c.name}` leaves the mesh",
+    DomainChanged: "~ {c.what} of the domain `{c.name}`: {c.before} → {c.after}",
+    PolicyChanged: "~ policy `{c.policy}`: {c.before} → {c.after}",
+    TermAdded: "+ term `{c.name}` joins the glossary",
+    TermRemoved: "− term `{c.name}` leaves the glossary",
+    TermChanged: "~ {c.what} of the term `{c.name}`: {c.before} → {c.after}",
     MeshChanged: "~ {c.what} changed: {c.names}",
 }
 
@@ -100,6 +114,8 @@ def describe(change: Change) -> str:
             return f"{phrase}, beside {_majors(majors)}"
         case ColumnAdded(classification=str() as classification):
             return f"{phrase}, {classification}"
+        case PolicyChanged(domain=str() as domain):
+            return f"{phrase}, in the domain `{domain}`"
         case ColumnRemoved(renamed=str() as name):
             return f"{phrase}; renamed to `{name}`?"
         case _:

@@ -15,7 +15,6 @@ from meshwright.gate.changes import (
     InputChanged,
     InputRemoved,
     KeyChanged,
-    MeshChanged,
     PortDescribed,
     PortRemoved,
     ProductDescribed,
@@ -29,6 +28,14 @@ from meshwright.gate.changes import (
     TeamChanged,
     UniqueLost,
     VersionRaised,
+)
+from meshwright.gate.mesh_changes import (
+    DomainChanged,
+    DomainRemoved,
+    MeshChanged,
+    PolicyChanged,
+    TermChanged,
+    TermRemoved,
 )
 
 
@@ -72,6 +79,11 @@ def consequence(change: Change) -> Part:
             | InputChanged()
             | VersionRaised()
             | QueryChanged()
+            | DomainRemoved()
+            | DomainChanged()
+            | PolicyChanged()
+            | TermRemoved()
+            | TermChanged()
             | MeshChanged()
         ):
             return Part.PATCH

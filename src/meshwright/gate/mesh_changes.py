@@ -1,0 +1,90 @@
+"""Mesh changes: the closed set of differences in what belongs to no product: domains, glossary, policies, people.
+
+Each carries `at`, its place in the proposed manifests; for what is gone, the file that had it.
+"""
+
+from dataclasses import dataclass, field
+
+from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.policy import PolicyName
+
+
+@dataclass(frozen=True, slots=True)
+class DomainAdded:
+    """A new domain joins the mesh."""
+
+    name: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRemoved:
+    """A domain is no longer a part of the mesh."""
+
+    name: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainChanged:
+    """A domain has another description, steward, type or parent: `what` names which."""
+
+    name: str
+    what: str
+    before: str | None
+    after: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """The mesh or a `domain` decides otherwise how severe a policy is; None: it leaves that to what stands above."""
+
+    policy: PolicyName
+    domain: str | None
+    before: Severity | None
+    after: Severity | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TermAdded:
+    """The glossary has a new word."""
+
+    name: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TermRemoved:
+    """The glossary has a word no longer. `owner` answered for its KPI."""
+
+    name: str
+    owner: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TermChanged:
+    """A word of the glossary means something else: `what` names its part that does. `owner` answers for its KPI."""
+
+    name: str
+    what: str
+    before: str | None
+    after: str | None
+    owner: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MeshChanged:
+    """What is listed in mesh.yaml: people and their keys and roles, purposes, communities; or a word about the mesh."""
+
+    what: str
+    names: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+MeshWideChange = (
+    DomainAdded | DomainRemoved | DomainChanged | PolicyChanged | TermAdded | TermRemoved | TermChanged | MeshChanged
+)
