@@ -2,6 +2,7 @@ import json
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -9,7 +10,9 @@ from meshwright.cli.lineage import command
 from meshwright.cli.main import mesh
 from meshwright.model.errors import NotFound
 
-FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
+ROOT = Path(__file__).parents[2]
+FLIGHTS, ARTGO = ROOT / "examples" / "flights", ROOT / "examples" / "artgo"
+SHOP = ROOT / "tests" / "data" / "corner-shop"
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +22,15 @@ def flights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def said(flights: Path, *words: str) -> str:
-    done = CliRunner().invoke(mesh, ["lineage", *words, "--mesh", str(flights)], catch_exceptions=False)
+@pytest.fixture(scope="module")
+def artgo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("meshes") / "artgo"
+    shutil.copytree(ARTGO, copy, ignore=shutil.ignore_patterns(".mesh"))
+    return copy
+
+
+def said(root: Path, *words: str) -> str:
+    done = CliRunner().invoke(mesh, ["lineage", *words, "--mesh", str(root)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -49,19 +59,59 @@ def test_programs_read_edges(flights):
     assert edge in plain["down"]
 
 
-def test_mermaid_draws_it(flights):
+def test_a_column_comes_from_that_of_a_source(flights):
+    text = said(flights, "aviation.flights:departures.distance_miles", "--up")
+    assert "└─ aviation.flights ← " in text
+    assert "read at" not in text
+
+
+def test_who_reads_what_is_made_of_a_column_is_shown_too(artgo):
+    text = said(artgo, "marketplace.sales:sales.price_eur", "--down").splitlines()
+    (indirect,) = (line for line in text if line.startswith("domains/insight/provenance-dossier/dossiers.sql:2 "))
+    assert indirect.endswith("  reads `marketplace.provenance:entries@1.price_eur`")
+    assert text[-1] == (
+        "A change of it would reach 3 products: "
+        "insight.trending-artists, marketplace.provenance, insight.provenance-dossier."
+    )
+
+
+def test_a_line_that_only_decides_rows_says_so_and_depth_is_kept_to(artgo):
+    text = said(artgo, "marketplace.sales:sales.sold_at", "--down", "--depth", "1")
+    assert "INTERVAL 24 HOUR)  only decides rows" in text
+    assert "provenance-dossier" not in text.partition("A change")[0]
+
+
+def test_mermaid_draws_products_in_the_box_of_their_domain(flights):
     lines = said(flights, "punctuality.route-punctuality", "--format", "mermaid").splitlines()
-    assert lines[0] == "flowchart LR"
-    assert '    n0["aviation.flights"]' in lines
+    assert lines[:4] == ["flowchart LR", '    subgraph g0["aviation"]', '        n0["flights"]', "    end"]
     assert "    n0 --> n1" in lines
+    assert lines[-1] == "    class n1 start"
+
+
+def test_mermaid_draws_columns_in_the_box_of_their_product(artgo):
+    text = said(artgo, "marketplace.sales:sales.price_eur", "--format", "mermaid")
+    assert '["← orders.settled_cents"]' in text
+    assert '    subgraph g0["insight.provenance-dossier"]\n        n0["dossiers@1.last_price_eur"]' in text
 
 
 @pytest.mark.parametrize(
     ("address", "message", "hint"),
     [
-        ("aviation.flight", "there is no product `aviation.flight` to follow", "`mesh list` shows all products"),
-        ("aviation.flights:x", "`aviation.flights` has no port `x`", "it offers `aviation.flights:departures@1`"),
-        ("aviation.flights:departures.x", "`aviation.flights:departures@1` has no column `x`", "it has `flight_date`"),
+        ("aviation.flight", "there is no product `aviation.flight` to follow", "did you mean `aviation.flights`?"),
+        ("space.ships", "there is no product `space.ships` to follow", "`mesh list` shows all products"),
+        ("aviation.flights:x", "`aviation.flights` has no port `x`", "it is `departures@1`"),
+        ("aviation.flights:departure", "`aviation.flights` has no port `departure`", "did you mean `departures@1`?"),
+        (
+            "aviation.flights:departures@2",
+            "`aviation.flights` has no port `departures@2`",
+            "did you mean `departures@1`",
+        ),
+        (
+            "aviation.flights:departures.x",
+            "`aviation.flights:departures@1` has no column `x`",
+            "one of `arrival_delay`",
+        ),
+        ("aviation.flights:departures.orign", "`aviation.flights:departures@1` has no column `orign`", "did you mean"),
     ],
 )
 def test_what_is_not_there_is_said(flights, address, message, hint):
@@ -69,3 +119,80 @@ def test_what_is_not_there_is_said(flights, address, message, hint):
         command.main([address, "--mesh", str(flights)], standalone_mode=False)
     assert refused.value.message == message
     assert refused.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("words", [[], ["a.b", "--personal", "--up"], ["--personal", "--depth", "2"]])
+def test_words_that_make_no_question_are_refused(flights, words):
+    with pytest.raises((click.UsageError, NotFound)):
+        command.main([*words, "--mesh", str(flights)], standalone_mode=False)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The corner shop, whose customers' addresses are offered, counted by country, and joined on."""
+    copy = tmp_path_factory.mktemp("meshes") / "shop"
+    shutil.copytree(SHOP, copy, ignore=shutil.ignore_patterns(".mesh"))
+    customers, revenue = copy / "domains/shop/customers", copy / "domains/shop/revenue"
+    more = "            - {name: contact, logicalType: string, description: Where mail reaches them.}\n"
+    with (customers / "product.yaml").open("a") as file:
+        file.write(more)
+    (customers / "customers.sql").write_text("select customer_id, country, email as contact from accounts\n")
+    with (revenue / "product.yaml").open("a") as file:
+        file.write(
+            "            - {name: known, logicalType: integer, classification: public, description: With mail.}\n"
+        )
+    (revenue / "revenue.sql").write_text(
+        "select country, sum(amount) as revenue, count(contact) as known\n"
+        "from orders join customers using (customer_id) group by country\n"
+    )
+    return copy
+
+
+def test_personal_data_are_followed_through_the_whole_mesh(shop):
+    assert said(shop, "--personal").splitlines() == [
+        "shop.customers ← accounts.email",
+        "└─ shop.customers:customers@1.contact  does not say so",
+        "   └─ shop.revenue:revenue@1.known  public: not followed further",
+        "",
+        "Personal data come in by 1 column and flow into 1 column, which does not say so.",
+    ]
+
+
+def test_personal_data_are_followed_through_an_address(shop):
+    assert "accounts.email" in said(shop, "shop.revenue:revenue.known", "--personal")
+    assert said(shop, "shop.revenue:revenue.country", "--personal") == (
+        "No personal data come into `shop.revenue:revenue@1.country`.\n"
+    )
+
+
+def test_programs_read_the_path_of_personal_data(shop):
+    (flow,) = json.loads(said(shop, "--personal", "--format", "json"))
+    assert flow["columns"][1] == {
+        "address": "shop.revenue:revenue@1.known",
+        "classification": "public",
+        "says": "otherwise",
+        "path": [
+            "shop.customers ← accounts.email",
+            "shop.customers:customers@1.contact",
+            "shop.revenue:revenue@1.known",
+        ],
+    }
+
+
+def test_mermaid_marks_what_does_not_say_that_it_is_personal(shop):
+    lines = said(shop, "--personal", "--format", "mermaid").splitlines()
+    assert '        n0["← accounts.email"]' in lines
+    assert "    class n1 nothing" in lines
+
+
+def test_personal_data_that_only_decide_rows_are_listed(tmp_path, shop):
+    shutil.copytree(shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".mesh"))
+    customers = tmp_path / "shop" / "domains/shop/customers/customers.sql"
+    customers.write_text("select customer_id, country, country as contact\nfrom accounts where email is not null\n")
+    assert said(tmp_path / "shop", "--personal").splitlines() == [
+        "shop.customers ← accounts.email",
+        "only decide which rows there are, at",
+        "   domains/shop/customers/customers.sql:2  from accounts where email is not null",
+        "",
+        "Personal data come in by 1 column and flow into none.",
+    ]
