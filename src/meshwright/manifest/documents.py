@@ -5,7 +5,7 @@ The descriptions are the reference: docs/manifest.md is made of them (`reference
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from meshwright.manifest.odcs import ContractBlock, Description, Shape
 from meshwright.manifest.values import (
@@ -182,12 +182,23 @@ class ColumnBlock(Shape):
     )
 
 
+def _written_where(contract: object) -> str:
+    return "file" if isinstance(contract, str) else "block"
+
+
+ContractOrFile = Annotated[
+    Annotated[ContractBlock, Tag("block")] | Annotated[RelativePath, Tag("file")], Discriminator(_written_where)
+]
+
+
 class OutputPortBlock(Shape):
     """What the product offers."""
 
     name: Name = Field(description="Its name in addresses")
     version: Version = Field(description="`major.minor.patch`; consumers pin the major")
-    contract: ContractBlock
+    contract: ContractOrFile = Field(
+        description="What the port promises: a block of ODCS, or the name of a file of ODCS beside the manifest"
+    )
     transform: TransformBlock | None = None
     publish: PublishBlock | None = None
     virtual: VirtualBlock | None = None

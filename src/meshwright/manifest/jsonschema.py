@@ -27,6 +27,13 @@ class _Editors(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
+        """Judge a block as a block, and a text as a file: an editor then marks the one key that is wrong."""
+        if set(schema["choices"]) != {"block", "file"}:
+            return super().tagged_union_schema(schema)
+        file, block = (self.generate_inner(schema["choices"][kind]) for kind in ("file", "block"))
+        return {"if": {"type": "string"}, "then": file, "else": block}
+
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # pydantic's signature
         return False
 

@@ -38,7 +38,8 @@ def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]
     _stray(domain, DOMAIN_FILE, problems)
     for name in domain.folders:
         folder = _listed(root, f"{domain.path}/{name}")
-        _stray(folder, PRODUCT_FILE, problems)
+        if PRODUCT_FILE not in folder.files:  # else the manifest says which files of the folder it reads
+            _stray(folder, PRODUCT_FILE, problems)
         if PRODUCT_FILE in folder.files:
             yield folder
         elif folder.files or folder.folders:

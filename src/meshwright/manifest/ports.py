@@ -18,6 +18,8 @@ from meshwright.manifest.documents import (
 )
 from meshwright.manifest.origin import DEFAULT, KEY
 from meshwright.manifest.place import Place
+from meshwright.manifest.promise import promise
+from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import transform
 from meshwright.model.contract import Contract, Metric
@@ -109,6 +111,8 @@ def outputs(subject: Subject) -> Iterator[OutputPort]:
     for number, block in enumerate(subject.document.output_ports):
         place = subject.place["outputPorts"][number]
         port = _output(subject, block, place)
+        if port is None:
+            continue
         table = port_table(subject.address.port(port.name, port.major))
         if table in tables:
             hint = f"line {tables[table]} has it already: give one of them another name or major version"
@@ -122,17 +126,23 @@ def outputs(subject: Subject) -> Iterator[OutputPort]:
         yield port
 
 
-def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPort:
+def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPort | None:
+    said = promise(subject, block, place)
+    if said is None:
+        return None
     note = subject.trace.note
     key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
     note(f"{key}.version", block.version, place["version"])
-    said = contract(block.contract, place["contract"], subject.problems)
-    (promised,) = described(subject, block, place, (said,), key)
-    note(f"{key}.contract", _content(promised), place["contract"])
+    own = contract(said.block, said.place, subject.problems)
+    (promised,) = described(subject, block, place, (own,), key)
+    note(f"{key}.contract", _content(promised), said.place)
     if block.virtual is not None:
         _only_watched(subject, block, place)
         note(f"{key}.virtual", f"{block.virtual.table} of {block.virtual.connection}", place["virtual"])
     on_fail = _on_fail(subject, block, promised, place["onFail"])
+    slos = tuple(_slos(subject, block, place, key))
+    if said.file is not None:
+        held(said.file, slos, subject.problems)
     return OutputPort(
         name=block.name,
         version=block.version,
@@ -140,7 +150,7 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPor
         mode=PublishMode.REPLACE if block.virtual else _mode(subject, block, promised, place, key),
         transform=None if block.virtual else transform(subject, block, place, key),
         virtual=None if block.virtual is None else VirtualSource(block.virtual.connection, block.virtual.table),
-        slos=tuple(_slos(subject, block, place, key)),
+        slos=slos,
         on_fail=on_fail,
         samples=tuple(Sample(s.title, s.sql.strip()) for s in block.samples),
         at=place["name"].at,

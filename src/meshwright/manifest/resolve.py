@@ -5,8 +5,10 @@ A value is the product's own, else its domain's, else that of a domain above, el
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.declared import check_purpose, check_team
+from meshwright.manifest.layout import PRODUCT_FILE
 from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.ports import inputs, outputs
+from meshwright.manifest.promise import contract_files
 from meshwright.manifest.schedule import schedule
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import used_files
@@ -38,7 +40,7 @@ def resolve(subject: Subject) -> DataProduct:
     if not members and not found.is_virtual:
         hint = "add `inputPorts: …`, or make its port `virtual` where a store serves it already"
         subject.problems.error(Code.MISSING_KEY, subject.place["outputPorts"].at_key, "the product reads nothing", hint)
-    _stray_sql(subject)
+    _strays(subject)
     return found
 
 
@@ -82,9 +84,13 @@ def _purpose(subject: Subject) -> str | None:
     return name
 
 
-def _stray_sql(subject: Subject) -> None:
-    """Warn of SQL that no port uses: a misspelt file name must not turn a product into a copy unseen."""
+def _strays(subject: Subject) -> None:
+    """Warn of SQL and YAML that no port uses: a misspelt file name must not turn a product into a copy unseen."""
     folder = subject.file.rpartition("/")[0]
+    manifests = {name for name in subject.files if name.endswith((".yaml", ".yml"))} - {PRODUCT_FILE}
+    for name in sorted(manifests - contract_files(subject)):
+        hint = f"name it in a port, `contract: {name}`, or move it elsewhere"
+        subject.problems.warn(Code.STRAY, Location(f"{folder}/{name}"), f"nothing reads `{name}` here", hint)
     for name in sorted({name for name in subject.files if name.endswith(".sql")} - used_files(subject)):
         hint = f"name it after its port, or `transform: {{sql: {name}}}` in the port"
         subject.problems.warn(Code.STRAY, Location(f"{folder}/{name}"), f"no port is made by `{name}`", hint)

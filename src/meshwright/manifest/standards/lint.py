@@ -1,6 +1,6 @@
 """Lint: what does the schema of ODCS allow that has no meaning, or not the one that was meant?
 
-References that lead nowhere, names given twice, promises that lack a half. For contracts that are valid by their schema.
+References that lead nowhere, names given twice, promises that lack a half. For contracts that their schema allows.
 """
 
 import re

@@ -1,0 +1,121 @@
+"""Block: what of a contract in a file of its own is executed? Its tables, columns and checks, as a port has them.
+
+What cannot be executed is not taken over, and said to be so: a promise that nothing holds must never look like one that
+is held. Lists keep their order and length, so that every value is found at its place in the file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from meshwright.manifest.odcs import ContractBlock
+from meshwright.manifest.place import Place
+from meshwright.manifest.problems import Problems
+from meshwright.manifest.shape import shaped
+from meshwright.manifest.standards.checks import check, not_executed
+from meshwright.manifest.standards.codes import Code
+from meshwright.manifest.standards.contract_file import ContractFile
+from meshwright.manifest.standards.types import logical_type
+from meshwright.manifest.syntax import Document
+from meshwright.manifest.wording import quoted
+
+Plain = Mapping[str, Any]
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LIMITS = {
+    "enum": "the values that are listed under `enum`",
+    "logicalTypeOptions": "the limits under `logicalTypeOptions`",
+    "relationships": "relationships",
+}
+"""What a column or table promises beside its checks, and nothing executes."""
+
+_DESCRIBING = {"format", "timezone", "defaultTimezone", "embeddingModel", "embeddingModelVersion", "normalized"}
+"""Options of a type that limit no value."""
+
+
+def block(contract: ContractFile, problems: Problems) -> ContractBlock | None:
+    """Return what a port can execute of a contract; None, and the reasons, where it has no table or a strange one."""
+    tables = contract.plain.get("schema")
+    if not tables:
+        message = "the contract describes no table"
+        problems.error(Code.NOT_MODELLED, contract.place.at, message, "add its tables and columns under `schema`")
+        return None
+    _unexecuted(contract, problems)
+    plain = {
+        "description": _texts(contract.plain.get("description") or {}, ("purpose", "usage", "limitations")),
+        "schema": [_table(table) for table in tables],
+    }
+    return shaped(ContractBlock, Document(plain, contract.place), problems)
+
+
+def sql_name(element: Plain) -> str:
+    """Return the name of a column in SQL: its physical name, where that is one."""
+    physical = element.get("physicalName")
+    return physical if isinstance(physical, str) and _IDENTIFIER.fullmatch(physical) else str(element["name"])
+
+
+def _table(table: Plain) -> dict[str, Any]:
+    columns = {str(c["name"]): sql_name(c) for c in table.get("properties") or ()}
+    name = re.sub(r"[^A-Za-z0-9_]", "_", str(table["name"]))
+    return {
+        "name": name if _IDENTIFIER.fullmatch(name) else f"_{name}",
+        **_texts(table, ("description",)),
+        "properties": [_column(column) for column in table.get("properties") or ()],
+        "quality": [check(c, columns, None) for c in table.get("quality") or ()],
+    }
+
+
+def _column(column: Plain) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": sql_name(column), **_texts(column, ("description", "classification"))}
+    found |= {key: True for key in ("required", "unique", "primaryKey") if column.get(key)}
+    if kind := logical_type(column):
+        found["logicalType"] = kind
+    if examples := [e for e in column.get("examples") or () if isinstance(e, str | int | float)]:
+        found["examples"] = examples
+    found["quality"] = [check(c, {}, str(column["name"])) for c in column.get("quality") or ()]
+    return found
+
+
+def _texts(element: Plain, keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: element[key] for key in keys if isinstance(element.get(key), str) and element[key].strip()}
+
+
+def _unexecuted(contract: ContractFile, problems: Problems) -> None:
+    """Say what is promised and not executed: each check, and the other limits once for each kind."""
+    limits: dict[str, list[tuple[str, Place]]] = {}
+    tables = contract.place["schema"]
+    for number, table in enumerate(contract.plain["schema"]):
+        for element, place, column in _all(table, tables[number]):
+            for key in _LIMITS:
+                if _limits(key, element.get(key)):
+                    limits.setdefault(key, []).append((str(element.get("name", "items")), place[key]))
+            for n, said in enumerate(element.get("quality") or ()):
+                if reason := not_executed(said, column):
+                    what = f"the check `{said['name']}`" if said.get("name") else "this check"
+                    hint = "nobody executes it here: keep it where it is executed"
+                    problems.warn(Code.NOT_HELD, place["quality"][n].at, f"{what} {reason}", hint)
+    for key, found in limits.items():
+        names = [name for name, _ in found]
+        message = f"nothing checks {_LIMITS[key]} of {quoted(names[:4])}{' …' if len(names) > 4 else ''}"
+        problems.warn(Code.NOT_HELD, found[0][1].at_key, message, "write what must hold as a check, under `quality`")
+
+
+def _limits(key: str, value: object) -> bool:
+    return bool(set(value) - _DESCRIBING) if key == "logicalTypeOptions" and isinstance(value, dict) else bool(value)
+
+
+def _all(table: Plain, place: Place) -> Iterator[tuple[Plain, Place, str | None]]:
+    """Yield a table, its columns, and what is nested in them, with how its checks are reached: `column`, or not."""
+    yield table, place, "table"
+    for number, column in enumerate(table.get("properties") or ()):
+        yield column, place["properties"][number], "column"
+        yield from _nested(column, place["properties"][number])
+
+
+def _nested(element: Plain, place: Place) -> Iterator[tuple[Plain, Place, str | None]]:
+    inner = [(p, place["properties"][n]) for n, p in enumerate(element.get("properties") or ())]
+    if isinstance(element.get("items"), Mapping):
+        inner.append((element["items"], place["items"]))
+    for part, at in inner:
+        yield part, at, None
+        yield from _nested(part, at)

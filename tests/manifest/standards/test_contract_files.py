@@ -1,0 +1,145 @@
+"""Contracts in files of their own: what a port takes over, and what is said of the rest."""
+
+from pathlib import Path
+
+import pytest
+from tests.manifest.samples import ORDERS, product, write
+from tests.manifest.samples import SCHEMA as INLINE
+from tests.manifest.standards.samples import HEAD, SCHEMA
+
+from meshwright.manifest.load import Loaded, load
+from meshwright.model.contract import LogicalType, Metric
+from meshwright.model.diagnostic import Severity, errors
+
+CONTRACT = "domains/shop/orders/orders.odcs.yaml"
+BLOCK = f"    contract:\n      schema:\n        - {INLINE}\n"
+
+
+def loaded(root: Path, contract: str, port: str = "", name: str = "orders.odcs.yaml") -> Loaded:
+    manifest = product(port=port)
+    assert BLOCK in manifest
+    return load(write(root, {ORDERS: manifest.replace(BLOCK, f"    contract: {name}\n"), CONTRACT: contract}))
+
+
+def told(found: Loaded) -> list[str]:
+    return [f"{d.at} {d.code} {d.message}" for d in found.diagnostics]
+
+
+def test_a_port_promises_what_its_file_says(tmp_path: Path) -> None:
+    found = loaded(tmp_path, HEAD + SCHEMA)
+    assert told(found) == []
+    promised = found.mesh.products[0].outputs[0].contract
+    assert [(c.name, c.type) for c in promised.columns] == [
+        ("order_id", LogicalType.STRING),
+        ("placed_at", LogicalType.TIMESTAMP),
+    ]
+    assert promised.key == ("order_id",)
+    assert str(promised.columns[1].at) == f"{CONTRACT}:10:16"
+
+
+def test_checks_of_every_spelling_are_executed(tmp_path: Path) -> None:
+    text = f"""{HEAD.replace("v3.1.0", "v3.0.2")}
+schema:
+  - name: orders
+    physicalName: sales.orders
+    quality:
+      - {{type: sql, query: "SELECT COUNT(*) FROM {{object}}", mustBeGreaterThan: 0}}
+      - {{rule: rowCount, mustBeGreaterThan: 0, severity: info}}
+    properties:
+      - name: order id
+        physicalName: order_id
+        physicalType: VARCHAR(10)
+        quality: [{{rule: nullCheck, mustBe: 0}}, {{type: library, rule: validValues, validValues: [a, b], mustBe: 0}}]
+"""
+    found = loaded(tmp_path, text, port="publish: {mode: replace}")
+    assert told(found) == []
+    promised = found.mesh.products[0].outputs[0].contract
+    assert [(c.name, c.type) for c in promised.columns] == [("order_id", LogicalType.STRING)]
+    assert [(c.metric, c.columns, c.severity) for c in promised.checks] == [
+        (Metric.NULL_VALUES, ("order_id",), Severity.ERROR),
+        (Metric.INVALID_VALUES, ("order_id",), Severity.ERROR),
+        (Metric.SQL, (), Severity.ERROR),
+        (Metric.ROW_COUNT, (), Severity.WARNING),
+    ]
+    assert promised.checks[1].valid_values == ("a", "b")
+    assert promised.checks[2].query == "SELECT COUNT(*) FROM orders"
+
+
+def test_what_nobody_holds_is_said_where_it_is_promised(tmp_path: Path) -> None:
+    text = f"""{HEAD}price: {{priceAmount: 1, priceCurrency: EUR}}
+slaProperties:
+  - {{property: latency, value: 4, unit: d}}
+  - {{property: retention, value: 3, unit: y}}
+schema:
+  - name: orders
+    quality:
+      - {{type: custom, engine: soda, name: fresh, implementation: "checks: []"}}
+    properties:
+      - {{name: order_id, logicalType: string, primaryKey: true, logicalTypeOptions: {{maxLength: 9}}}}
+      - {{name: placed_at, logicalType: timestamp, logicalTypeOptions: {{timezone: true}}}}
+"""
+    found = loaded(tmp_path, text)
+    assert errors(found.diagnostics) == ()
+    assert told(found) == [
+        f"{CONTRACT}:7:1 MW0609 nothing measures `retention`",
+        f"{CONTRACT}:8:6 MW0609 `latency` of 4d is promised, and no SLO is",
+        f"{CONTRACT}:13:10 MW0609 the check `fresh` is for the engine `soda`",
+        f"{CONTRACT}:15:65 MW0609 nothing checks the limits under `logicalTypeOptions` of `order_id`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("max_age", "said"),
+    [("4d", []), ("1h", []), ("5d", ["`latency` of 4d is promised, and the port's SLO is 5d"])],
+)
+def test_an_slo_holds_what_is_promised_or_does_not(tmp_path: Path, max_age: str, said: list[str]) -> None:
+    text = f"{HEAD}slaProperties: [{{property: latency, value: 4, unit: d}}]\n{SCHEMA}"
+    found = loaded(tmp_path, text, port=f"slo: {{freshness: {{maxAge: {max_age}, objective: 99%}}}}")
+    assert [d.message for d in found.diagnostics] == said
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("1.0.0", []),
+        ("v1.0", []),
+        ('"1"', []),
+        ("draft", []),
+        ("1.0.1", ["MW0608 the port has version 1.0.0, and its contract 1.0.1"]),
+        ("v2", ["MW0608 the port has version 1.0.0, and its contract 2"]),
+    ],
+)
+def test_the_port_has_the_version_of_its_contract(tmp_path: Path, version: str, said: list[str]) -> None:
+    found = loaded(tmp_path, HEAD.replace("version: 1.0.0", f"version: {version}") + SCHEMA)
+    assert [f"{d.code} {d.message}" for d in found.diagnostics] == said
+
+
+def test_a_file_that_is_not_there_is_looked_for_among_those_that_are(tmp_path: Path) -> None:
+    found = loaded(tmp_path, HEAD + SCHEMA, name="order.odcs.yaml")
+    first = found.diagnostics[-1]
+    assert (first.code, first.message) == ("MW0101", "there is no file `order.odcs.yaml` beside the manifest")
+    assert first.hint == "did you mean `orders.odcs.yaml`?"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD, ["1:1 MW0610 the contract describes no table"]),
+        ("", ["1:1 MW0604 the file is empty"]),
+        (
+            HEAD + SCHEMA.replace("logicalType: timestamp", "logicalType: timestmp"),
+            ["10:40 MW0604 `logicalType` cannot be"],
+        ),
+        (
+            HEAD + SCHEMA.replace(", logicalType: timestamp", ""),
+            ["10:10 MW0106 `logicalType` is missing"],
+        ),
+    ],
+    ids=["no table", "empty", "a type that is none", "no type"],
+)
+def test_a_contract_that_cannot_be_used_is_told_in_its_own_file(tmp_path: Path, text: str, said: list[str]) -> None:
+    found = loaded(tmp_path, text)
+    assert found.mesh.products == ()
+    assert [line[: len(CONTRACT) + 1 + len(start)] for line, start in zip(told(found), said, strict=True)] == [
+        f"{CONTRACT}:{start}" for start in said
+    ]
