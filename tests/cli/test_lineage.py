@@ -137,10 +137,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (customers / "product.yaml").open("a") as file:
         file.write(more)
     (customers / "customers.sql").write_text("select customer_id, country, email as contact from accounts\n")
-    with (revenue / "product.yaml").open("a") as file:
-        file.write(
-            "            - {name: known, logicalType: integer, classification: public, description: With mail.}\n"
-        )
+    known = "            - {name: known, logicalType: integer, classification: public, description: With mail.}\n"
+    manifest = (revenue / "product.yaml").read_text()
+    (revenue / "product.yaml").write_text(manifest.replace("    columns: {", f"{known}    columns: {{"))
     (revenue / "revenue.sql").write_text(
         "select country, sum(amount) as revenue, count(contact) as known\n"
         "from orders join customers using (customer_id) group by country\n"

@@ -1,6 +1,7 @@
 """`validate`, `list` and `show`: what they print, and how they end."""
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from tests.manifest.samples import ORDERS, product, write
 from meshwright.cli.main import mesh
 from meshwright.model.errors import NotFound
 
+SHOP = Path(__file__).parents[1] / "data" / "corner-shop"
 SQL = {"domains/shop/orders/orders.sql": "select order_id from in_0\n"}
 DOMAIN = "description: The shop.\nteam: {members: [{username: tom, role: productOwner}]}\n"
 
@@ -96,6 +98,51 @@ def test_products_are_listed_for_programs(sound: Path) -> None:
 def test_products_that_are_left_out_are_not_forgotten(faulty: Path) -> None:
     done = run(faulty, "list")
     assert "with 2 errors: `mesh validate` shows them" in done.stderr
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return shutil.copytree(SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns(".mesh"))
+
+
+def test_what_nobody_uses_is_listed(shop: Path) -> None:
+    with (shop / "mesh.yaml").open("a") as file:
+        file.write("  - {name: margin, description: What is left., kpi: {formula: income less cost, owner: ben}}\n")
+    assert click.unstyle(run(shop, "list", "--orphans").stdout).splitlines() == [
+        "WHAT     ADDRESS       OWNER  WHY",
+        "product  shop.revenue  ana    no product reads it",
+        "term     margin        ben    no column carries it",
+    ]
+    told = json.loads(run(shop, "list", "--orphans", "--domain", "shop", "--format", "json").stdout)
+    assert told == [{"what": "product", "address": "shop.revenue", "owner": "ana", "reason": "no product reads it"}]
+    assert run(shop, "list", "--orphans", "--domain", "other").stdout == "Everything is used.\n"
+
+
+def test_a_column_that_nobody_reads_is_listed(shop: Path) -> None:
+    sql = shop / "domains" / "shop" / "revenue" / "revenue.sql"
+    sql.write_text("select 'BE' as country, count(*) * 1.5 as revenue from orders join customers using (customer_id)\n")
+    lines = click.unstyle(run(shop, "list", "--orphans").stdout).splitlines()
+    assert lines[1].split(maxsplit=3) == [
+        "column",
+        "shop.customers:customers@1.country",
+        "ana",
+        "its only consumer does not read it",
+    ]
+
+
+def test_terms_are_listed_with_how_many_columns_carry_them(shop: Path) -> None:
+    assert click.unstyle(run(shop, "list", "--terms").stdout).splitlines() == [
+        "TERM       TYPE    UNIT  CLASSIFICATION  COLUMNS  MEANING",
+        "income     number  EUR                   1        What came in.",
+        "residence                internal        1        The country where a customer lives.",
+    ]
+    income, _ = json.loads(run(shop, "list", "--terms", "--format", "json").stdout)
+    assert (income["type"], income["columns"]) == ("number", ["shop.revenue:revenue@1.revenue"])
+
+
+def test_a_mesh_without_a_glossary_says_so(sound: Path) -> None:
+    assert run(sound, "list", "--terms").stdout == "The glossary is empty.\n"
+    assert run(sound, "list", "--terms", "--domain", "shop").stdout == "No column of `shop` carries a term.\n"
 
 
 def test_a_product_is_shown_with_the_origin_of_each_value(sound: Path) -> None:

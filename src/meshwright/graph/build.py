@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from meshwright.graph.codes import Code
 from meshwright.graph.graph import MeshGraph
+from meshwright.graph.terms import disagreements
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
@@ -24,6 +25,7 @@ def build(mesh: Mesh, analyses: Mapping[PortAddress, Analysis]) -> MeshGraph:
     sequence = _Sequence(inputs)
     addresses = tuple(products)
     order = tuple(addresses[n] for n in sequence.order)
+    cycles = [[products[addresses[n]] for n in cycle] for cycle in sequence.cycles]
     position = {address: n for n, address in enumerate(order)}
     linked = {
         address: tuple(sorted((addresses[i] for i in inputs[n]), key=position.__getitem__))
@@ -33,7 +35,7 @@ def build(mesh: Mesh, analyses: Mapping[PortAddress, Analysis]) -> MeshGraph:
         mesh=mesh,
         analyses=analyses,
         order=order,
-        diagnostics=tuple(_cycle([products[addresses[n]] for n in cycle]) for cycle in sequence.cycles),
+        diagnostics=(*map(_cycle, cycles), *disagreements(mesh)),
         _products=products,
         _position=position,
         _inputs=linked,

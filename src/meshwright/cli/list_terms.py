@@ -1,0 +1,51 @@
+"""mesh list --terms: which words mean the same in every domain, and how many columns carry each?"""
+
+from collections.abc import Sequence
+
+import click
+
+from meshwright.cli.console import print_json, print_table
+from meshwright.cli.verb import Edge
+from meshwright.graph.terms import Carrier, carriers
+from meshwright.manifest.load import load
+from meshwright.model.diagnostic import errors
+from meshwright.model.mesh import Term
+
+_HEADS = ("TERM", "TYPE", "UNIT", "CLASSIFICATION", "COLUMNS", "MEANING")
+
+
+def show(edge: Edge, domain: str | None) -> int:
+    """Print the glossary; return how many errors hide carriers. With a domain, only what it carries."""
+    loaded = load(edge.workspace.root)
+    carried = {
+        name: [c for c in columns if domain in (None, c.address.port.product.domain)]
+        for name, columns in carriers(loaded.mesh).items()
+    }
+    terms = [t for t in sorted(loaded.mesh.glossary, key=lambda t: t.name) if domain is None or carried[t.name]]
+    if edge.json:
+        print_json([_plain(term, carried[term.name]) for term in terms])
+    elif terms:
+        print_table(_HEADS, [_row(term, len(carried[term.name])) for term in terms])
+    else:
+        click.echo("The glossary is empty." if domain is None else f"No column of `{domain}` carries a term.")
+    return len(errors(loaded.diagnostics))
+
+
+def _row(term: Term, columns: int) -> tuple[str, ...]:
+    return term.name, term.type or "", term.unit, term.classification or "", str(columns), _first(term.description)
+
+
+def _first(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _plain(term: Term, carried: Sequence[Carrier]) -> dict[str, object]:
+    return {
+        "term": term.name,
+        "description": term.description,
+        "type": term.type,
+        "unit": term.unit,
+        "classification": term.classification,
+        "kpi": {"formula": term.kpi.formula, "owner": term.kpi.owner, "target": term.kpi.target} if term.kpi else None,
+        "columns": [str(carrier.address) for carrier in carried],
+    }
