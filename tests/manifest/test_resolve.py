@@ -267,6 +267,7 @@ def test_every_value_has_an_origin(tmp_path: Path) -> None:
         "domain": "its folder",
         "description": f"{ORDERS}:3",
         "inputPorts.in-0": f"{ORDERS}:6",
+        "inputPorts.in-0.required": "default",
         "type": "its inputs",
         "schedule.cron": f"{ORDERS}:4",
         "schedule.timezone": "mesh.yaml:2",
@@ -278,4 +279,6 @@ def test_every_value_has_an_origin(tmp_path: Path) -> None:
         "outputPorts.orders@1.transform.dialect": "mesh.yaml:3",
         "outputPorts.orders@1.slo.freshness": "domains/shop/domain.yaml:2",
         "team": "domains/shop/domain.yaml:3",
+        "support": "default",
+        "purpose": "default",
     }

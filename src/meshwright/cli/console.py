@@ -40,6 +40,12 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
+def short(text: str) -> str:
+    """Return as much of a text as a table has room for: its first line, and not too much of that."""
+    first = text.partition("\n")[0]
+    return first if len(first) <= 72 else f"{first[:71]}…"
+
+
 def progress(message: str) -> None:
     """Say what is going on, on stderr: stdout belongs to the outcome."""
     click.echo(click.style("• ", fg="blue") + message, err=True)

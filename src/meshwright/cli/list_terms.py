@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import click
 
-from meshwright.cli.console import print_json, print_table
+from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.graph.terms import Carrier, carriers
 from meshwright.manifest.load import load
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
 
-_HEADS = ("TERM", "TYPE", "UNIT", "CLASSIFICATION", "COLUMNS", "MEANING")
+_HEADS = ("TERM", "TYPE", "UNIT", "CLASSIFICATION", "COLUMNS", "KPI", "MEANING")
 
 
 def show(edge: Edge, domain: str | None) -> int:
@@ -32,11 +32,13 @@ def show(edge: Edge, domain: str | None) -> int:
 
 
 def _row(term: Term, columns: int) -> tuple[str, ...]:
-    return term.name, term.type or "", term.unit, term.classification or "", str(columns), _first(term.description)
+    known = (term.name, term.type or "", term.unit, term.classification or "", str(columns))
+    return *known, short(_kpi(term)), short(term.description)
 
 
-def _first(text: str) -> str:
-    return text.partition("\n")[0]
+def _kpi(term: Term) -> str:
+    target = f" ({term.kpi.target})" if term.kpi and term.kpi.target else ""
+    return f"{term.kpi.formula}{target}" if term.kpi else ""
 
 
 def _plain(term: Term, carried: Sequence[Carrier]) -> dict[str, object]:
@@ -47,5 +49,7 @@ def _plain(term: Term, carried: Sequence[Carrier]) -> dict[str, object]:
         "unit": term.unit,
         "classification": term.classification,
         "kpi": {"formula": term.kpi.formula, "owner": term.kpi.owner, "target": term.kpi.target} if term.kpi else None,
+        "file": term.at.file if term.at else None,
+        "line": term.at.line if term.at else None,
         "columns": [str(carrier.address) for carrier in carried],
     }

@@ -115,7 +115,7 @@ def _check(domain: DomainFolder, known: Mapping[str, DomainFolder], declared: De
     if says.steward is not None:
         check_person(says.steward, place["steward"], declared, problems)
     if says.parent is not None and says.parent not in known:
-        hint = did_you_mean(says.parent, known, otherwise="`mesh list domains` shows all domains")
+        hint = did_you_mean(says.parent, known, otherwise="`mesh list --domains` shows all domains")
         problems.error(Code.UNDECLARED, place["parent"].at, f"there is no domain `{says.parent}`", hint)
 
 

@@ -12,6 +12,7 @@ from meshwright.manifest.origin import Resolved, Trace
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.resolve import resolve
 from meshwright.manifest.shape import shaped
+from meshwright.manifest.spoken import spoken
 from meshwright.manifest.subject import Layer, Subject
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import NAME, ProductAddress
@@ -26,6 +27,7 @@ class Gathered:
     mesh: Mesh
     unsound: frozenset[ProductAddress]
     origins: dict[ProductAddress, tuple[Resolved, ...]]
+    domain_origins: dict[str, tuple[Resolved, ...]]
 
 
 def gather(root: Path, problems: Problems) -> Gathered:
@@ -40,8 +42,11 @@ def gather(root: Path, problems: Problems) -> Gathered:
     found: list[DataProduct] = []
     unsound: set[ProductAddress] = set()
     origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
+    domain_origins: dict[str, tuple[Resolved, ...]] = {}
+    mesh = top.resolved(document, root, place)
     for domain in read_domains(root, known, problems):
         domains.append(domain.resolved(document, problems))
+        domain_origins[domain.own.name] = spoken(domain, domains[-1], mesh, above)
         for product in layout.products(root, domain.own.folder, problems):
             address = ProductAddress(domain.own.name, product.name)
             own = Problems()
@@ -52,8 +57,8 @@ def gather(root: Path, problems: Problems) -> Gathered:
             else:
                 found.append(resolved[0])
                 origins[address] = resolved[1]
-    mesh = replace(top.resolved(document, root, place), domains=tuple(domains), products=tuple(found))
-    return Gathered(mesh, frozenset(unsound), origins)
+    mesh = replace(mesh, domains=tuple(domains), products=tuple(found))
+    return Gathered(mesh, frozenset(unsound), origins, domain_origins)
 
 
 def _product(

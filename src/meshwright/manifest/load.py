@@ -22,11 +22,15 @@ from meshwright.model.spelling import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A mesh as its files say it: the products without errors, every problem, and the origin of every value."""
+    """A mesh as its files say it: the products without errors, every problem, and the origin of every value.
+
+    `domain_origins` are those of what each domain says for its products, its own or from above.
+    """
 
     mesh: Mesh
     diagnostics: tuple[Diagnostic, ...]
     origins: Mapping[ProductAddress, tuple[Resolved, ...]]
+    domain_origins: Mapping[str, tuple[Resolved, ...]]
 
 
 def load(root: Path) -> Loaded:
@@ -39,7 +43,9 @@ def load(root: Path) -> Loaded:
     dangling = _dangling(gathered.mesh, gathered.unsound, problems)
     products = tuple(p for p in gathered.mesh.products if p.address not in dangling)
     origins = {address: noted for address, noted in gathered.origins.items() if address not in dangling}
-    return Loaded(replace(gathered.mesh, products=products), tuple(sorted(problems.found)), origins)
+    return Loaded(
+        replace(gathered.mesh, products=products), tuple(sorted(problems.found)), origins, gathered.domain_origins
+    )
 
 
 def environments(root: Path) -> tuple[Environment, ...]:

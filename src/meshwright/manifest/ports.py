@@ -18,7 +18,7 @@ from meshwright.manifest.documents import (
 )
 from meshwright.manifest.origin import DEFAULT, KEY
 from meshwright.manifest.place import Place
-from meshwright.manifest.promise import promise
+from meshwright.manifest.promise import Promise, promise
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import transform
@@ -37,6 +37,9 @@ from meshwright.model.product import (
 )
 from meshwright.model.slo import Freshness, Quality, Slo, slo_text
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.time import length_text
+
+_DAY = timedelta(days=1)
 
 
 def inputs(subject: Subject) -> Iterator[InputPort]:
@@ -70,8 +73,11 @@ def _input(subject: Subject, block: InputPortBlock, place: Place) -> InputPort:
     port = None
     if reference is not None and reference.port is not None and reference.major is not None:
         port = reference.product.port(reference.port, reference.major)
-    origin = place["from" if port else "source"]
-    subject.trace.note(f"inputPorts.{block.name}", port or _source_text(block.source), origin)
+    note, key = subject.trace.note, f"inputPorts.{block.name}"
+    note(key, port or _source_text(block.source), place["from" if port else "source"])
+    note(f"{key}.required", str(block.required).lower(), place["required"] if _said(block, "required") else DEFAULT)
+    if declared is not None:
+        note(f"{key}.contract", _content(declared), place["contract"])
     return InputPort(
         name=block.name,
         source=None if block.source is None else _source(subject, block.source, place["source"]),
@@ -92,15 +98,21 @@ def _source(subject: Subject, block: FilesBlock | DatabaseBlock, place: Place) -
                 hint = "put `{start:%Y-%m-%d}` into the path, or remove `every`"
                 message = "`every` is for a path that names the time"
                 subject.problems.error(Code.CONFLICT, place["every"].at_key, message, hint)
-            return FilesSource(block.connection, block.path, block.format, block.every or timedelta(days=1))
+            return FilesSource(block.connection, block.path, block.format, block.every or _DAY)
+
+
+def _said(block: InputPortBlock, field: str) -> bool:
+    return field in block.model_fields_set
 
 
 def _source_text(block: FilesBlock | DatabaseBlock | None) -> str:
     match block:
         case FilesBlock():
-            return f"{block.path} of {block.connection}"
+            each = f", one each {length_text(block.every or _DAY)}" if "{start" in block.path else ""
+            return f"{block.format} files {block.path} of {block.connection}{each}"
         case DatabaseBlock():
-            return f"{block.table} of {block.connection}"
+            by = f", by {block.cursor}" if block.cursor else ""
+            return f"{block.table} of {block.connection}{by}"
     return ""
 
 
@@ -143,6 +155,9 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPor
     slos = tuple(_slos(subject, block, place, key))
     if said.file is not None:
         held(said.file, slos, subject.problems)
+    if promised.description:
+        note(f"{key}.contract.description", promised.description, _words_place(said))
+    _note_words(subject, block, place, key)
     return OutputPort(
         name=block.name,
         version=block.version,
@@ -155,6 +170,20 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPor
         samples=tuple(Sample(s.title, s.sql.strip()) for s in block.samples),
         at=place["name"].at,
     )
+
+
+def _words_place(said: Promise) -> Place:
+    """Return where the description of a port's table was written."""
+    return said.place["schema"][0]["description"] if said.block.tables[0].description else said.place["description"]
+
+
+def _note_words(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> None:
+    """Remember where what has no default was written: consequences, samples."""
+    note = subject.trace.note
+    for name, consequence in block.on_fail.items():
+        note(f"{key}.onFail.{name}", consequence, place["onFail"][name])
+    if block.samples:
+        note(f"{key}.samples", ", ".join(s.title for s in block.samples), place["samples"])
 
 
 def _only_watched(subject: Subject, block: OutputPortBlock, place: Place) -> None:
@@ -194,6 +223,8 @@ def _slos(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> I
         quality = Quality(good[0].objective)
         subject.trace.note(f"{key}.slo.quality", slo_text(quality), good[1]["quality"])
         yield quality
+    if fresh is None and good is None:
+        subject.trace.note(f"{key}.slo", "none", DEFAULT)
 
 
 def _freshness(says: Shared) -> FreshnessBlock | None:

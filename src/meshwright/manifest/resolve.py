@@ -37,6 +37,8 @@ def resolve(subject: Subject) -> DataProduct:
         tags=tuple(document.tags),
         file=subject.file,
     )
+    if document.tags:
+        note("tags", ", ".join(document.tags), subject.place["tags"])
     if not members and not found.is_virtual:
         hint = "add `inputPorts: …`, or make its port `virtual` where a store serves it already"
         subject.problems.error(Code.MISSING_KEY, subject.place["outputPorts"].at_key, "the product reads nothing", hint)
@@ -67,6 +69,7 @@ def _team(subject: Subject) -> tuple[Member, ...]:
 def _support(subject: Subject) -> tuple[SupportChannel, ...]:
     found = subject.inherited("support", lambda says: says.support)
     if found is None:
+        subject.trace.note("support", "nowhere", DEFAULT)
         return ()
     channels = tuple(SupportChannel(s.channel, s.tool, s.url) for s in found[0])
     subject.trace.note("support", ", ".join(c.channel for c in channels), found[1])
@@ -76,6 +79,7 @@ def _support(subject: Subject) -> tuple[SupportChannel, ...]:
 def _purpose(subject: Subject) -> str | None:
     found = subject.inherited("purpose", lambda says: says.purpose)
     if found is None:
+        subject.trace.note("purpose", "none", DEFAULT)
         return None
     name, place = found
     if place.text is subject.place.text:

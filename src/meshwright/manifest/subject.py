@@ -13,6 +13,7 @@ from meshwright.manifest.problems import Problems
 from meshwright.model.address import ProductAddress
 
 V = TypeVar("V")
+W = TypeVar("W", bound=Inherited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,15 @@ class Subject:
     def inherited(self, key: str, get: Callable[[Inherited], V | None]) -> tuple[V, Place] | None:
         """Return the nearest value of a key that a product, its domain and the mesh can have."""
         layers: Iterator[tuple[Inherited, Place]] = ((layer.says, layer.place) for layer in self.above)
-        return _nearest(key, get, (self.document, self.place), *layers)
+        return nearest(key, get, (self.document, self.place), *layers)
 
     def shared(self, key: str, get: Callable[[Shared], V | None]) -> tuple[V, Place] | None:
         """Return the nearest value of a key that a domain and the mesh can have."""
-        return _nearest(key, get, *((layer.says, layer.place) for layer in self.above))
+        return nearest(key, get, *((layer.says, layer.place) for layer in self.above))
 
 
-W = TypeVar("W", bound=Inherited)
-
-
-def _nearest(key: str, get: Callable[[W], V | None], *layers: tuple[W, Place]) -> tuple[V, Place] | None:
+def nearest(key: str, get: Callable[[W], V | None], *layers: tuple[W, Place]) -> tuple[V, Place] | None:
+    """Return the value that the first of several documents has, and the place of its key there."""
     for says, place in layers:
         value = get(says)
         if value is not None:

@@ -2,7 +2,7 @@
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.documents import OutputPortBlock
-from meshwright.manifest.origin import DEFAULT, FOLDER
+from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.place import Place
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.syntax import read_text
@@ -16,6 +16,8 @@ def transform(subject: Subject, block: OutputPortBlock, place: Place, key: str) 
     """Return how a port is made; None where the product's one input is passed on as it is."""
     name = _sql_file(subject, block, place)
     if name is None:
+        passed = [port.name for port in subject.document.input_ports]
+        subject.trace.note(f"{key}.transform", f"{', '.join(passed)} as it is", INPUTS)
         return None
     text = read_text(subject.folder / name, f"{subject.file.rpartition('/')[0]}/{name}", subject.problems)
     said = block.transform.dialect if block.transform else None

@@ -1,0 +1,69 @@
+"""Show product: a product resolved, as a person and as a program read it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import click
+
+from meshwright.cli.console import plain, print_table, short
+from meshwright.engine.judgement import checks_of, consequence, expectation
+from meshwright.manifest.origin import Resolved
+from meshwright.model.contract import Check, Column
+from meshwright.model.product import DataProduct, OutputPort
+
+WAY = "its way of publishing"
+
+
+def print_product(product: DataProduct, origins: Iterable[Resolved]) -> None:
+    """Print every value of a product with its origin, then the columns and checks of each port."""
+    print_origins(origins)
+    for port in product.outputs:
+        click.echo(f"\n{product.port_address(port)}")
+        heads = ("COLUMN", "TYPE", "PROMISE", "TERM", "MEANING", "FROM")
+        print_table(heads, [_column_row(c) for c in port.columns])
+        checks = checks_of(port)
+        if checks:
+            click.echo()
+            print_table(("CHECK", "OF", "MUST", "ELSE", "FROM"), [_check_row(port, c) for c in checks])
+
+
+def product_plain(product: DataProduct, origins: Iterable[Resolved]) -> dict[str, object]:
+    """Return a product in its documented JSON shape."""
+    written = chain(origins, *(_written(port) for port in product.outputs))
+    return {"address": str(product.address), "product": plain(product), "origins": origins_plain(written)}
+
+
+def print_origins(origins: Iterable[Resolved]) -> None:
+    """Print values with their origins."""
+    print_table(("KEY", "VALUE", "FROM"), [(r.key, short(r.value), r.origin) for r in origins])
+
+
+def origins_plain(origins: Iterable[Resolved]) -> list[dict[str, str]]:
+    """Return values with their origins in their documented JSON shape."""
+    return [{"key": r.key, "value": r.value, "origin": r.origin} for r in origins]
+
+
+def _written(port: OutputPort) -> Iterator[Resolved]:
+    """Yield where the columns of a port were written."""
+    for column in port.contract.columns:
+        if column.at is not None:
+            key = f"outputPorts.{port.name}@{port.major}.columns.{column.name}"
+            yield Resolved(key, column.type, f"{column.at.file}:{column.at.line}")
+
+
+def _column_row(column: Column) -> tuple[str, ...]:
+    marks = (("key", column.primary_key), ("required", column.required), ("unique", column.unique))
+    words = [word for word, holds in marks if holds] + ([column.classification] if column.classification else [])
+    origin = f"{column.at.file}:{column.at.line}" if column.at else WAY
+    return column.name, column.type, ", ".join(words), column.term or "", short(column.description), origin
+
+
+def _check_row(port: OutputPort, check: Check) -> tuple[str, ...]:
+    measured = " ".join((check.metric, ", ".join(check.columns))).strip()
+    return check.name, measured, expectation(check), consequence(port, check), _check_origin(port, check)
+
+
+def _check_origin(port: OutputPort, check: Check) -> str:
+    column = port.contract.column(check.columns[0]) if check.columns else None
+    at = check.at or (column.at if column else None)
+    return f"{at.file}:{at.line}" if at else WAY
