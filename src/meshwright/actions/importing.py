@@ -8,6 +8,7 @@ from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
 from meshwright.interop.draft import Draft, Drafted
 from meshwright.manifest.layout import PRODUCT_FILE
 from meshwright.manifest.writing import yaml_text
+from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import Refused
 from meshwright.model.mesh import Mesh
 
@@ -16,10 +17,14 @@ _HEADER = f"# yaml-language-server: $schema=../../../{SCHEMAS}/product.json\n"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The files that were written, relative to the mesh, and what is left for the team to do."""
+    """The files that were written, relative to the mesh, and what is left for the team to do.
+
+    `found` is what is wrong with a document of which nothing was written.
+    """
 
     files: tuple[str, ...]
     left: tuple[str, ...]
+    found: tuple[Diagnostic, ...] = ()
 
 
 def write_drafts(root: Path, mesh: Mesh, drafted: Drafted, *, anew: bool) -> Imported:

@@ -1,12 +1,19 @@
 """mesh export: what this mesh, or Meshwright itself, says in the formats of others."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from meshwright.actions.compilation import compile_mesh
+from meshwright.actions.export_odcs import Exported, export_odcs, write_contracts
 from meshwright.actions.new import write_schemas
-from meshwright.cli.console import print_json
+from meshwright.cli.addressed import addressed
+from meshwright.cli.console import print_json, progress
+from meshwright.cli.verb import Edge, verb
+from meshwright.interop.odcs.versions import DEFAULT, WRITTEN
 from meshwright.manifest.jsonschema import schemas
+from meshwright.model.address import PortAddress, ProductAddress, parse
 
 
 @click.group("export")
@@ -36,3 +43,46 @@ def jsonschema(document: str | None, into: Path | None, output: str) -> None:
     else:
         for path in written:
             click.echo(path)
+
+
+@command.command("odcs")
+@click.argument("address", required=False)
+@click.option("--version", "version", type=click.Choice(WRITTEN), default=DEFAULT, show_default=True, help="Of ODCS.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write each contract into this folder.")
+@verb()
+def odcs(edge: Edge, address: str | None, version: str, into: Path | None) -> None:
+    """Write contracts of ports as documents of ODCS, valid by its official schema.
+
+    ADDRESS is a product or one of its ports; without it, all ports of the mesh. Of a contract in a file of its own
+    every word is kept. What only a later version can say is written in that version.
+    """
+    found = tuple(_contracts(edge, address, version))
+    for contract in found:
+        if contract.because:
+            progress(f"`{contract.port}` is written as {contract.version}: {contract.because}")
+    if into is not None:
+        written = [str(path) for path in write_contracts(found, into)]
+        print_json({"written": written}) if edge.json else click.echo("\n".join(written))
+    elif len(found) != 1:
+        raise click.UsageError(f"there are {len(found)} contracts: say `--into` which folder to write them")
+    else:
+        click.echo(found[0].text, nl=False)
+
+
+def _contracts(edge: Edge, address: str | None, version: str) -> Iterator[Exported]:
+    root = edge.workspace.root
+    compiled = compile_mesh(root, edge.workspace.cache)
+    wanted = None if address is None else addressed(compiled, parse(address))
+    match wanted:
+        case None:
+            products = compiled.graph.mesh.products
+        case ProductAddress():
+            products = tuple(p for p in compiled.graph.mesh.products if p.address == wanted)
+        case PortAddress():
+            products = tuple(p for p in compiled.graph.mesh.products if p.address == wanted.product)
+        case _:
+            raise click.UsageError(f"`{address}` is a column: a contract is a port's")
+    for product in products:
+        for contract in export_odcs(root, product, version):
+            if not isinstance(wanted, PortAddress) or contract.port == wanted:
+                yield contract

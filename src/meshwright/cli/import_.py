@@ -7,11 +7,13 @@ import click
 
 from meshwright.actions.compilation import diagnose
 from meshwright.actions.import_dbt import import_dbt
+from meshwright.actions.import_odcs import import_odcs
 from meshwright.actions.importing import Imported
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.dbt.products import Choice, Target
 from meshwright.manifest.load import load
+from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -44,9 +46,26 @@ def dbt(edge: Edge, manifest: Path, domain: str, connection: str, force: bool, *
     return _told(edge, done)
 
 
+@command.command("odcs")
+@click.argument("file", type=_FILE)
+@click.option("--product", metavar="DOMAIN.PRODUCT", help="The product that it becomes.  [default: as FILE says]")
+@_FORCE
+@verb()
+def odcs(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
+    """Take over a contract of the Open Data Contract Standard, 3.0.0 to 3.2.0.
+
+    It becomes a product whose tables some store serves already: checked and monitored in place, copied nowhere. FILE is
+    kept beside the manifest, word for word, and is the contract from then on.
+    """
+    root = edge.workspace.root
+    address = None if product is None else product_address(product)
+    return _told(edge, import_odcs(root, load(root).mesh, file, address, anew=force))
+
+
 def _told(edge: Edge, done: Imported) -> ExitCode:
     """Say what was written, what is left to do, and what `mesh validate` finds in it."""
-    own = [d for d in diagnose(edge.workspace.root, edge.workspace.cache) if d.at.file in done.files]
+    all_found = diagnose(edge.workspace.root, edge.workspace.cache) if done.files else done.found
+    own = [d for d in all_found if d.at.file in done.files or not done.files]
     if edge.json:
         found = [diagnostic_plain(d) for d in own]
         print_json({"written": list(done.files), "left": list(done.left), "diagnostics": found})

@@ -35,6 +35,11 @@ def contract_id(port: PortAddress) -> str:
     return str(port)
 
 
+def contract_file(port: PortAddress) -> str:
+    """The file that a port's contract is exported to: `domain.product.port-v1.odcs.yaml`."""
+    return f"{port.product}.{port.name}-v{port.major}.odcs.yaml"
+
+
 def loader_file(domain: str, number: int) -> str:
     """The DAG file that builds one shard of a domain's products."""
     return f"mesh_{domain.replace('-', '_')}_{number}.py"

@@ -54,11 +54,16 @@ def sql_name(element: Plain) -> str:
     return physical if isinstance(physical, str) and _IDENTIFIER.fullmatch(physical) else str(element["name"])
 
 
+def table_name(table: Plain) -> str:
+    """Return the name of a table in addresses and in SQL: what it is called, with `_` for what no name may hold."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", str(table["name"]))
+    return name if _IDENTIFIER.fullmatch(name) else f"_{name}"
+
+
 def _table(table: Plain) -> dict[str, Any]:
     columns = {str(c["name"]): sql_name(c) for c in table.get("properties") or ()}
-    name = re.sub(r"[^A-Za-z0-9_]", "_", str(table["name"]))
     return {
-        "name": name if _IDENTIFIER.fullmatch(name) else f"_{name}",
+        "name": table_name(table),
         **_texts(table, ("description",)),
         "properties": [_column(column) for column in table.get("properties") or ()],
         "quality": [check(c, columns, None) for c in table.get("quality") or ()],

@@ -1,0 +1,38 @@
+"""Import ODCS: a contract that somebody wrote becomes a product, whose own store serves what it describes."""
+
+from pathlib import Path
+
+from meshwright.actions.importing import Imported, write_drafts
+from meshwright.interop.odcs.read import Target, drafted, product_of
+from meshwright.manifest.problems import Problems
+from meshwright.manifest.standards.block import block
+from meshwright.manifest.standards.contract_file import read_contract
+from meshwright.model.address import ProductAddress, product_address
+from meshwright.model.diagnostic import errors
+from meshwright.model.errors import NotFound, Refused
+from meshwright.model.mesh import Mesh
+
+
+def import_odcs(
+    root: Path, mesh: Mesh, file: Path, product: ProductAddress | None = None, *, anew: bool = False
+) -> Imported:
+    """Write the product of a contract, unless that is wrong; `product` goes before what the contract says itself.
+
+    Raises `NotFound` or `Refused` where there is no place for it.
+    """
+    problems = Problems()
+    contract = read_contract(file, str(file), problems)
+    if contract is None or block(contract, problems) is None or problems.stop:
+        return Imported((), (), errors(problems.found))
+    target = Target(product or _suggested(product_of(contract.plain)), mesh.people)
+    return write_drafts(root, mesh, drafted(contract.plain, file.read_bytes(), target), anew=anew)
+
+
+def _suggested(text: str) -> ProductAddress:
+    hint = "say `--product domain.product`"
+    if not text:
+        raise Refused("the contract does not say which product of which domain it is of", hint=hint)
+    try:
+        return product_address(text)
+    except NotFound:
+        raise Refused(f"the contract's words make no address: `{text}`", hint=hint) from None

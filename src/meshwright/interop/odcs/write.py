@@ -1,0 +1,59 @@
+"""Write: what does a port promise, in the words of ODCS?
+
+A contract in a manifest is the standard's but for its header and for what the product says once for all its ports: who
+answers, where to ask, what is promised of the service, where the data is. A contract in a file says all of that itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from meshwright.interop.draft import present
+from meshwright.manifest.standards.service_levels import one_unit
+from meshwright.model.naming import contract_id
+from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.slo import Freshness, Quality, Slo
+
+Element = dict[str, Any]
+
+_AFTER_SCHEMA = ("price", "roles", "slaProperties", "authoritativeDefinitions", "customProperties")
+
+
+def document(product: DataProduct, port: OutputPort, block: Mapping[str, Any]) -> Element:
+    """Return a port's contract with all that a block in a manifest leaves to others; its own words go first."""
+    around = present(
+        apiVersion="v3.1.0",
+        kind="DataContract",
+        id=contract_id(product.port_address(port)),
+        name=port.name,
+        version=port.version,
+        status="active",
+        domain=product.address.domain,
+        tags=list(product.tags),
+        description={"purpose": product.description},
+        servers=list(_servers(port)),
+    )
+    after = present(
+        team=present(members=[{"username": m.username, "role": m.role} for m in product.team]),
+        support=[present(channel=c.channel, tool=c.tool, url=c.url) for c in product.support],
+        slaProperties=[_service_level(slo) for slo in port.slos],
+    )
+    own = {key: value for key, value in block.items() if key not in _AFTER_SCHEMA}
+    return {**around, **own, **after, **{key: block[key] for key in _AFTER_SCHEMA if key in block}}
+
+
+def _servers(port: OutputPort) -> Iterator[Element]:
+    """Yield where the data is: the store that a connection names, which each environment resolves for itself."""
+    if port.virtual is not None:
+        description = f"The table {port.virtual.table} behind the connection {port.virtual.connection}."
+        yield {"server": port.virtual.connection, "type": "custom", "description": description}
+
+
+def _service_level(slo: Slo) -> Element:
+    match slo:
+        case Freshness(max_age, objective):
+            length = one_unit(max_age)
+            held = f"Never older, {objective} of the time."
+            return {"property": "latency", "value": int(length[:-1]), "unit": length[-1], "description": held}
+        case Quality(objective):
+            held = "The share of checks that pass."
+            return {"property": "quality", "value": f"{objective}", "description": held}
