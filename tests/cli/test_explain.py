@@ -24,6 +24,7 @@ from meshwright.cli.main import mesh
 from meshwright.gate.codes import MEANING as GATE
 from meshwright.graph.codes import MEANING as GRAPH
 from meshwright.manifest.codes import MEANING as MANIFEST
+from meshwright.manifest.standards.codes import MEANING as STANDARDS
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound
 from meshwright.sql.codes import MEANING as SQL
@@ -32,7 +33,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "diagnostics.md"
 SHOP = ROOT / "tests" / "data" / "corner-shop"
-MEANINGS = {str(code): meaning for table in (MANIFEST, SQL, GRAPH, GATE) for code, meaning in table.items()}
+MEANINGS = {str(code): meaning for table in (MANIFEST, SQL, GRAPH, GATE, STANDARDS) for code, meaning in table.items()}
 FROM_NO_FILE = {"MW0216", "MW0218"}
 """Only a program can cause these: of a manifest another code says it first."""
 

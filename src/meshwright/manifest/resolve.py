@@ -39,7 +39,7 @@ def resolve(subject: Subject) -> DataProduct:
     )
     if document.tags:
         note("tags", ", ".join(document.tags), subject.place["tags"])
-    if not members and not found.is_virtual:
+    if not members and not any(block.virtual for block in document.output_ports):
         hint = "add `inputPorts: …`, or make its port `virtual` where a store serves it already"
         subject.problems.error(Code.MISSING_KEY, subject.place["outputPorts"].at_key, "the product reads nothing", hint)
     _strays(subject)

@@ -82,7 +82,7 @@ schema:
     assert errors(found.diagnostics) == ()
     assert told(found) == [
         f"{CONTRACT}:7:1 MW0609 nothing measures `retention`",
-        f"{CONTRACT}:8:6 MW0609 `latency` of 4d is promised, and no SLO is",
+        f"{CONTRACT}:8:6 MW0609 `latency` of 4d is promised, and no SLO holds it",
         f"{CONTRACT}:13:10 MW0609 the check `fresh` is for the engine `soda`",
         f"{CONTRACT}:15:65 MW0609 nothing checks the limits under `logicalTypeOptions` of `order_id`",
     ]

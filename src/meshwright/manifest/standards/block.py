@@ -97,7 +97,7 @@ def _unexecuted(contract: ContractFile, problems: Problems) -> None:
             for n, said in enumerate(element.get("quality") or ()):
                 if reason := not_executed(said, column):
                     what = f"the check `{said['name']}`" if said.get("name") else "this check"
-                    hint = "nobody executes it here: keep it where it is executed"
+                    hint = "nothing executes it here; a `library` or `sql` check that compares a number would be"
                     problems.warn(Code.NOT_HELD, place["quality"][n].at, f"{what} {reason}", hint)
     for key, found in limits.items():
         names = [name for name, _ in found]

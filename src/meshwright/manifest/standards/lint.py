@@ -121,7 +121,7 @@ def _price(plain: Plain, place: Place, problems: Problems) -> None:
     if amount is None:
         return
     if amount < 0:
-        problems.error(Code.SENSE, place["priceAmount"].at, f"a price of `{amount}` is less than nothing")
+        problems.error(Code.SENSE, place["priceAmount"].at, f"a price of `{amount}` is less than nothing", "0 is free")
     if not price.get("priceCurrency"):
         message = f"a price of `{amount}` is in no currency"
         problems.error(Code.SENSE, place["priceAmount"].at, message, "add `priceCurrency: EUR`, or another")

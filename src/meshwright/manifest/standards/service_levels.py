@@ -64,7 +64,9 @@ def held(contract: ContractFile, slos: Sequence[Slo], problems: Problems) -> Non
             others.append(str(promise["property"]))
         elif kept is None or kept > age:
             promised = f"`{promise['property']}` of {length_text(age)} is promised"
-            message = f"{promised}, and the port's SLO is {length_text(kept)}" if kept else f"{promised}, and no SLO is"
+            message = (
+                f"{promised}, and the port's SLO is {length_text(kept)}" if kept else f"{promised}, and no SLO holds it"
+            )
             hint = f"add `slo: {{freshness: {{maxAge: {one_unit(age)}, objective: 99%}}}}` to the port"
             problems.warn(Code.NOT_HELD, place[number].at, message, hint)
     if others:

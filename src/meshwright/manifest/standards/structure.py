@@ -114,6 +114,10 @@ class _Case:
                 names = required(schema(self.standard, self.version), leaf.schema_path, leaf.excluding)
                 at = self._place(leaf.path)[names[-1]].at_key
                 self.problems.error(Code.VALUE, at, f"{quoted(names)} exclude each other", "keep one of them")
+            elif leaf.alternatives:
+                named = f"{quoted(leaf.alternatives[:3], 'or')}{' …' if len(leaf.alternatives) > 3 else ''}"
+                message = f"one key of {named} is missing in `{leaf.label}`"
+                self.problems.error(Code.MISSING, self._place(leaf.path).at, message, "add one of them")
             elif leaf.missing is None:
                 self.problems.error(Code.VALUE, self._place(leaf.path).at, *sentence(leaf))
             elif closest(leaf.missing, unknown) is None:  # a misspelt key is not missing as well

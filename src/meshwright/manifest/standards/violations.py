@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from meshwright.manifest.wording import quoted, series, told
+from meshwright.manifest.wording import series, told
 from meshwright.model.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -102,8 +102,6 @@ def _meant(choice: Leaf, branches: list[list[Leaf]]) -> Iterator[Leaf]:
 def sentence(leaf: Leaf) -> tuple[str, str]:
     """Say what is wrong with a value, and what mends it."""
     kind, label = leaf.kind, leaf.label
-    if leaf.alternatives:
-        return f"`{label}` has none of {quoted(leaf.alternatives, 'or')}", "add one of them"
     match leaf.name:
         case "Type":
             found = f"the text {told(leaf.instance)}" if isinstance(leaf.instance, str) else told(leaf.instance)
