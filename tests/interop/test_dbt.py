@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.interop.standard import said
 
-from meshwright.cli.main import mesh
 from meshwright.interop.dbt.contract import logical_type
 from meshwright.interop.dbt.products import Choice, Target, drafted
 from meshwright.interop.dbt.project import read_project
@@ -53,20 +52,13 @@ def draft(name: str, drafts: tuple[Draft, ...]) -> Any:
     return next(d.manifest for d in drafts if d.address == ProductAddress("jaffle", name))
 
 
-def said(*words: str) -> Result:
-    return CliRunner().invoke(mesh, words, catch_exceptions=False, standalone_mode=False)
-
-
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(shop: Path) -> Path:
     """A mesh with a domain, and dbt's files beside it."""
-    monkeypatch.chdir(tmp_path)
-    said("new", "mesh", "shop")
-    monkeypatch.chdir(tmp_path / "shop")
     said("new", "domain", "jaffle")
     for name in ("manifest.json", "catalog.json"):
-        shutil.copy(DATA / name, tmp_path)
-    return tmp_path / "shop"
+        shutil.copy(DATA / name, shop.parent)
+    return shop
 
 
 def products(root: Path) -> dict[str, DataProduct]:

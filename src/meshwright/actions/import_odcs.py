@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from meshwright.actions.importing import Imported, write_drafts
+from meshwright.actions.importing import Imported, address_said, write_drafts
 from meshwright.interop.odcs.read import Target, drafted, product_of
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.block import block
 from meshwright.manifest.standards.contract_file import read_contract
-from meshwright.model.address import ProductAddress, product_address
+from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import errors
-from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 
 
@@ -24,15 +23,5 @@ def import_odcs(
     contract = read_contract(file, str(file), problems)
     if contract is None or block(contract, problems) is None or problems.stop:
         return Imported((), (), errors(problems.found))
-    target = Target(product or _suggested(product_of(contract.plain)), mesh.people)
+    target = Target(product or address_said(product_of(contract.plain), "contract"), mesh.people)
     return write_drafts(root, mesh, drafted(contract.plain, file.read_bytes(), target), anew=anew)
-
-
-def _suggested(text: str) -> ProductAddress:
-    hint = "say `--product domain.product`"
-    if not text:
-        raise Refused("the contract does not say which product of which domain it is of", hint=hint)
-    try:
-        return product_address(text)
-    except NotFound:
-        raise Refused(f"the contract's words make no address: `{text}`", hint=hint) from None

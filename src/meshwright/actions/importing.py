@@ -8,8 +8,9 @@ from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
 from meshwright.interop.draft import Draft, Drafted
 from meshwright.manifest.layout import PRODUCT_FILE
 from meshwright.manifest.writing import yaml_text
+from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.diagnostic import Diagnostic
-from meshwright.model.errors import Refused
+from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 
 _HEADER = f"# yaml-language-server: $schema=../../../{SCHEMAS}/product.json\n"
@@ -25,6 +26,17 @@ class Imported:
     files: tuple[str, ...]
     left: tuple[str, ...]
     found: tuple[Diagnostic, ...] = ()
+
+
+def address_said(text: str, document: str) -> ProductAddress:
+    """Return the address that the words of a document, such as a `contract`, make. Raises `Refused` for none."""
+    hint = "say `--product domain.product`"
+    if not text:
+        raise Refused(f"the {document} does not say which product of which domain it is of", hint=hint)
+    try:
+        return product_address(text)
+    except NotFound:
+        raise Refused(f"the {document}'s words make no address: `{text}`", hint=hint) from None
 
 
 def write_drafts(root: Path, mesh: Mesh, drafted: Drafted, *, anew: bool) -> Imported:

@@ -7,18 +7,35 @@ import click
 
 from meshwright.actions.compilation import compile_mesh
 from meshwright.actions.export_odcs import Exported, export_odcs, write_contracts
+from meshwright.actions.export_odps import export_odps
 from meshwright.actions.new import write_schemas
 from meshwright.cli.addressed import addressed
 from meshwright.cli.console import print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.odcs.versions import DEFAULT, WRITTEN
 from meshwright.manifest.jsonschema import schemas
-from meshwright.model.address import PortAddress, ProductAddress, parse
+from meshwright.manifest.writing import yaml_text
+from meshwright.model.address import PortAddress, ProductAddress, parse, product_address
 
 
 @click.group("export")
 def command() -> None:
     """Write what others read: contracts, data products, and for editors the shapes of the manifests."""
+
+
+@command.command("odps")
+@click.argument("address")
+@verb()
+def odps(edge: Edge, address: str) -> None:
+    """Print the product at ADDRESS as the Open Data Product Standard describes it, version 1.1.0.
+
+    What came from a document of the standard is that document, brought up to what the manifest says now.
+    """
+    document = export_odps(edge.workspace, product_address(address))
+    if edge.json:
+        print_json(document)
+    else:
+        click.echo(yaml_text(document), nl=False)
 
 
 @command.command("jsonschema")

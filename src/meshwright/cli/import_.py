@@ -8,6 +8,7 @@ import click
 from meshwright.actions.compilation import diagnose
 from meshwright.actions.import_dbt import import_dbt
 from meshwright.actions.import_odcs import import_odcs
+from meshwright.actions.import_odps import import_odps
 from meshwright.actions.importing import Imported
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
@@ -17,6 +18,9 @@ from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_PRODUCT = click.option(
+    "--product", metavar="DOMAIN.PRODUCT", help="The product that it becomes.  [default: as FILE says]"
+)
 _FORCE = click.option("--force", is_flag=True, help="Write over the files that are there.")
 
 
@@ -48,7 +52,7 @@ def dbt(edge: Edge, manifest: Path, domain: str, connection: str, force: bool, *
 
 @command.command("odcs")
 @click.argument("file", type=_FILE)
-@click.option("--product", metavar="DOMAIN.PRODUCT", help="The product that it becomes.  [default: as FILE says]")
+@_PRODUCT
 @_FORCE
 @verb()
 def odcs(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
@@ -60,6 +64,23 @@ def odcs(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
     root = edge.workspace.root
     address = None if product is None else product_address(product)
     return _told(edge, import_odcs(root, load(root).mesh, file, address, anew=force))
+
+
+@command.command("odps")
+@click.argument("file", type=_FILE)
+@_PRODUCT
+@_FORCE
+@verb()
+def odps(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
+    """Take over a product that FILE describes in the Open Data Product Standard, 1.0 or 1.1.
+
+    Its contracts are taken from the `*.odcs.yaml` beside it, its inputs from the ports of this mesh that have the
+    contracts it names. What the document leaves open, such as how a port is made, is left out of the manifest, so that
+    `mesh validate` asks for it. FILE is kept beside the manifest, for what no manifest says.
+    """
+    root = edge.workspace.root
+    address = None if product is None else product_address(product)
+    return _told(edge, import_odps(root, load(root).mesh, file, address, anew=force))
 
 
 def _told(edge: Edge, done: Imported) -> ExitCode:

@@ -42,6 +42,11 @@ class Foreign:
         """The texts in a list."""
         return tuple(item.text for item in self.items if item.text)
 
+    @property
+    def mapping(self) -> dict[str, Any]:
+        """What it says, where that is a mapping."""
+        return dict(self.plain) if isinstance(self.plain, dict) else {}
+
     def entries(self) -> Iterator[tuple[str, "Foreign"]]:
         """Yield the keys of a mapping, and what stands under them."""
         if isinstance(self.plain, dict):

@@ -13,6 +13,8 @@ MESH_FILE = "mesh.yaml"
 DOMAINS = "domains"
 DOMAIN_FILE = "domain.yaml"
 PRODUCT_FILE = "product.yaml"
+ODPS_FILE = "product.odps.yaml"
+"""The document of ODPS that a product came from, kept for what its manifest has no word for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from meshwright.model.diagnostic import Severity
 Unread = Annotated[Any, Field(description="Part of ODCS; nothing reads it yet", exclude=True)]
 
 
+_USAGE, _LIMITATIONS = "Usage: ", "Limitations: "
+
+
 class Shape(BaseModel):
     """What every document has in common: keys in camelCase, and no others."""
 
@@ -39,8 +42,21 @@ class Description(Shape):
     @property
     def text(self) -> str:
         """All that is said, as paragraphs."""
-        parts = (("", self.purpose), ("Usage: ", self.usage), ("Limitations: ", self.limitations))
+        parts = (("", self.purpose), (_USAGE, self.usage), (_LIMITATIONS, self.limitations))
         return "\n\n".join(f"{label}{part.strip()}" for label, part in parts if part)
+
+
+def described(text: str) -> dict[str, str]:
+    """Return the parts that a `Description` has made one text of."""
+    rest, _, limitations = _parted(f"\n\n{text}", _LIMITATIONS)
+    purpose, _, usage = _parted(rest, _USAGE)
+    parts = {"purpose": purpose.strip(), "usage": usage, "limitations": limitations}
+    return {name: part for name, part in parts.items() if part}
+
+
+def _parted(text: str, label: str) -> tuple[str, str, str]:
+    before, found, after = text.rpartition(f"\n\n{label}")
+    return (before, found, after) if found else (text, "", "")
 
 
 class Arguments(Shape):

@@ -5,7 +5,7 @@ A value is the product's own, else its domain's, else that of a domain above, el
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.declared import check_purpose, check_team
-from meshwright.manifest.layout import PRODUCT_FILE
+from meshwright.manifest.layout import ODPS_FILE, PRODUCT_FILE
 from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.ports import inputs, outputs
 from meshwright.manifest.promise import contract_files
@@ -42,6 +42,7 @@ def resolve(subject: Subject) -> DataProduct:
     if not members and not any(block.virtual for block in document.output_ports):
         hint = "add `inputPorts: …`, or make its port `virtual` where a store serves it already"
         subject.problems.error(Code.MISSING_KEY, subject.place["outputPorts"].at_key, "the product reads nothing", hint)
+    _original(subject)
     _strays(subject)
     return found
 
@@ -88,11 +89,20 @@ def _purpose(subject: Subject) -> str | None:
     return name
 
 
+def _original(subject: Subject) -> None:
+    """Say what is wrong with the document of ODPS that the product came from, where one is kept."""
+    if ODPS_FILE in subject.files:
+        # A mesh without documents of the standard has no need of its schema.
+        from meshwright.manifest.standards.product_file import read_product
+
+        read_product(subject.folder / ODPS_FILE, f"{subject.file.rpartition('/')[0]}/{ODPS_FILE}", subject.problems)
+
+
 def _strays(subject: Subject) -> None:
     """Warn of SQL and YAML that no port uses: a misspelt file name must not turn a product into a copy unseen."""
     folder = subject.file.rpartition("/")[0]
     manifests = {name for name in subject.files if name.endswith((".yaml", ".yml"))} - {PRODUCT_FILE}
-    for name in sorted(manifests - contract_files(subject)):
+    for name in sorted(manifests - contract_files(subject) - {ODPS_FILE}):
         hint = f"name it in a port, `contract: {name}`, or move it elsewhere"
         subject.problems.warn(Code.STRAY, Location(f"{folder}/{name}"), f"nothing reads `{name}` here", hint)
     for name in sorted({name for name in subject.files if name.endswith(".sql")} - used_files(subject)):

@@ -31,8 +31,8 @@ def product_id(product: ProductAddress) -> str:
 
 
 def contract_id(port: PortAddress) -> str:
-    """The `id` of a port's contract in ODCS, by which ODPS refers to it: the port's address, with its major."""
-    return str(port)
+    """The `id` of a port's contract in ODCS, by which ODPS refers to it: `domain.product:port-v1`, without an `@`."""
+    return f"{port.product}:{port.name}-v{port.major}"
 
 
 def contract_file(port: PortAddress) -> str:

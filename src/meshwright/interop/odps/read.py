@@ -1,0 +1,150 @@
+"""Read: which manifest does a document of ODPS come down to, and what does it leave open?
+
+A manifest says more than the standard has words for, and nothing is invented: what a document does not say is left out,
+so that `mesh validate` asks for it at its place.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from meshwright.interop.draft import Draft, Drafted, as_name, present
+from meshwright.interop.foreign import Foreign
+from meshwright.interop.odps.words import custom, input_names, role_of, type_of, version_of
+from meshwright.manifest.layout import ODPS_FILE
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.mesh import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFile:
+    """A contract that lies beside the document."""
+
+    content: bytes
+    says: Foreign
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a document can refer to: contracts beside it and ports of the mesh, by contract id; and the people."""
+
+    contracts: Mapping[str, ContractFile]
+    ports: Mapping[str, PortAddress]
+    people: tuple[Person, ...] = ()
+
+
+def product_of(document: Foreign) -> str:
+    """Return the address that a document suggests for its product; empty where it does not say a domain."""
+    domain, product = as_name(document["domain"].text), as_name(document["name"].text or document["id"].text)
+    return f"{domain}.{product}" if domain and product else ""
+
+
+def drafted(document: Foreign, content: bytes, address: ProductAddress, around: Surroundings) -> Drafted:
+    """Return the product of a document, with the files beside it; `content` is kept for what no manifest says."""
+    own = custom(document)
+    left: list[str] = []
+    files = {ODPS_FILE: content}
+    manifest = present(
+        apiVersion="meshwright/v1",
+        kind="DataProduct",
+        type=type_of(document["type"].text),
+        description=present(**{part: document["description"][part].text for part in _PARTS}),
+        tags=list(document["tags"].texts),
+        team=present(members=list(_members(document["team"]["members"], around.people, left))),
+        support=list(_support(document["support"], own["support"])),
+        purpose=own["purpose"].text,
+        schedule=own["schedule"].plain,
+        inputPorts=list(_inputs(document["inputPorts"], around, left)),
+        outputPorts=[_output(port, around, files, left) for port in document["outputPorts"].items],
+    )
+    return Drafted((Draft(address, manifest, files),), tuple(left))
+
+
+_PARTS = ("purpose", "usage", "limitations")
+
+
+def _members(members: Foreign, people: tuple[Person, ...], left: list[str]) -> Iterator[dict[str, str]]:
+    """Yield those who have not left, by the names that the mesh knows them by."""
+    known = {p.email: p.username for p in people if p.email}
+    usernames = {p.username for p in people}
+    for member in members.items:
+        said = member["username"].text
+        username = known.get(said, said)
+        if member["dateOut"] or not said:
+            continue
+        if people and username not in usernames:
+            left.append(f"`{said}` is in the team: add them to `people` in mesh.yaml")
+        yield {"username": username, "role": role_of(member["role"].text)}
+
+
+def _support(channels: Foreign, own: Foreign) -> Iterator[dict[str, Any]]:
+    for channel in (*channels.items, *own.items):
+        yield present(channel=channel["channel"].text, tool=channel["tool"].text, url=channel["url"].text)
+
+
+def _inputs(ports: Foreign, around: Surroundings, left: list[str]) -> Iterator[dict[str, Any]]:
+    for name, port in zip(input_names(ports), ports.items, strict=True):
+        own, contract = custom(port), port["contractId"].text
+        source, read = own["source"].plain, around.ports.get(contract)
+        if read is None and not source and not own["from"]:
+            which = f"no port has its contract `{contract}`" if contract else "it has no contract"
+            left.append(f"`{name}`: say where it is read `from`, or its `source`: {which}")
+        required = False if own["required"].plain is False else None
+        yield present(
+            name=name,
+            from_=str(read) if read else own["from"].text,
+            source=source,
+            contract=own["contract"].plain,
+            required=required,
+        )
+
+
+def _output(port: Foreign, around: Surroundings, files: dict[str, bytes], left: list[str]) -> dict[str, Any]:
+    own, name = custom(port), as_name(port["name"].text)
+    version = version_of(port["version"].text)
+    if not version:
+        left.append(f"`{name}`: give it a version, major.minor.patch: `{port['version'].text}` is none")
+    beside = _beside(name, version)
+    found = around.contracts.get(port["contractId"].text)
+    contract = None if found is None else f"{beside}.odcs.yaml"
+    if found is not None and contract is not None:
+        files[contract] = found.content
+    else:
+        left.append(_no_contract(name, port["contractId"].text))
+    virtual = own["virtual"].plain or (_served(found.says) if found else {})
+    if not virtual and not own["publish"]:
+        left.append(f"`{name}`: say which store serves it (`virtual`), or write its SELECT into `{beside}.sql`")
+    return present(
+        name=name,
+        version=version,
+        virtual=virtual,
+        contract=contract,
+        publish=own["publish"].plain,
+        onFail=own["onFail"].plain,
+        slo=own["slo"].plain,
+        samples=own["samples"].plain,
+    )
+
+
+def _beside(name: str, version: str) -> str:
+    """Return what the files of a port are called, without their endings: majors lie side by side."""
+    major = version.partition(".")[0]
+    return name if major in ("", "0", "1") else f"{name}@{major}"
+
+
+def _no_contract(name: str, contract: str) -> str:
+    if not contract:
+        return f"`{name}`: write what it promises under `contract`: the document names no contract"
+    return f"`{name}`: write its `contract`, or import it with the `.odcs.yaml` of `{contract}` beside the document"
+
+
+def _served(contract: Foreign) -> dict[str, str]:
+    """Return the store that serves a contract's one table, by the name that its first server has."""
+    server = next(iter(contract["servers"].items), Foreign())
+    tables = contract["schema"].items
+    name = tables[0]["physicalName"].text or tables[0]["name"].text if len(tables) == 1 else ""
+    schema = server["schema"].text or server["dataset"].text
+    if not server["server"] or not name:
+        return {}
+    table = name if "." in name or not schema else f"{schema}.{name}"
+    return {"connection": as_name(server["server"].text), "table": table}
