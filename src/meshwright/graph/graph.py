@@ -6,7 +6,7 @@ their own: an edge between two columns is found in the analyses along an edge be
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn
 from meshwright.model.analysis import Analysis
@@ -14,6 +14,7 @@ from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DataProduct, InputPort, OutputPort
 
+Made = TypeVar("Made")
 Node = TypeVar("Node", ProductAddress, ColumnAddress)
 
 
@@ -47,6 +48,14 @@ class MeshGraph:
     _inputs: Mapping[ProductAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
     _consumers: Mapping[ProductAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
     _taken: Mapping[PortAddress, tuple[tuple[ProductAddress, InputPort], ...]] = field(repr=False, compare=False)
+    _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: "Callable[[MeshGraph], Made]") -> Made:
+        """Return what is made of this graph, and make it once: a graph never changes."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def product(self, address: ProductAddress) -> DataProduct | None:
         """Return the product at an address."""

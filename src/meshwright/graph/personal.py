@@ -84,24 +84,61 @@ def personal_flows(graph: MeshGraph) -> tuple[PersonalFlow, ...]:
 
 def personal_path(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:
     """Return the way to a column from the nearest personal one that it is made of, both included; empty without one."""
-    seen: set[Place] = {column}
-    ring: list[tuple[Place, ...]] = [(column,)]
-    while ring:
-        further = []
-        for path in ring:
-            for source in _sources(graph, path[0]):
-                if source in seen:
-                    continue
-                seen.add(source)
-                match _says(_classification(graph, source)):
-                    case Says.PERSONAL:
-                        return source, *path
-                    case Says.NOTHING:
-                        further.append((source, *path))
-                    case Says.OTHERWISE:
-                        pass  # decided there: nobody can be known by it
-        ring = further
+    ways = graph.once(_Ways)
+    path: list[Place] = [column]
+    while isinstance(here := path[-1], ColumnAddress) and (step := ways.step(here)) is not None:
+        path.append(step.before)
+        if step.distance == 1:
+            return tuple(reversed(path)) if path[-1] != column else ()  # a cycle brings a column back to itself
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The place before a column on its way from the nearest personal column, which is so many steps away."""
+
+    before: Place
+    distance: int
+
+
+class _Ways:
+    """The last steps to columns; each is looked for once, and with it all that lie in silence before it."""
+
+    def __init__(self, graph: MeshGraph) -> None:
+        self._graph = graph
+        self._known: dict[ColumnAddress, _Step | None] = {}
+
+    def step(self, column: ColumnAddress) -> _Step | None:
+        """Return the last step to a column that personal data flow into."""
+        opened: set[ColumnAddress] = set()
+        waiting = [column]
+        while waiting:
+            here = waiting[-1]
+            first = [] if here in opened else self._unknown_before(here)
+            opened.add(here)
+            waiting += [place for place in first if place not in opened]  # one that is open already closes a cycle
+            if waiting[-1] == here:
+                self._known.setdefault(here, self._nearest(here))
+                waiting.pop()
+        return self._known[column]
+
+    def _unknown_before(self, column: ColumnAddress) -> list[ColumnAddress]:
+        if column in self._known:
+            return []
+        silent = (s for s in _sources(self._graph, column) if _says(_classification(self._graph, s)) is Says.NOTHING)
+        return [s for s in silent if isinstance(s, ColumnAddress) and s not in self._known]
+
+    def _nearest(self, column: ColumnAddress) -> _Step | None:
+        steps = (step for source in _sources(self._graph, column) if (step := self._from(source)) is not None)
+        return min(steps, key=lambda step: step.distance, default=None)
+
+    def _from(self, source: Place) -> _Step | None:
+        """Return the step that leads on from a place, if personal data are there."""
+        says = _says(_classification(self._graph, source))
+        if says is Says.PERSONAL:
+            return _Step(source, 1)
+        known = self._known.get(source) if says is Says.NOTHING and isinstance(source, ColumnAddress) else None
+        return _Step(source, known.distance + 1) if known else None
 
 
 def _origins(graph: MeshGraph) -> Iterator[Place]:
@@ -129,7 +166,7 @@ def _flow(graph: MeshGraph, origin: Place) -> PersonalFlow:
     while ring:
         further = []
         for path in ring:
-            for target in _targets(graph, path[-1]):
+            for target in graph.once(_made_into).get(path[-1], ()):
                 if target == origin:
                     continue
                 edges.append((path[-1], target))
@@ -166,28 +203,20 @@ def _classification(graph: MeshGraph, place: Place) -> str | None:
     return found.classification if found else None
 
 
-def _sources(graph: MeshGraph, place: Place) -> tuple[Place, ...]:
+def _sources(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:
     """Return what a column is made of directly: columns of other products, and columns of sources."""
-    match place:
-        case SourceColumn():
-            return ()
-        case ColumnAddress():
-            return (*graph.sources(place), *graph.source_columns(place))
+    return (*graph.sources(column), *graph.source_columns(column))
 
 
-def _targets(graph: MeshGraph, place: Place) -> tuple[ColumnAddress, ...]:
-    """Return the columns that values flow into directly."""
-    match place:
-        case SourceColumn():
-            own = (
-                port.column(made.name)
-                for port, analysis in graph.analyses_of(place.product)
-                for made in analysis.columns
-                if (place.input, place.name) in made.sources
-            )
-            return tuple(sorted(own))
-        case ColumnAddress():
-            return graph.targets(place)
+def _made_into(graph: MeshGraph) -> dict[Place, list[ColumnAddress]]:
+    """Return the columns that the values of each place flow directly into, in topological order."""
+    found: dict[Place, list[ColumnAddress]] = {}
+    for address in graph.order:
+        for port, analysis in graph.analyses_of(address):
+            for column in (port.column(made.name) for made in analysis.columns):
+                for source in _sources(graph, column):
+                    found.setdefault(source, []).append(column)
+    return found
 
 
 def _rows(graph: MeshGraph, place: Place) -> Iterator[RowUse]:
