@@ -11,14 +11,18 @@ from meshwright.manifest.place import Text
 from meshwright.manifest.problems import Problems
 
 _LEAKS = (
-    # what must be in the text at all (cheap to look for), what it is, and where the secret itself stands
-    ("://", "a password in a URL", re.compile(r"://[^\s/:@'\"{}$]*:(?P<secret>[^\s/@'\"{}$]+)@")),
-    ("AKIA", "an access key of AWS", re.compile(r"\b(?P<secret>AKIA[0-9A-Z]{16})\b")),
-    ("AIza", "an API key of Google", re.compile(r"\b(?P<secret>AIza[0-9A-Za-z_-]{35})")),
-    ("gh", "a token of GitHub", re.compile(r"\b(?P<secret>gh[pousr]_[0-9A-Za-z]{36,})\b")),
-    ("xox", "a token of Slack", re.compile(r"\b(?P<secret>xox[abprs]-[0-9A-Za-z-]{10,})")),
+    # what must be in the text at all (cheap to look for, if it is rare), what it is, where the secret itself stands
+    (("://",), "a password in a URL", re.compile(r"://[^\s/:@'\"{}$]*:(?P<secret>[^\s/@'\"{}$]+)@")),
+    (("AKIA",), "an access key of AWS", re.compile(r"\b(?P<secret>AKIA[0-9A-Z]{16})\b")),
+    (("AIza",), "an API key of Google", re.compile(r"\b(?P<secret>AIza[0-9A-Za-z_-]{35})")),
     (
-        "PRIVATE KEY",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+        "a token of GitHub",
+        re.compile(r"\b(?P<secret>gh[pousr]_[0-9A-Za-z]{36,})\b"),
+    ),
+    (("xox",), "a token of Slack", re.compile(r"\b(?P<secret>xox[abprs]-[0-9A-Za-z-]{10,})")),
+    (
+        ("PRIVATE KEY",),
         "a private key",
         re.compile(r"-----BEGIN (?P<secret>[A-Z ]*PRIVATE KEY-----[\s\S]*?)(?:-----END|\Z)"),
     ),
@@ -28,8 +32,8 @@ _LEAKS = (
 def redact(text: Text, problems: Problems) -> Text:
     """Return the text with each secret written over by `*`, and say where they were."""
     clean = text.text
-    for sign, _, pattern in _LEAKS:
-        if sign in clean:
+    for signs, _, pattern in _LEAKS:
+        if any(sign in clean for sign in signs):
             for match in pattern.finditer(clean):
                 clean = _blot(clean, *match.span("secret"))
     if clean is text.text:

@@ -39,7 +39,7 @@ class Text:
         return Location(self.file)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a manifest is walked by a hundred of them, and frozen ones take thrice as long
 class Place:
     """A value in a file, with the key it stands under; a list's items have none."""
 

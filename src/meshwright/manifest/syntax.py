@@ -8,6 +8,7 @@ Documents of others' making (`foreign`) are read by the same schema, but may do 
 empty, merge mappings by `<<`, write `yes` or `1_000` as text.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,8 +98,9 @@ def read_text(path: Path, file: str, problems: Problems) -> Text | None:
     """Read a file of UTF-8 without the secrets in it; None when that cannot be."""
     start = Text(file, "").start()
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        with path.open("rb", buffering=0) as stream:
+            # By its size: room for the largest file would be made, and given back, for each.
+            content = stream.read(min(os.fstat(stream.fileno()).st_size, MAX_BYTES) + 1)
     except FileNotFoundError:
         problems.error(Code.UNREADABLE, start, "the file does not exist")
         return None
@@ -190,14 +192,12 @@ class _Builder:
         if node.tag != _UNTAGGED[type(node)]:
             at = Place(self._text, node).at
             self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")
-        match node:
-            case ScalarNode():
-                return self._scalar(node)
-            case SequenceNode():
-                return [self.build(item, depth + 1) for item in node.value]
-            case MappingNode():
-                return self._mapping(node, depth)
-        raise AssertionError(f"libyaml composes no {node}")
+        if type(node) is MappingNode:
+            return self._mapping(node, depth)
+        if type(node) is SequenceNode:
+            return [self.build(item, depth + 1) for item in node.value]
+        assert type(node) is ScalarNode  # libyaml composes no other
+        return self._scalar(node)
 
     def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
