@@ -192,14 +192,13 @@ class _Builder:
         if node.tag != _UNTAGGED[type(node)]:
             at = Place(self._text, node).at
             self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")
-        if type(node) is MappingNode:
-            return self._mapping(node, depth)
+        if type(node) is ScalarNode:
+            return self._scalar(node)
         if type(node) is SequenceNode:
             return [self.build(item, depth + 1) for item in node.value]
-        assert type(node) is ScalarNode  # libyaml composes no other
-        return self._scalar(node)
+        return self._mapping(node, depth)
 
-    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key, value in node.value:
@@ -274,7 +273,7 @@ class _Builder:
 class _ForeignBuilder(_Builder):
     """Builds the values of documents that others write, who follow the rules of their standard, not ours."""
 
-    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
         merged = [value for key, value in node.value if _is_merge(key)]
         own = MappingNode(node.tag, [pair for pair in node.value if not _is_merge(pair[0])])
         built = super()._mapping(own, depth)
