@@ -3,23 +3,28 @@
 What did not change is taken from a cache, by content. The cache may be deleted at any time.
 """
 
+import gc
 import hashlib
-import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright import __version__
+from meshwright.actions.cache import Cache, open_cache
 from meshwright.model import codec
-from meshwright.model.address import PortAddress
+from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import sql_name
+from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct, OutputPort
+from meshwright.sql.version import reader
 
 if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
     from meshwright.graph.graph import MeshGraph
@@ -40,15 +45,8 @@ class Compiled:
 
 def compile_mesh(root: Path, cache: Path) -> Compiled:
     """Read, understand and link all that the teams have committed below `root`."""
-    from meshwright.graph.build import build
-    from meshwright.manifest.load import load
-
-    loaded = load(root)
-    outputs = {p.port_address(port): port for p, port in _ports(loaded.mesh)}
-    analyses = {p.port_address(port): _analysis(cache, outputs.get, p, port) for p, port in _ports(loaded.mesh)}
-    graph = build(loaded.mesh, analyses)
-    sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
-    return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *graph.diagnostics})))
+    with open_cache(cache) as kept:
+        return _compile(root, kept)
 
 
 def compile_sound(root: Path, cache: Path) -> "MeshGraph":
@@ -66,17 +64,13 @@ def compile_sound(root: Path, cache: Path) -> "MeshGraph":
 
 def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
     """Return every diagnostic of the mesh; when no file has changed since the last time, without reading one."""
-    known = cache / "diagnostics.json"
-    fingerprint = _fingerprint(root)
-    try:
-        kept = json.loads(known.read_bytes())
-        if kept["fingerprint"] == fingerprint:
-            return codec.load(tuple[Diagnostic, ...], kept["diagnostics"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # no cache, or one that cannot be read: made again below
-    diagnostics = compile_mesh(root, cache).diagnostics
-    _keep(known, {"fingerprint": fingerprint, "diagnostics": [codec.dump(d) for d in diagnostics]})
-    return diagnostics
+    with open_cache(cache) as kept:
+        key = _fingerprint(root)
+        known = unpack(tuple[Diagnostic, ...], kept.get(key))
+        if known is None:
+            known = _compile(root, kept).diagnostics
+            kept.put(key, pack(tuple[Diagnostic, ...], known))
+        return known
 
 
 def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ...]]:
@@ -88,45 +82,88 @@ def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ..
     return found
 
 
+def _compile(root: Path, kept: Cache) -> Compiled:
+    from meshwright.graph.build import build
+    from meshwright.manifest.load import load
+
+    with _growing():
+        loaded = load(root, kept)
+    outputs = {p.port_address(port): port for p, port in _ports(loaded.mesh)}
+    analyst = _Analyst(kept, outputs, loaded.digests)
+    analyses = {p.port_address(port): analyst.analysis(p, port) for p, port in _ports(loaded.mesh)}
+    graph = build(loaded.mesh, analyses)
+    sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
+    return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *graph.diagnostics})))
+
+
+@contextmanager
+def _growing() -> Iterator[None]:
+    """Collect no garbage: what is made meanwhile stays, and to look through it time and again takes as long as it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _ports(mesh: Mesh) -> Iterator[tuple[DataProduct, OutputPort]]:
     return ((product, port) for product in mesh.products for port in product.outputs)
 
 
-def _analysis(cache: Path, output: Outputs, product: DataProduct, port: OutputPort) -> Analysis:
-    known_schemas = schemas(output, product)
-    plain = [__version__, codec.dump(product), codec.dump(port), _files(port)]
-    plain += [[name, [codec.dump(c) for c in columns]] for name, columns in sorted(known_schemas.items())]
-    known = cache / "analyses" / f"{hashlib.sha256(codec.canonical(plain)).hexdigest()}.json"
-    address: PortAddress = product.port_address(port)
-    try:
-        return codec.load(Analysis, json.loads(known.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not known yet, or kept by another version
-    from meshwright.sql.analyse import analyse
+class _Analyst:
+    """Understands the SQL of a mesh, or remembers having done so."""
 
-    analysis = analyse(product, port, known_schemas)
-    _keep(known, codec.dump(analysis), what=str(address))
-    return analysis
+    def __init__(
+        self, kept: Cache, outputs: Mapping[PortAddress, OutputPort], digests: Mapping[ProductAddress, bytes]
+    ) -> None:
+        self._kept, self._outputs, self._digests = kept, outputs, digests
+        self._reader = f"{reader()} {shape(Analysis)}".encode()
+        self._columns: dict[PortAddress, bytes] = {}
+
+    def analysis(self, product: DataProduct, port: OutputPort) -> Analysis:
+        """Return the analysis of a port."""
+        key = self._key(product, port)
+        analysis = unpack(Analysis, self._kept.get(key))
+        if analysis is None:
+            from meshwright.sql.analyse import analyse
+
+            analysis = analyse(product, port, schemas(self._outputs.get, product))
+            self._kept.put(key, pack(Analysis, analysis))
+        return analysis
+
+    def _key(self, product: DataProduct, port: OutputPort) -> bytes:
+        """Name all that an analysis is made of: the product, the port, the columns that its inputs have now."""
+        state = hashlib.sha256(self._reader)
+        state.update(self._digests[product.address] + f"{port.name}@{port.major}".encode())
+        for taken in product.inputs:
+            if taken.port is not None:
+                state.update(self._columns_of(taken.port))
+        return state.digest()
+
+    def _columns_of(self, address: PortAddress) -> bytes:
+        if address not in self._columns:
+            port = self._outputs.get(address)
+            plain = None if port is None else [codec.dump(c) for c in port.columns]
+            self._columns[address] = hashlib.sha256(codec.canonical(plain)).digest()
+        return self._columns[address]
 
 
-def _files(port: OutputPort) -> list[str]:
-    """Where diagnostics point: an analysis is not that of another file with the same text."""
-    places = [port.at, *(c.at for c in port.contract.columns)]
-    return [port.transform.file if port.transform else "", *(str(p) for p in places)]
-
-
-def _fingerprint(root: Path) -> str:
+def _fingerprint(root: Path) -> bytes:
     """Name the state of all files that are read, without reading them, as git does: path, size, time of change."""
-    state = hashlib.sha256(__version__.encode())
-    for path in sorted([root / "mesh.yaml", *(root / "domains").rglob("*")]):
-        if path.is_file():
-            stat = path.stat()
-            state.update(f"{path.relative_to(root)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return state.hexdigest()
+    state = hashlib.sha256(f"{__version__} {reader()} {shape(Diagnostic)}".encode())
+    with os.scandir(root) as top:
+        entries = [entry for entry in top if entry.name in ("mesh.yaml", "domains")]
+    for file, size, changed in sorted(_states(entries)):
+        state.update(f"{file.removeprefix(str(root))}\0{size}\0{changed}\n".encode(errors="surrogateescape"))
+    return state.digest()
 
 
-def _keep(path: Path, plain: object, *, what: str = "") -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{hashlib.sha256(what.encode()).hexdigest()[:8]}.tmp")
-    temporary.write_bytes(codec.canonical(plain))
-    temporary.replace(path)
+def _states(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int, int]]:
+    """Yield the path, the size and the time of change of each file."""
+    for entry in entries:
+        if entry.is_file():
+            stat = entry.stat()
+            yield entry.path, stat.st_size, stat.st_mtime_ns
+        elif entry.is_dir(follow_symlinks=False):
+            with os.scandir(entry.path) as inside:
+                yield from _states(inside)

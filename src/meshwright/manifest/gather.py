@@ -1,6 +1,7 @@
 """Gather: read every document of a mesh, one file's problems never hiding another's."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from meshwright.manifest import layout, top
@@ -10,6 +11,7 @@ from meshwright.manifest.domains import bad_name, read_domains
 from meshwright.manifest.layout import Folder
 from meshwright.manifest.origin import Resolved, Trace
 from meshwright.manifest.problems import Problems
+from meshwright.manifest.reading import Kept, Reading, Shelf
 from meshwright.manifest.resolve import resolve
 from meshwright.manifest.shape import shaped
 from meshwright.manifest.spoken import spoken
@@ -17,7 +19,6 @@ from meshwright.manifest.subject import Layer, Subject
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import NAME, ProductAddress
 from meshwright.model.mesh import Domain, Mesh
-from meshwright.model.product import DataProduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,10 @@ class Gathered:
     unsound: frozenset[ProductAddress]
     origins: dict[ProductAddress, tuple[Resolved, ...]]
     domain_origins: dict[str, tuple[Resolved, ...]]
+    digests: dict[ProductAddress, bytes]
 
 
-def gather(root: Path, problems: Problems) -> Gathered:
+def gather(root: Path, problems: Problems, kept: Kept | None = None) -> Gathered:
     """Read the mesh at `root`; its products are those without an error of their own."""
     document, place = top.read_mesh(root, problems)
     known = top.declared(document, place)
@@ -39,38 +41,38 @@ def gather(root: Path, problems: Problems) -> Gathered:
         above = (Layer(document, place),)
         top.check(document, place, known, problems)
     domains: list[Domain] = []
-    found: list[DataProduct] = []
-    unsound: set[ProductAddress] = set()
-    origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
     domain_origins: dict[str, tuple[Resolved, ...]] = {}
+    readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
     mesh = top.resolved(document, root, place)
     for domain in read_domains(root, known, problems):
         domains.append(domain.resolved(document, problems))
         domain_origins[domain.own.name] = spoken(domain, domains[-1], mesh, above)
-        for product in layout.products(root, domain.own.folder, problems):
-            address = ProductAddress(domain.own.name, product.name)
-            own = Problems()
-            resolved = _product(root, product, address, (*domain.layers, *above), known, own)
-            problems.extend(own)
-            if resolved is None or own.stop or not NAME.fullmatch(domain.own.name):
-                unsound.add(address)
-            else:
-                found.append(resolved[0])
-                origins[address] = resolved[1]
-    mesh = replace(mesh, domains=tuple(domains), products=tuple(found))
-    return Gathered(mesh, frozenset(unsound), origins, domain_origins)
+        layers = (*domain.layers, *above)
+        shelf = Shelf.below(layers, root, kept)
+        for folder in layout.products(root, domain.own.folder, problems):
+            address = ProductAddress(domain.own.name, folder.name)
+            read = partial(_read, root, folder, address, layers, known)
+            readings[address] = shelf.reading(folder, read)
+            problems.extend(readings[address][0].diagnostics)
+    found = {a: r.product for a, (r, _) in readings.items() if r.product is not None and NAME.fullmatch(a.domain)}
+    return Gathered(
+        mesh=replace(mesh, domains=tuple(domains), products=tuple(found.values())),
+        unsound=frozenset(readings) - frozenset(found),
+        origins={address: readings[address][0].origins for address in found},
+        domain_origins=domain_origins,
+        digests={address: readings[address][1] for address in found},
+    )
 
 
-def _product(
-    root: Path, folder: Folder, address: ProductAddress, above: tuple[Layer, ...], declared: Declared, own: Problems
-) -> tuple[DataProduct, tuple[Resolved, ...]] | None:
+def _read(root: Path, folder: Folder, address: ProductAddress, above: tuple[Layer, ...], declared: Declared) -> Reading:
+    problems = Problems()
     file = f"{folder.path}/{layout.PRODUCT_FILE}"
     if not NAME.fullmatch(address.product):
-        bad_name(file, address.product, own)
-    document = read_file(root / file, file, own)
-    says = None if document is None else shaped(ProductDocument, document, own)
+        bad_name(file, address.product, problems)
+    document = read_file(root / file, file, problems)
+    says = None if document is None else shaped(ProductDocument, document, problems)
     if document is None or says is None:
-        return None
-    trace = Trace()
-    subject = Subject(address, says, document.root, above, declared, root / folder.path, folder.files, own, trace)
-    return resolve(subject), tuple(trace.noted)
+        return Reading(None, problems.found)
+    trace, inside = Trace(), root / folder.path
+    product = resolve(Subject(address, says, document.root, above, declared, inside, folder.files, problems, trace))
+    return Reading(None if problems.stop else product, problems.found, tuple(trace.noted))

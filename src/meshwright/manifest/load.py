@@ -7,6 +7,7 @@ not blamed for that.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshwright.manifest import layout, scalars
 from meshwright.manifest.codes import Code
@@ -19,33 +20,38 @@ from meshwright.model.mesh import Environment, Mesh
 from meshwright.model.product import DataProduct, InputPort
 from meshwright.model.spelling import did_you_mean
 
+if TYPE_CHECKING:
+    from meshwright.manifest.reading import Kept
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A mesh as its files say it: the products without errors, every problem, and the origin of every value.
 
-    `domain_origins` are those of what each domain says for its products, its own or from above.
+    `domain_origins` are those of what each domain says for its products, its own or from above. `digests` name what
+    each product was found to be, where readings are kept.
     """
 
     mesh: Mesh
     diagnostics: tuple[Diagnostic, ...]
     origins: Mapping[ProductAddress, tuple[Resolved, ...]]
     domain_origins: Mapping[str, tuple[Resolved, ...]]
+    digests: Mapping[ProductAddress, bytes]
 
 
-def load(root: Path) -> Loaded:
-    """Read the mesh at `root`. Never raises for what a file holds."""
+def load(root: Path, kept: "Kept | None" = None) -> Loaded:
+    """Read the mesh at `root`, but for what is kept of it. Never raises for what a file holds."""
     # Brings pydantic, which asking for the environments alone has no need of.
     from meshwright.manifest.gather import gather
 
     problems = Problems()
-    gathered = gather(root, problems)
+    gathered = gather(root, problems, kept)
     dangling = _dangling(gathered.mesh, gathered.unsound, problems)
     products = tuple(p for p in gathered.mesh.products if p.address not in dangling)
     origins = {address: noted for address, noted in gathered.origins.items() if address not in dangling}
-    return Loaded(
-        replace(gathered.mesh, products=products), tuple(sorted(problems.found)), origins, gathered.domain_origins
-    )
+    mesh = replace(gathered.mesh, products=products)
+    found = tuple(sorted(problems.found))
+    return Loaded(mesh, found, origins, gathered.domain_origins, gathered.digests)
 
 
 def environments(root: Path) -> tuple[Environment, ...]:

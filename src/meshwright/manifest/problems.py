@@ -1,5 +1,6 @@
 """Problems: the diagnostics that reading one file has found so far, one for each place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,9 +22,9 @@ class Problems:
         """Add what should be looked at."""
         self._add(Diagnostic(at, code.value, Severity.WARNING, printable(message), printable(hint)))
 
-    def extend(self, others: "Problems") -> None:
+    def extend(self, others: Iterable[Diagnostic]) -> None:
         """Add what was found elsewhere."""
-        for diagnostic in others.found:
+        for diagnostic in others:
             self._add(diagnostic)
 
     @property

@@ -26,7 +26,7 @@ def read_contract(path: Path, file: str, problems: Problems) -> ContractFile | N
     own = Problems()
     document = read_file(path, file, own, foreign=True)
     found = None if document is None else _checked(document, own)
-    problems.extend(own)
+    problems.extend(own.found)
     return None if own.stop else found
 
 

@@ -1,0 +1,91 @@
+"""Cache: what was made of what a team wrote, kept until that changes.
+
+One SQLite file. Each entry's key names, by content, all that it was made of, so that none can be out of date, and two
+processes that make the same write the same. Nothing in here is needed: a file that is damaged, locked or cannot be
+written costs time, never an answer.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from zlib import crc32
+
+FILE = "kept.db"
+_SURPLUS = 2
+"""What nobody asked for makes room when it is more than so many times what somebody did."""
+
+
+class Cache:
+    """What is kept, by key. New entries are written together, at the end of `open_cache`."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._asked: set[bytes] = set()
+        self._made: dict[bytes, bytes] = {}
+        self._connection = self._connected() or self._connected()
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return what was kept under a key."""
+        self._asked.add(key)
+        if key in self._made or self._connection is None:
+            return self._made.get(key)
+        try:
+            found = self._connection.execute("SELECT content, sum FROM kept WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return None
+        return found[0] if found is not None and crc32(found[0]) == found[1] else None
+
+    def put(self, key: bytes, content: bytes) -> None:
+        """Keep something."""
+        self._asked.add(key)
+        self._made[key] = content
+
+    def close(self) -> None:
+        """Write what is new, in one transaction."""
+        if self._connection is None:
+            return
+        try:
+            if self._made:
+                self._write(self._connection)
+            self._connection.close()
+        except sqlite3.Error as error:
+            self._give_up(error)
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        with connection:
+            rows = ((key, content, crc32(content)) for key, content in self._made.items())
+            connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            (count,) = connection.execute("SELECT count(*) FROM kept").fetchone()
+            if count > (1 + _SURPLUS) * len(self._asked):
+                connection.execute("CREATE TEMP TABLE asked (key BLOB PRIMARY KEY)")
+                connection.executemany("INSERT INTO asked VALUES (?)", ((key,) for key in self._asked))
+                connection.execute("DELETE FROM kept WHERE key NOT IN (SELECT key FROM asked)")
+
+    def _connected(self) -> sqlite3.Connection | None:
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._file)
+            connection.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, content BLOB, sum INTEGER)")
+        except (OSError, sqlite3.Error) as error:
+            self._give_up(error)
+            return None
+        return connection
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on without the file; remove it when it is damaged, and not just in use or out of reach."""
+        self._connection = None
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            with suppress(OSError):
+                self._file.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_cache(folder: Path) -> Iterator[Cache]:
+    """Open the cache in a folder; it begins empty where there is none, or none that can be read."""
+    cache = Cache(folder / FILE)
+    try:
+        yield cache
+    finally:
+        cache.close()

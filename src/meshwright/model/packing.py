@@ -1,0 +1,153 @@
+"""Packing: values of the model to and from bytes, whole and quickly: for caches, and nothing else.
+
+Unlike `codec`, whose JSON people read and digests are taken of, a packed value keeps where things were written, and it
+is a list of its fields without their names: only who knows the same `shape` can unpack it.
+"""
+
+import dataclasses
+import json
+import types
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from meshwright.model.ratio import Ratio
+
+T = TypeVar("T")
+
+
+class _Packer(NamedTuple):
+    """How a kind of value becomes plain, and back; None where it is plain already."""
+
+    pack: Callable[[Any], Any] | None
+    unpack: Callable[[Any], Any] | None
+
+
+_PLAIN = _Packer(None, None)
+_SCALARS: dict[object, _Packer] = {
+    **dict.fromkeys((str, int, float, bool), _PLAIN),
+    Decimal: _Packer(str, Decimal),
+    datetime: _Packer(datetime.isoformat, datetime.fromisoformat),
+    timedelta: _Packer(timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
+    Ratio: _Packer(lambda ratio: str(ratio.value), lambda text: Ratio(Decimal(text))),
+}
+
+
+def pack(kind: type[T], value: T) -> bytes:
+    """Return a value of `kind` as bytes."""
+    return json.dumps(_plain(_packer(kind).pack, value), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def unpack(kind: type[T], packed: bytes | None) -> T | None:
+    """Return the value of `kind` that was packed; None where there is none, or one that cannot be unpacked."""
+    try:
+        return None if packed is None else _plain(_packer(kind).unpack, json.loads(packed))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        return None
+
+
+def shape(kind: Any) -> str:
+    """Name the fields that a packed value is made of, all the way down: what must be equal to unpack it."""
+    return "\n".join(_shape(kind, set()))
+
+
+def _plain(convert: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if convert is None else convert(value)
+
+
+def _shape(kind: Any, seen: set[Any]) -> Iterator[str]:
+    if kind in seen:
+        return
+    seen.add(kind)
+    for part in get_args(kind):
+        yield from _shape(part, seen)
+    if dataclasses.is_dataclass(kind) and kind not in _SCALARS:
+        hints = get_type_hints(kind)
+        yield f"{kind}: {', '.join(f'{f.name} {hints[f.name]}' for f in dataclasses.fields(kind))}"
+        for hint in hints.values():
+            yield from _shape(hint, seen)
+
+
+def _made(kind: Any) -> _Packer:
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    if isinstance(kind, NewType):
+        return _packer(kind.__supertype__)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return _many(_packer(arguments[0])) if arguments[-1] is Ellipsis else _row([_packer(a) for a in arguments])
+    if origin in (Union, types.UnionType):
+        return _one_of([a for a in arguments if a is not types.NoneType])
+    if issubclass(kind, Enum):
+        return _Packer(attrgetter("value"), kind._value2member_map_.__getitem__)
+    return _fields_of(kind)
+
+
+_packer: Callable[[Any], _Packer] = cache(_made)
+
+
+def _many(item: _Packer) -> _Packer:
+    write, read = item
+    return _Packer(
+        list if write is None else lambda values: [write(v) for v in values],
+        tuple if read is None else lambda plain: tuple([read(p) for p in plain]),
+    )
+
+
+def _row(items: list[_Packer]) -> _Packer:
+    pack_parts, unpack_parts = _parts(items)
+    return _Packer(lambda values: pack_parts(list(values)), lambda plain: tuple(unpack_parts(plain)))
+
+
+def _fields_of(kind: Any) -> _Packer:
+    hints = get_type_hints(kind)
+    names = [f.name for f in dataclasses.fields(kind)]
+    pack_parts, unpack_parts = _parts([_packer(hints[name]) for name in names])
+    if len(names) == 1:
+        (name,) = names
+        return _Packer(lambda value: pack_parts([getattr(value, name)]), lambda plain: kind(*unpack_parts(plain)))
+    contents = attrgetter(*names)
+    return _Packer(lambda value: pack_parts(list(contents(value))), lambda plain: kind(*unpack_parts(plain)))
+
+
+def _parts(items: list[_Packer]) -> tuple[Callable[[list[Any]], list[Any]], Callable[[list[Any]], list[Any]]]:
+    """Return what converts those items of a list, in place, that are not plain."""
+    packs = [(n, item.pack) for n, item in enumerate(items) if item.pack]
+    unpacks = [(n, item.unpack) for n, item in enumerate(items) if item.unpack]
+
+    def converter(steps: list[tuple[int, Callable[[Any], Any]]]) -> Callable[[list[Any]], list[Any]]:
+        def convert(parts: list[Any]) -> list[Any]:
+            for n, step in steps:
+                parts[n] = step(parts[n])
+            return parts
+
+        return convert
+
+    return converter(packs), converter(unpacks)
+
+
+def _one_of(kinds: list[Any]) -> _Packer:
+    if len(kinds) > 1:
+        return _tagged({kind.__name__: _packer(kind) for kind in kinds})
+    write, read = _packer(kinds[0])
+    return _Packer(
+        None if write is None else lambda value: None if value is None else write(value),
+        None if read is None else lambda plain: None if plain is None else read(plain),
+    )
+
+
+def _tagged(kinds: dict[str, _Packer]) -> _Packer:
+    def write(value: Any) -> list[Any] | None:
+        if value is None:
+            return None
+        name = type(value).__name__
+        return [name, _plain(kinds[name].pack, value)]
+
+    def read(plain: list[Any] | None) -> Any:
+        return None if plain is None else _plain(kinds[plain[0]].unpack, plain[1])
+
+    return _Packer(write, read)
