@@ -1,0 +1,113 @@
+"""What is kept changes no answer: after any edit a mesh compiles to what it would without a cache."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshwright.actions import compilation
+from meshwright.actions.cache import FILE
+from meshwright.actions.compilation import compile_mesh, diagnose
+
+CORNER_SHOP = Path(__file__).parents[1] / "data" / "corner-shop"
+EDITS = (
+    ("mesh.yaml", "name: corner-shop", "name: corner-store"),
+    ("domains/shop/domain.yaml", "description:", "descriptions:"),
+    ("domains/shop/orders/product.yaml", "kind: DataProduct", "kind: Product"),
+    ("domains/shop/orders/product.yaml", "logicalType: string", "logicalType: integer"),
+    ("domains/shop/orders/product.yaml", "kind: DataProduct", "kind: DataProduct\n"),
+    ("domains/shop/customers/customers.sql", "SELECT", "SELECT nothing,"),
+    ("domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n"),
+    ("domains/shop/revenue/product.yaml", "shop.orders:", "shop.order:"),
+)
+"""Places, and what becomes of what stands there: each of them is done and undone."""
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Path:
+    return shutil.copytree(CORNER_SHOP, tmp_path / "mesh")
+
+
+def edit(mesh: Path, file: str, before: str, after: str) -> None:
+    text = (mesh / file).read_text()
+    (mesh / file).write_text(text.replace(after, before) if after in text else text.replace(before, after, 1))
+
+
+@pytest.mark.parametrize("change", EDITS, ids=lambda change: f"{change[0]}: {change[2]!r}")
+def test_each_edit_changes_something(mesh: Path, tmp_path: Path, change: tuple[str, str, str]) -> None:
+    before = (mesh / change[0]).read_text()
+    edit(mesh, *change)
+    assert (mesh / change[0]).read_text() != before
+    edit(mesh, *change)
+    assert (mesh / change[0]).read_text() == before
+
+
+@settings(max_examples=15, deadline=None)
+@given(edits=st.lists(st.sampled_from(EDITS), min_size=1, max_size=6))
+def test_after_any_edits_the_answer_is_that_of_an_empty_cache(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("edited")
+    mesh = shutil.copytree(CORNER_SHOP, folder / "mesh")
+    diagnose(mesh, folder / "cache")
+    for number, change in enumerate(edits):
+        edit(mesh, *change)
+        fresh = compile_mesh(mesh, folder / f"fresh-{number}")
+        assert diagnose(mesh, folder / "cache") == fresh.diagnostics
+        kept = compile_mesh(mesh, folder / "cache")
+        # repr() shows places, too.
+        assert repr(kept.loaded) == repr(fresh.loaded)
+        assert kept.graph.analyses == fresh.graph.analyses
+
+
+def test_what_did_not_change_is_neither_read_nor_analysed_again(
+    mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from meshwright.manifest import gather
+    from meshwright.sql import analyse
+
+    compile_mesh(mesh, tmp_path)
+    seen: list[str] = []
+    read, understand = gather._read, analyse.analyse
+    monkeypatch.setattr(
+        gather, "_read", lambda root, folder, *rest: seen.append(folder.name) or read(root, folder, *rest)
+    )
+    monkeypatch.setattr(
+        analyse,
+        "analyse",
+        lambda product, *rest: seen.append(f"sql {product.address.product}") or understand(product, *rest),
+    )
+    edit(mesh, "domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n")
+    compile_mesh(mesh, tmp_path)
+    assert seen == ["revenue", "sql revenue"]
+
+
+def test_a_mesh_that_did_not_change_is_not_read_at_all(
+    mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = diagnose(mesh, tmp_path)
+    monkeypatch.setattr(compilation, "_compile", None)
+    assert diagnose(mesh, tmp_path) == found
+
+
+def test_a_file_that_is_touched_is_read_again_and_found_to_be_the_same(mesh: Path, tmp_path: Path) -> None:
+    found = diagnose(mesh, tmp_path)
+    size = (tmp_path / FILE).stat().st_size
+    os.utime(mesh / "domains/shop/revenue/revenue.sql", ns=(1, 1))
+    assert diagnose(mesh, tmp_path) == found
+    assert (tmp_path / FILE).stat().st_size == size
+
+
+def test_a_link_to_a_folder_is_followed_each_time(mesh: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    shutil.move(mesh / "domains/shop/revenue/revenue.sql", outside / "revenue.sql")
+    (mesh / "domains/shop/revenue/queries").symlink_to(outside)
+    manifest = mesh / "domains/shop/revenue/product.yaml"
+    manifest.write_text(manifest.read_text() + "    transform: {sql: queries/revenue.sql}\n")
+    assert not compile_mesh(mesh, tmp_path / "cache").diagnostics
+    (outside / "revenue.sql").write_text("SELECT nothing")
+    assert compile_mesh(mesh, tmp_path / "cache").diagnostics
