@@ -34,7 +34,8 @@ def test_what_is_made_is_kept_although_something_failed_afterwards(tmp_path: Pat
             cache.put(b"a", b"1")
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fail_after_a_put)
+    with pytest.raises(ZeroDivisionError):
+        fail_after_a_put()
     assert kept(tmp_path, "a") == {"a": b"1"}
 
 
