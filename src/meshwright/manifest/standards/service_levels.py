@@ -72,4 +72,4 @@ def held(contract: ContractFile, slos: Sequence[Slo], problems: Problems) -> Non
     if others:
         names = list(dict.fromkeys(others))
         message = f"nothing measures {quoted(names[:6])}{' …' if len(names) > 6 else ''}"
-        problems.warn(Code.NOT_HELD, place.at_key, message, "the promise is people's to keep, and is shown as theirs")
+        problems.warn(Code.NOT_HELD, place.at_key, message, "nothing here can tell whether it is kept")
