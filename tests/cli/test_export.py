@@ -65,6 +65,24 @@ def test_what_is_mistyped_is_caught_where_it_is(at: tuple[str | int, ...], key: 
     assert any(path.startswith("/".join(map(str, at))) for path in found)
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        pytest.param("mesh", {"policies": {"documnted": {"severity": "error"}}}, id="no such policy"),
+        pytest.param("mesh", {"policies": {"documented": {"severity": "fatal"}}}, id="no such severity"),
+        pytest.param("mesh", {"currency": "euro"}, id="no currency"),
+        pytest.param("mesh", {"glossary": [{"name": "margin", "description": "Left.", "type": "number"}]}, id="no key"),
+        pytest.param("mesh", {"glossary": [{"name": "margin"}]}, id="a term that means nothing"),
+        pytest.param("mesh", {"communities": [{"name": "pricing", "lead": ["nadia"]}]}, id="no one lead"),
+        pytest.param("domain", {"type": "aggregated"}, id="no such type"),
+    ],
+)
+def test_what_is_mistyped_above_products_is_caught(kind: str, says: dict[str, object]) -> None:
+    whole = {"name": "tiny"} if kind == "mesh" else {}
+    assert wrong(kind, whole) == []
+    assert wrong(kind, whole | says)
+
+
 def test_every_key_is_explained_in_the_editor() -> None:
     unexplained = []
     for kind, text in schemas().items():

@@ -114,6 +114,42 @@ def test_a_manifest_with_something_typed_into_it_never_raises(
     load(write(tmp_path, {ORDERS: text}))
 
 
+ABOVE = {
+    "mesh.yaml": """name: tiny
+organisation: {name: Tiny, contact: a@tiny.example}
+currency: EUR
+people: [{username: nadia}, {username: tom}]
+purposes: [{name: growth, director: nadia, budget: 100.5}]
+communities: [{name: pricing, lead: tom, members: [nadia]}]
+glossary:
+  - {name: margin, description: What is left., logicalType: number, kpi: {formula: a - b, owner: tom, target: 3}}
+policies: {owned: {severity: warning}}
+""",
+    "domains/shop/domain.yaml": """description: The shop.
+parent: trade
+type: aggregate
+policies: {documented: {severity: error}}
+slo: {freshness: {maxAge: 2h, objective: 99%}}
+""",
+    "domains/trade/domain.yaml": "description: All of it.\nsteward: nadia\nparent: all\n",
+    "domains/all/domain.yaml": "description: All.\n",
+    ORDERS: product(port="columns: {order_id: {term: margin}, orders.order_id: {}}"),
+}
+
+
+@IN_ONE_FOLDER
+@given(
+    file=st.sampled_from(sorted(ABOVE)), line=st.integers(0, 20), column=st.integers(0, 60), junk=st.text(max_size=4)
+)
+def test_what_stands_above_products_with_something_typed_into_it_never_raises(
+    tmp_path: Path, file: str, line: int, column: int, junk: str
+) -> None:
+    lines = ABOVE[file].splitlines()
+    number = line % len(lines)
+    lines[number] = lines[number][:column] + junk + lines[number][column:]
+    load(write(tmp_path, {**ABOVE, file: "\n".join(lines).encode("utf-8", "surrogatepass")}))
+
+
 def test_a_file_of_another_encoding_is_a_diagnostic_at_its_line(tmp_path: Path) -> None:
     (found,) = load(write(tmp_path, {ORDERS: "kind: DataProduct\ntags: [café]\n".encode("latin-1")})).diagnostics
     assert (str(found.at), found.message) == (f"{ORDERS}:2:1", "the file is not UTF-8")

@@ -46,10 +46,8 @@ def _said(
         here, meant = place[name], list(_meant(name, tables))
         match meant:
             case []:
-                known = [c.name if len(tables) == 1 else f"{t.table}.{c.name}" for t in tables for c in t.columns]
-                subject.problems.error(
-                    Code.UNDECLARED, here.at_key, f"there is no column `{name}`", did_you_mean(name, known)
-                )
+                hint = did_you_mean(name, _likely(name, tables))
+                subject.problems.error(Code.UNDECLARED, here.at_key, f"there is no column `{name}`", hint)
             case [one] if one in found:
                 hint = f"it is on line {found[one].place.line} already"
                 subject.problems.error(Code.DUPLICATE, here.at_key, f"the column `{one[1]}` is there twice", hint)
@@ -65,6 +63,13 @@ def _said(
 def _meant(name: str, tables: tuple[Contract, ...]) -> Iterator[tuple[str, str]]:
     table, _, column = name.rpartition(".")
     return ((t.table, c.name) for t in tables for c in t.columns if table in ("", t.table) and c.name == column)
+
+
+def _likely(name: str, tables: tuple[Contract, ...]) -> list[str]:
+    """Return the columns that may have been meant: of this name in another table, else all of them."""
+    known = [(t.table, c.name) for t in tables for c in t.columns]
+    alike = [one for one in known if one[1] == name.rpartition(".")[2]]
+    return [column if len(tables) == 1 else f"{table}.{column}" for table, column in alike or known]
 
 
 def _column(subject: Subject, column: Column, said: _Said, key: str) -> Column:
