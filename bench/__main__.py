@@ -2,25 +2,28 @@
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 
 from bench.harness import Figure
 
-NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in ("__init__", "__main__", "harness"))
+SHARED = ("__init__", "__main__", "harness", "meshes", "peers")
+NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in SHARED)
 
 
 def main(only: str | None) -> int:
     if only is not None and only not in NAMES:
         print(f"no bench `{only}`: choose one of {', '.join(NAMES)}", file=sys.stderr)
         return 2
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
     figures: list[Figure] = []
     for name in [only] if only else NAMES:
         print(f"• {name}", file=sys.stderr)
         figures += importlib.import_module(f"bench.{name}").figures()
     for figure in figures:
         verdict = "ok  " if figure.value <= figure.target else "MISS"
-        measured = f"{verdict} {figure.bench:<32} {figure.value:>8.3f} {figure.unit:<6}"
+        measured = f"{verdict} {figure.bench:<48} {figure.value:>8.3f} {figure.unit:<6}"
         print(f"{measured} target {figure.target:<7g} {figure.versus}")
     for figure in figures:
         print(json.dumps(figure.plain()))

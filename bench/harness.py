@@ -1,12 +1,20 @@
 """Harness: several rounds, ours and the other in turn, in CPU seconds: wall time proves nothing on a busy machine."""
 
+import os
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+BYTECODE = tempfile.TemporaryDirectory(prefix="bench-bytecode-")
+INSTALLED = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
+    "PYTHONPYCACHEPREFIX": BYTECODE.name
+}
+"""The environment of commands: with bytecode, as installed packages have it, whatever this machine says of that."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +51,21 @@ def ratio(ours: Callable[[], object], other: Callable[[], object], rounds: int =
     return statistics.median(a / b for a, b in pairs)
 
 
-def seconds(work: Callable[[], object], rounds: int = 5) -> float:
-    """Return the median CPU seconds of a call, after one that is not counted."""
-    return statistics.median([cost(work) for _ in range(rounds + 1)][1:])
+def seconds(work: Callable[[], object], rounds: int = 5, before: Callable[[], object] = lambda: None) -> float:
+    """Return the median CPU seconds of a call, after one that is not counted; `before` prepares each, uncounted."""
+    costs = []
+    for _ in range(rounds + 1):
+        before()
+        costs.append(cost(work))
+    print(f"  {[round(c, 3) for c in costs[1:]]}", file=sys.stderr)
+    return statistics.median(costs[1:])
 
 
 def command(*words: str | bytes, expect: Sequence[int] = (0,)) -> Callable[[], None]:
     """Return a call that runs a command, quietly, and insists on its exit status."""
 
     def run() -> None:
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, env=INSTALLED)
         if done.returncode not in expect:
             raise RuntimeError(f"{words} ended with {done.returncode}: {done.stderr[-2000:]}")
 
