@@ -19,7 +19,7 @@ def read_product(path: Path, file: str, problems: Problems) -> dict[str, Any] | 
     document = read_file(path, file, own, foreign=True)
     if document is not None and valid_version(document, Standard.ODPS, own) is not None:
         _ports_once(document, own)
-    problems.extend(own)
+    problems.extend(own.found)
     return None if document is None or own.stop else dict(document.value)
 
 
