@@ -37,7 +37,10 @@ MEANINGS = {str(code): meaning for table in (MANIFEST, SQL, GRAPH, GATE, STANDAR
 FROM_NO_FILE = {"MW0216", "MW0218"}
 """Only a program can cause these: of a manifest another code says it first."""
 
-EXAMPLES = [e for e in explanations().values() if e.code not in FROM_NO_FILE]
+NEEDS_A_STORE = {"MW0130"}
+"""tests/actions/test_fetch.py shows these."""
+
+EXAMPLES = [e for e in explanations().values() if e.code not in FROM_NO_FILE | NEEDS_A_STORE]
 BLOCK = re.compile(r"^```(?P<kind>diff|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -23,7 +23,7 @@ def mesh(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         ([], 2, "Usage: mesh"),
         (["frobnicate"], 2, "No such command 'frobnicate'"),
         (["validate", "--frobnicate"], 2, "No such option"),
-        (["validate"], 1, "no mesh.yaml in"),
+        (["validate"], 1, "no mesh.yaml or mesh.lock in"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

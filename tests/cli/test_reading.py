@@ -91,6 +91,7 @@ def test_products_are_listed_for_programs(sound: Path) -> None:
             "purpose": None,
             "schedule": "0 * * * * UTC",
             "virtual": False,
+            "released": False,
         }
     ]
 

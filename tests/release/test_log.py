@@ -40,7 +40,7 @@ def records(url: str) -> list[Path]:
 
 
 def verified(url: str, seen: Head | None = None) -> History:
-    return Log(url).verify(ROOT_KEY.public, seen)
+    return Log(url).verify(ROOT_KEY.public, *([seen] if seen else []))
 
 
 def test_a_log_says_what_runs_and_what_ran(url: str) -> None:

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING
 
 from meshwright import __version__
 from meshwright.actions.cache import Cache, open_cache
+from meshwright.actions.elsewhere import Fetched, fetched, is_here
+from meshwright.actions.workspace import FETCHED
+from meshwright.manifest.codes import Code
+from meshwright.manifest.layout import DOMAINS, LOCK_FILE, MESH_FILE
 from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.analysis import Analysis
@@ -43,10 +47,13 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def compile_mesh(root: Path, cache: Path) -> Compiled:
-    """Read, understand and link all that the teams have committed below `root`."""
+def compile_mesh(root: Path, cache: Path, released: Fetched | None = None) -> Compiled:
+    """Read, understand and link all that the teams have committed below `root`, beside what was `released` elsewhere.
+
+    Without `released`, that is what mesh.lock names. It is not judged again.
+    """
     with open_cache(cache) as kept:
-        return _compile(root, kept)
+        return _compile(root, kept, released or fetched(root))
 
 
 def compile_sound(root: Path, cache: Path) -> "MeshGraph":
@@ -68,8 +75,9 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
         key = _fingerprint(root)
         known = unpack(tuple[Diagnostic, ...], kept.get(key))
         if known is None:
-            known = _compile(root, kept).diagnostics
-            kept.put(key, pack(tuple[Diagnostic, ...], known))
+            known = _compile(root, kept, fetched(root)).diagnostics
+            if not any(d.code == Code.NOT_FETCHED for d in known):  # what mends that changes no file of the teams
+                kept.put(key, pack(tuple[Diagnostic, ...], known))
         return known
 
 
@@ -82,18 +90,21 @@ def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ..
     return found
 
 
-def _compile(root: Path, kept: Cache) -> Compiled:
+def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
     from meshwright.graph.build import build
     from meshwright.manifest.load import load
 
     with _growing():
-        loaded = load(root, kept)
+        loaded = load(root, kept, released.elsewhere if released else None)
     outputs = {p.port_address(port): port for p, port in _ports(loaded.mesh)}
     analyst = _Analyst(kept, outputs, loaded.digests)
-    analyses = {p.port_address(port): analyst.analysis(p, port) for p, port in _ports(loaded.mesh)}
-    graph = build(loaded.mesh, analyses)
+    here = [(p, port) for p, port in _ports(loaded.mesh) if p.address.domain in loaded.here]
+    analyses = {p.port_address(port): analyst.analysis(p, port) for p, port in here}
+    known = released.graph.analyses if released and released.graph else {}
+    graph = build(loaded.mesh, {a: analysis for a, analysis in known.items() if a in outputs} | analyses)
     sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
-    return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *graph.diagnostics})))
+    between = [d for d in graph.diagnostics if is_here(d, loaded.here)]
+    return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})))
 
 
 @contextmanager
@@ -152,7 +163,8 @@ def _fingerprint(root: Path) -> bytes:
     """Name the state of all files that are read, without reading them, as git does: path, size, time of change."""
     state = hashlib.sha256(f"{__version__} {reader()} {shape(Diagnostic)}".encode())
     with os.scandir(root) as top:
-        entries = [entry for entry in top if entry.name in ("mesh.yaml", "domains")]
+        entries = [entry for entry in top if entry.name in (MESH_FILE, LOCK_FILE, DOMAINS)]
+    state.update(f"{(root / FETCHED).is_dir()}\n".encode())
     for file, size, changed in sorted(_states(entries)):
         state.update(f"{file.removeprefix(str(root))}\0{size}\0{changed}\n".encode(errors="surrogateescape"))
     return state.digest()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.actions.compilation import Compiled, compile_mesh
+from meshwright.actions.elsewhere import Fetched
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.approvals import Approval
@@ -16,12 +17,13 @@ from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.manifest.layout import DOMAIN_FILE, DOMAINS, MESH_FILE, PRODUCT_FILE
+from meshwright.manifest.layout import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, PRODUCT_FILE
 from meshwright.model.diagnostic import Diagnostic, errors
-from meshwright.model.errors import NotFound, Refused
+from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DataProduct
+from meshwright.release.copy import Copy
 from meshwright.release.cut import graph_of
 from meshwright.release.entry import GATE, Approved
 from meshwright.release.log import History
@@ -29,28 +31,53 @@ from meshwright.release.log import History
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan, the release that it starts from (None: nothing runs yet), and the log as it was then."""
+    """A plan, the release that it starts from (None: nothing runs yet), and the log as it was then.
+
+    `untouched` are the domains that run and whose folders are not here: the plan leaves them as they are.
+    """
 
     plan: Plan
     base: Digest | None
     history: History | None
     current: MeshGraph | None
+    untouched: tuple[str, ...] = ()
 
 
 def propose(workspace: Workspace, now: datetime, against: str | None = None) -> Proposal:
     """Plan this mesh's files against what the environment runs; or against another environment's, or a release."""
-    known = known_history(workspace)
-    base = _base(known, against, workspace.settings.environment)
-    current = None if base is None else graph_of(workspace.store().get(base))
-    compiled = compile_mesh(workspace.root, workspace.cache)
+    known, base = _start(workspace, against)
+    current = None if base is None else _released(workspace, base)
+    compiled = compile_mesh(workspace.root, workspace.cache, None if current is None else Fetched(current))
     proposed = _with_unsound(compiled, current, workspace)
     made = plan(current, proposed, now)
-    return Proposal(made.with_findings(_own_findings(made, compiled)), base, known, current)
+    untouched = tuple(d.name for d in proposed.mesh.domains if d.name not in compiled.loaded.here)
+    return Proposal(made.with_findings(_own_findings(made, compiled)), base, known, current, untouched)
+
+
+def _start(workspace: Workspace, against: str | None) -> tuple[History | None, Digest | None]:
+    """Return the log and the release to compare with; where the store cannot be reached, what was fetched of it."""
+    try:
+        known = known_history(workspace)
+    except Busy:
+        if workspace.lock is None or against is not None:
+            raise
+        return None, workspace.lock.release
+    return known, _base(known, against, workspace.settings.environment)
+
+
+def _released(workspace: Workspace, release: Digest) -> MeshGraph:
+    """Return the graph of a release; a repository that is pinned to a mesh keeps what it has fetched."""
+    if workspace.lock is None:
+        return graph_of(workspace.store().get(release))
+    copy = Copy(workspace.fetched)
+    if not copy.has(release):
+        copy.fetch(workspace.store(), release)
+    return graph_of(copy.read(release))
 
 
 def known_history(workspace: Workspace) -> History | None:
     """Return the environment's log; None before its first record."""
-    return None if workspace.log().is_empty else history(workspace)
+    return None if workspace.lock is None and workspace.log().is_empty else history(workspace)
 
 
 def approvals(proposal: Proposal, environment: str) -> tuple[Approval, ...]:
@@ -95,7 +122,9 @@ def _base(known: History | None, against: str | None, environment: str) -> Diges
 def _with_unsound(compiled: Compiled, current: MeshGraph | None, workspace: Workspace) -> MeshGraph:
     """Return the proposed graph, in which products that cannot be read are as they run."""
     unread = [
-        d for d in errors(compiled.diagnostics) if d.at.file == MESH_FILE or d.at.file.endswith(f"/{DOMAIN_FILE}")
+        d
+        for d in errors(compiled.diagnostics)
+        if d.at.file in (MESH_FILE, LOCK_FILE) or d.at.file.endswith(f"/{DOMAIN_FILE}")
     ]
     if unread:
         raise Refused(f"{unread[0].at}: {unread[0].message}", hint="`mesh validate` shows all that is wrong")

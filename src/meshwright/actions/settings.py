@@ -1,7 +1,7 @@
 """Settings: where this environment keeps its things, and who said so.
 
-Four layers, the later one wins: default < the environment's section in mesh.yaml < environment variables < flags. Each
-value knows its origin, which `mesh show settings` prints. Secrets come from environment variables only.
+Five layers, the later one wins: default < mesh.lock < the environment's section in mesh.yaml < environment variables <
+flags. Each value knows its origin, which `mesh show settings` prints. Secrets come from environment variables only.
 """
 
 import tempfile
@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Secret
 from meshwright.model.mesh import Environment
 from meshwright.model.time import instant
+
+if TYPE_CHECKING:
+    from meshwright.manifest.lock import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,18 @@ def variable(name: str) -> str:
 
 
 def resolve(
-    root: Path, environments: tuple[Environment, ...], variables: Mapping[str, str], flags: Mapping[str, str]
+    root: Path,
+    environments: tuple[Environment, ...],
+    variables: Mapping[str, str],
+    flags: Mapping[str, str],
+    lock: "Lock | None" = None,
 ) -> Settings:
     """Return the settings of the mesh at `root`. Raises `Refused` for a value that cannot be read."""
-    name = flags.get("environment") or variables.get("MESH_ENVIRONMENT") or "local"
+    default = lock.environment if lock else "local"
+    name = flags.get("environment") or variables.get("MESH_ENVIRONMENT") or default
     layers = (
         ("default", _defaults(root, name, variables)),
+        ("mesh.lock", _from_lock(root, lock)),
         (f"mesh.yaml, environments.{name}", _from_mesh(environments, name)),
         ("variable", {n: variables[variable(n)] for n in _NAMES if variables.get(variable(n))}),
         ("flag", {n: v for n, v in flags.items() if v}),
@@ -105,6 +115,12 @@ def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dic
         "keys": str(Path(config) / "meshwright" / "keys"),
         "log_format": "text",
     }
+
+
+def _from_lock(root: Path, lock: "Lock | None") -> dict[str, str]:
+    if lock is None:
+        return {}
+    return {"environment": lock.environment, "store": lock.store_at(root), "root_key": lock.root_key}
 
 
 def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, str]:

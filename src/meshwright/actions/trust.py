@@ -6,6 +6,7 @@ made. Private keys lie in a folder of the person or service that signs, never in
 
 import json
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def history(workspace: Workspace) -> History:
 
     Raises `NotFound` before the first release, `Corrupt` for a log that cannot be trusted.
     """
-    verified = workspace.log().verify(root_key(workspace), _seen(workspace))
+    verified = workspace.log().verify(root_key(workspace), *_seen(workspace))
     _remember(workspace, verified.head)
     return verified
 
@@ -57,7 +58,7 @@ def gate_key(workspace: Workspace, now: datetime) -> SigningKey:
     keys = workspace.settings.keys
     if keys.resolve().is_relative_to(workspace.root.resolve()):
         raise Refused(f"private keys must not lie in the mesh, but {keys} does", hint="set MESH_KEYS to another folder")
-    if workspace.log().is_empty:
+    if workspace.lock is None and workspace.log().is_empty:
         return _set_up(workspace, now)
     trusted = history(workspace).gate_key
     key = load_key(keys / "gate.key")
@@ -101,11 +102,14 @@ def _memory(workspace: Workspace) -> Path:
     return workspace.root / ".mesh" / workspace.settings.environment / "log-head.json"
 
 
-def _seen(workspace: Workspace) -> Head | None:
+def _seen(workspace: Workspace) -> Iterator[Head]:
+    """Yield what this machine has seen of the log, and what whoever committed mesh.lock has."""
+    if workspace.lock is not None:
+        yield Head(workspace.lock.record, workspace.lock.record_digest)
     try:
-        return codec.load(Head, json.loads(_memory(workspace).read_bytes()))
+        yield codec.load(Head, json.loads(_memory(workspace).read_bytes()))
     except FileNotFoundError:
-        return None
+        return
     except (ValueError, KeyError, TypeError):
         hint = "hold the log against a copy of it; then remove this file, and it is made again"
         raise Corrupt(f"{_memory(workspace)}, what was seen of the log before, cannot be read", hint=hint) from None

@@ -11,29 +11,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.actions.settings import Settings, resolve
-from meshwright.model.errors import NotFound
+from meshwright.manifest.layout import LOCK_FILE, MESH_FILE
+from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Connections, Secret
 from meshwright.model.naming import connection_variable
 
 if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs it
     from meshwright.engine.protocol import Engine
+    from meshwright.manifest.lock import Lock
     from meshwright.observe.store import Observations
     from meshwright.release.log import Log
     from meshwright.release.store import ReleaseStore
 
+FETCHED = ".mesh/fetched"
+"""Where a repository keeps the releases that it was built against."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A mesh's folder (where there is one) and the settings of one environment."""
+    """A mesh's folder (where there is one), what it is pinned to, and the settings of one environment."""
 
     root: Path
     settings: Settings
     connections: Connections
+    lock: "Lock | None" = None
 
     @property
     def cache(self) -> Path:
         """Where what can be made again is kept."""
         return self.root / ".mesh" / "cache"
+
+    @property
+    def fetched(self) -> Path:
+        """Where the releases are that `mesh fetch` brought."""
+        return self.root / FETCHED
 
     def engine(self) -> "Engine":
         """Open the environment's engine."""
@@ -52,21 +63,34 @@ class Workspace:
         """Open the store of releases."""
         from meshwright.release.store import ReleaseStore
 
-        return ReleaseStore(self.settings.store)
+        return ReleaseStore(self._store)
 
     def log(self) -> "Log":
         """Open the log of signed records."""
         from meshwright.release.log import Log
 
-        return Log(self.settings.store)
+        return Log(self._store)
+
+    @property
+    def _store(self) -> str:
+        """Where the releases are. A repository that is pinned to a store never begins one of its own."""
+        store = self.settings.store
+        if self.lock is None and (self.root / LOCK_FILE).is_file():
+            raise Refused(f"{LOCK_FILE} cannot be used", hint="`mesh validate` shows what is wrong with it")
+        if self.lock is not None and "://" not in store and not Path(store).is_dir():
+            raise Busy(f"the store {store}, which {LOCK_FILE} names, is not there", hint="see that it is mounted")
+        return store
 
 
 def open_workspace(root: Path, variables: Mapping[str, str], flags: Mapping[str, str]) -> Workspace:
     """Open the mesh at `root` on a machine with these environment variables."""
     from meshwright.manifest.load import environments
+    from meshwright.manifest.lock import read_lock
+    from meshwright.manifest.problems import Problems
 
-    settings = resolve(root, environments(root), variables, flags)
-    return Workspace(root, settings, variable_connections(variables))
+    lock = read_lock(root, Problems())
+    settings = resolve(root, environments(root), variables, flags, lock)
+    return Workspace(root, settings, variable_connections(variables), lock)
 
 
 def released_workspace(variables: Mapping[str, str], connections: Connections) -> Workspace:
@@ -88,6 +112,8 @@ def variable_connections(variables: Mapping[str, str] = os.environ) -> Connectio
 def find_root(start: Path) -> Path:
     """Return the nearest folder upwards that holds a mesh. Raises `NotFound`."""
     for folder in (start, *start.parents):
-        if (folder / "mesh.yaml").is_file() or (folder / "mesh.lock").is_file():
+        if (folder / MESH_FILE).is_file() or (folder / LOCK_FILE).is_file():
             return folder
-    raise NotFound(f"no mesh.yaml in {start} or above", hint="go into a mesh's folder, or say `--mesh PATH`")
+    raise NotFound(
+        f"no mesh.yaml or mesh.lock in {start} or above", hint="go into a mesh's folder, or say `--mesh PATH`"
+    )

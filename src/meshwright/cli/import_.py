@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from meshwright.actions.compilation import diagnose
+from meshwright.actions.elsewhere import read_mesh
 from meshwright.actions.import_dbt import import_dbt
 from meshwright.actions.import_odcs import import_odcs
 from meshwright.actions.import_odps import import_odps
@@ -13,7 +14,6 @@ from meshwright.actions.importing import Imported
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.dbt.products import Choice, Target
-from meshwright.manifest.load import load
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
 
@@ -44,7 +44,7 @@ def dbt(edge: Edge, manifest: Path, domain: str, connection: str, force: bool, *
     tests, versions, owner and tags become the contract, the majors and the team. Types that no file declares are
     taken from the catalog.json beside it, which `dbt docs generate` writes.
     """
-    mesh = load(edge.workspace.root).mesh
+    mesh = read_mesh(edge.workspace.root).mesh
     target = Target(domain, mesh.people, connection)
     done = import_dbt(edge.workspace.root, mesh, manifest, Choice(**wanted), target, anew=force)
     return _told(edge, done)
@@ -63,7 +63,7 @@ def odcs(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
     """
     root = edge.workspace.root
     address = None if product is None else product_address(product)
-    return _told(edge, import_odcs(root, load(root).mesh, file, address, anew=force))
+    return _told(edge, import_odcs(root, read_mesh(root).mesh, file, address, anew=force))
 
 
 @command.command("odps")
@@ -80,7 +80,7 @@ def odps(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
     """
     root = edge.workspace.root
     address = None if product is None else product_address(product)
-    return _told(edge, import_odps(root, load(root).mesh, file, address, anew=force))
+    return _told(edge, import_odps(root, read_mesh(root).mesh, file, address, anew=force))
 
 
 def _told(edge: Edge, done: Imported) -> ExitCode:

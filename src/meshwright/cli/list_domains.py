@@ -1,8 +1,8 @@
 """mesh list --domains: which domains are there, which is a part of which, and who looks after each?"""
 
+from meshwright.actions.elsewhere import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
-from meshwright.manifest.load import load
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Domain, Mesh
 
@@ -11,7 +11,7 @@ _HEADS = ("DOMAIN", "PART OF", "TYPE", "STEWARD", "PRODUCTS", "MEANING")
 
 def show(edge: Edge, domain: str | None) -> int:
     """Print the domains; with a domain, that one and its parts. Return how many errors hide products."""
-    loaded = load(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root)
     shown = [d for d in loaded.mesh.domains if domain in (None, d.name, d.parent)]
     if edge.json:
         print_json([_plain(d, loaded.mesh) for d in shown])

@@ -1,28 +1,38 @@
 """mesh list: which products does the mesh have, who answers for each, and when does it run?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
+from meshwright.actions.elsewhere import read_mesh
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
-from meshwright.manifest.load import load
+from meshwright.manifest.origin import RELEASE
 from meshwright.model.diagnostic import errors
 from meshwright.model.product import CronSchedule, DataProduct
 
 
 def show(edge: Edge, domain: str | None) -> int:
     """Print the products; return how many errors hide others."""
-    loaded = load(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root)
     products = [p for p in loaded.mesh.products if domain in (None, p.address.domain)]
     if edge.json:
-        print_json([_plain(p) for p in products])
+        print_json([_plain(p) | {"released": p.address.domain not in loaded.here} for p in products])
     else:
-        print_products(products)
+        print_products(products, loaded.here)
     return len(errors(loaded.diagnostics))
 
 
-def print_products(products: Iterable[DataProduct]) -> None:
-    """Print products as a table."""
-    print_table(("ADDRESS", "TYPE", "PORTS", "OWNER", "SCHEDULE"), [_row(p) for p in products])
+def print_products(products: Collection[DataProduct], here: Collection[str]) -> None:
+    """Print products as a table that tells, where some are not, which are of the domains `here`."""
+    heads: tuple[str, ...] = ("ADDRESS", "TYPE", "PORTS", "OWNER", "SCHEDULE")
+    rows = [_row(p) for p in products]
+    if any(p.address.domain not in here for p in products):
+        heads = (*heads, "FROM")
+        rows = [(*row, _from(p, here)) for row, p in zip(rows, products, strict=True)]
+    print_table(heads, rows)
+
+
+def _from(product: DataProduct, here: Collection[str]) -> str:
+    return "here" if product.address.domain in here else RELEASE
 
 
 def _ports(product: DataProduct) -> list[str]:

@@ -18,6 +18,7 @@ VERBS = {
     "Build": {
         "new": "Begin a mesh, a domain or a product that runs as it is written.",
         "validate": "Find every mistake in the manifests and their SQL.",
+        "fetch": "Move on to what the mesh runs now: for a domain in a repository of its own.",
         "run": "Build a product here: stage, check, publish.",
         "import": "Take over what others describe: contracts, data products, dbt's models.",
         "export": "Write what others read: contracts, data products, the shapes of manifests.",

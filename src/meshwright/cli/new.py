@@ -11,10 +11,10 @@ import click
 from meshwright.actions import new as action
 from meshwright.actions.answers import Reader
 from meshwright.actions.compilation import diagnose
+from meshwright.actions.elsewhere import read_mesh
 from meshwright.actions.new import Order, Written
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, open_edge, verb
-from meshwright.manifest.load import load
 from meshwright.manifest.template import Question, read_answers
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
@@ -63,7 +63,7 @@ def mesh(name: str, words: tuple[str, ...], answers: Path | None, example: str |
 def domain(edge: Edge, name: str, words: tuple[str, ...], answers: Path | None) -> ExitCode:
     """Begin a domain of the mesh."""
     root = edge.workspace.root
-    order = action.domain_order(root, load(root).mesh, name)
+    order = action.domain_order(root, read_mesh(root).mesh, name)
     return _make(order, words, answers, as_json=edge.json)
 
 
@@ -80,7 +80,7 @@ def product(edge: Edge, address: str, words: tuple[str, ...], answers: Path | No
     """
     root = edge.workspace.root
     asked = template or ("files" if answers or not _somebody_is_there() else _ask_block())
-    order = action.product_order(root, load(root).mesh, product_address(address), asked)
+    order = action.product_order(root, read_mesh(root).mesh, product_address(address), asked)
     return _make(order, words, answers, as_json=edge.json)
 
 

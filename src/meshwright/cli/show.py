@@ -2,11 +2,12 @@
 
 import click
 
+from meshwright.actions.elsewhere import read_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table
 from meshwright.cli.show_domain import domain_plain, print_domain
 from meshwright.cli.show_product import print_product, product_plain
 from meshwright.cli.verb import Edge, verb
-from meshwright.manifest.load import Loaded, load
+from meshwright.manifest.load import Loaded
 from meshwright.model.address import NAME, product_address
 from meshwright.model.diagnostic import errors
 from meshwright.model.errors import NotFound
@@ -21,7 +22,7 @@ def command(edge: Edge, what: str) -> ExitCode | None:
     if what == "settings":
         _show_settings(edge)
         return None
-    loaded = load(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root)
     return _show_domain(edge, loaded, what) if NAME.fullmatch(what) else _show_product(edge, loaded, what)
 
 

@@ -16,7 +16,7 @@ def print_domain(domain: Domain, loaded: Loaded) -> None:
     products = _products(domain, loaded.mesh)
     if products:
         click.echo()
-        print_products(products)
+        print_products(products, loaded.here)
 
 
 def domain_plain(domain: Domain, loaded: Loaded) -> dict[str, object]:

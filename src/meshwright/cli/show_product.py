@@ -7,8 +7,9 @@ import click
 
 from meshwright.cli.console import plain, print_table, short
 from meshwright.engine.judgement import checks_of, consequence, expectation
-from meshwright.manifest.origin import Resolved
+from meshwright.manifest.origin import RELEASE, Resolved
 from meshwright.model.contract import Check, Column
+from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct, OutputPort
 
 WAY = "its way of publishing"
@@ -20,11 +21,11 @@ def print_product(product: DataProduct, origins: Iterable[Resolved]) -> None:
     for port in product.outputs:
         click.echo(f"\n{product.port_address(port)}")
         heads = ("COLUMN", "TYPE", "PROMISE", "TERM", "MEANING", "FROM")
-        print_table(heads, [_column_row(c) for c in port.columns])
+        print_table(heads, [_column_row(product, c) for c in port.columns])
         checks = checks_of(port)
         if checks:
             click.echo()
-            print_table(("CHECK", "OF", "MUST", "ELSE", "FROM"), [_check_row(port, c) for c in checks])
+            print_table(("CHECK", "OF", "MUST", "ELSE", "FROM"), [_check_row(product, port, c) for c in checks])
 
 
 def product_plain(product: DataProduct, origins: Iterable[Resolved]) -> dict[str, object]:
@@ -51,19 +52,32 @@ def _written(port: OutputPort) -> Iterator[Resolved]:
             yield Resolved(key, column.type, f"{column.at.file}:{column.at.line}")
 
 
-def _column_row(column: Column) -> tuple[str, ...]:
+def _column_row(product: DataProduct, column: Column) -> tuple[str, ...]:
     marks = (("key", column.primary_key), ("required", column.required), ("unique", column.unique))
     words = [word for word, holds in marks if holds] + ([column.classification] if column.classification else [])
-    origin = f"{column.at.file}:{column.at.line}" if column.at else WAY
-    return column.name, column.type, ", ".join(words), column.term or "", short(column.description), origin
+    return (
+        column.name,
+        column.type,
+        ", ".join(words),
+        column.term or "",
+        short(column.description),
+        _place(product, column.at),
+    )
 
 
-def _check_row(port: OutputPort, check: Check) -> tuple[str, ...]:
+def _check_row(product: DataProduct, port: OutputPort, check: Check) -> tuple[str, ...]:
     measured = " ".join((check.metric, ", ".join(check.columns))).strip()
-    return check.name, measured, expectation(check), consequence(port, check), _check_origin(port, check)
+    return check.name, measured, expectation(check), consequence(port, check), _check_origin(product, port, check)
 
 
-def _check_origin(port: OutputPort, check: Check) -> str:
+def _check_origin(product: DataProduct, port: OutputPort, check: Check) -> str:
     column = port.contract.column(check.columns[0]) if check.columns else None
     at = check.at or (column.at if column else None)
-    return f"{at.file}:{at.line}" if at else WAY
+    return _place(product, at)
+
+
+def _place(product: DataProduct, at: Location | None) -> str:
+    """Say where something was written; what no file here says was released, or follows from how it is published."""
+    if at is not None:
+        return f"{at.file}:{at.line}"
+    return WAY if product.file else RELEASE

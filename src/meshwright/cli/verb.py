@@ -65,8 +65,13 @@ def verb(*formats: str) -> Callable[[Command], Command]:
 
 def open_edge(mesh: Path | None, environment: str | None, output: str = "text") -> Edge:
     """Find the mesh, resolve its settings, read the clock."""
+    return open_edge_at(find_root((mesh or Path.cwd()).resolve()), environment, output)
+
+
+def open_edge_at(root: Path, environment: str | None, output: str = "text") -> Edge:
+    """Resolve the settings of the folder of a mesh, read the clock."""
     flags = {"environment": environment} if environment else {}
-    workspace = open_workspace(find_root((mesh or Path.cwd()).resolve()), os.environ, flags)
+    workspace = open_workspace(root, os.environ, flags)
     configure(workspace.settings.log_format)
     now = workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
     return Edge(workspace, now, Format(output if output in tuple(Format) else "text"))

@@ -21,6 +21,7 @@ _Parts = tuple[tuple[str, str | None, str | None], ...]
 """What something consists of, by name: as it was, as it is."""
 
 _NO_KPI = Kpi("")
+_DEFAULTS = frozenset(("dialect", "purpose", "schedule", "slo", "support", "team"))
 
 
 def mesh_changes(old: Mesh, new: Mesh) -> Iterator[MeshWideChange]:
@@ -36,12 +37,18 @@ def mesh_changes(old: Mesh, new: Mesh) -> Iterator[MeshWideChange]:
         ("name", {old.name: old.name}, {new.name: new.name}),
         ("description", {old.name: old.description}, {old.name: new.description}),
         ("organisation", _organisation(old.organisation), _organisation(new.organisation)),
+        ("defaults", _defaults(old), _defaults(new)),
         ("currency", {old.currency: ""} if old.currency else {}, {new.currency: ""} if new.currency else {}),
     )
     for what, before, after in listed:
         names = tuple(sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n)))
         if names:
             yield MeshChanged(what, names, at)
+
+
+def _defaults(mesh: Mesh) -> dict[str, str]:
+    """Return what mesh.yaml says for products that do not say otherwise, in whatever repository they are."""
+    return {key: value for key, value in mesh.written if key in _DEFAULTS}
 
 
 def _organisation(known: Organisation | None) -> dict[str, Organisation]:
@@ -71,7 +78,12 @@ def _domain_parts(old: Domain, new: Domain) -> _Parts:
         ("steward", old.steward, new.steward),
         ("type", old.type, new.type),
         ("parent", old.parent, new.parent),
+        ("repository", _repository(old), _repository(new)),
     )
+
+
+def _repository(domain: Domain) -> str:
+    return "its own" if domain.apart else "the mesh's"
 
 
 def _policy_changes(domain: str | None, old: Severities, new: Severities, at: Location) -> Iterator[MeshWideChange]:

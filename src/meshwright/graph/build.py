@@ -119,7 +119,9 @@ def _reversed(inputs: list[tuple[int, ...]]) -> list[list[int]]:
 
 
 def _cycle(products: list[DataProduct]) -> Diagnostic:
-    """Say which products wait for each other, at the input that closes the circle."""
+    """Say which products wait for each other, at the input that closes the circle, in a file that is here."""
+    start = next((n for n, product in enumerate(products) if product.file), 0)
+    products = products[start:] + products[:start]
     first, last = products[0], products[-1]
     closing = next(i for i in first.inputs if i.port is not None and i.port.product == last.address)
     path = " → ".join(f"`{p.address}`" for p in (*products, first))

@@ -1,12 +1,13 @@
 """Domains: what does each domain say, and what do its products have from the domains that it is a part of?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
 from meshwright.manifest.declared import Declared, check_person
+from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.governed import check_governed
 from meshwright.manifest.layout import Folder
 from meshwright.manifest.organisation import DomainDocument, MeshDocument, PolicyBlock
@@ -15,9 +16,10 @@ from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import shaped
 from meshwright.manifest.subject import Layer
 from meshwright.manifest.syntax import read_file
+from meshwright.manifest.top import released_document, written
 from meshwright.model.address import NAME
 from meshwright.model.diagnostic import Location, Severity
-from meshwright.model.mesh import Domain
+from meshwright.model.mesh import Domain, Mesh, Written
 from meshwright.model.policy import PolicyName, stricter
 from meshwright.model.spelling import did_you_mean
 
@@ -29,6 +31,7 @@ class DomainFolder:
     folder: Folder
     says: DomainDocument
     place: Place
+    written: Written = ()
 
     @property
     def name(self) -> str:
@@ -59,6 +62,7 @@ class Above:
             type=says.type,
             parent=self.parents[0].name if self.parents else None,
             policies=tuple(sorted(self._policies(mesh, problems).items())),
+            written=self.own.written,
             at=self.own.place.at,
         )
 
@@ -79,14 +83,34 @@ class Above:
         return found
 
 
-def read_domains(root: Path, declared: Declared, problems: Problems) -> Iterator[Above]:
-    """Yield all domains of the mesh at `root`, in the order of their names."""
-    found = {folder.name: _read(root, folder, problems) for folder in layout.domains(root, problems)}
-    for domain in found.values():
+def read_domains(root: Path, elsewhere: Elsewhere | None, declared: Declared, problems: Problems) -> Iterator[Above]:
+    """Yield the domains at `root`, in the order of their names; domains elsewhere may be above them."""
+    here = {folder.name: _read(root, folder, problems) for folder in layout.domains(root, problems)}
+    found = {d.name: _released(d) for d in _elsewhere(elsewhere, here.values())} | here
+    for domain in here.values():
         _check(domain, found, declared, problems)
     parents = _parents(found, problems)
-    for name, domain in found.items():
+    for name, domain in here.items():
         yield Above(domain, tuple(found[above] for above in _chain(name, parents)[1:]))
+
+
+def _elsewhere(elsewhere: Elsewhere | None, here: Iterable[DomainFolder]) -> tuple[Domain, ...]:
+    """Return the domains that are not here; where nothing is known of them, those that are named."""
+    match elsewhere:
+        case None:
+            return ()
+        case Elsewhere(mesh=Mesh(domains=domains)):
+            return domains
+        case _:
+            return tuple(Domain(d.says.parent) for d in here if d.says.parent)
+
+
+def _released(domain: Domain) -> DomainFolder:
+    """Return a domain of another repository as it was released."""
+    folder = Folder(domain.name, f"{layout.DOMAINS}/{domain.name}", (), ())
+    document = released_document(f"{folder.path}/{layout.DOMAIN_FILE}", domain.written)
+    says = shaped(DomainDocument, document, Problems()) if domain.written else None
+    return DomainFolder(folder, says or DomainDocument.model_validate({}), document.root, domain.written)
 
 
 def bad_name(file: str, name: str, problems: Problems) -> None:
@@ -106,7 +130,9 @@ def _read(root: Path, folder: Folder, problems: Problems) -> DomainFolder:
         return silent
     document = read_file(root / file, file, problems)
     says = None if document is None else shaped(DomainDocument, document, problems)
-    return silent if document is None or says is None else DomainFolder(folder, says, document.root)
+    if document is None or says is None:
+        return silent
+    return DomainFolder(folder, says, document.root, written(document))
 
 
 def _check(domain: DomainFolder, known: Mapping[str, DomainFolder], declared: Declared, problems: Problems) -> None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from meshwright.manifest import layout, top
+from meshwright.manifest import layout
+from meshwright.manifest import top as tops
 from meshwright.manifest.declared import Declared
 from meshwright.manifest.documents import ProductDocument
 from meshwright.manifest.domains import bad_name, read_domains
+from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
 from meshwright.manifest.origin import Resolved, Trace
 from meshwright.manifest.problems import Problems
@@ -32,20 +34,22 @@ class Gathered:
     digests: dict[ProductAddress, bytes]
 
 
-def gather(root: Path, problems: Problems, kept: Kept | None = None) -> Gathered:
-    """Read the mesh at `root`; its products are those without an error of their own."""
-    document, place = top.read_mesh(root, problems)
-    known = top.declared(document, place)
+def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, kept: Kept | None = None) -> Gathered:
+    """Read what is at `root` of a mesh; its products are those without an error of their own."""
+    apart = layout.is_domain_repository(root)
+    top = tops.read_mesh(root, elsewhere.mesh if elsewhere else None, problems)
+    document, place = top.says, top.place
+    known = tops.declared(document, place)
     above: tuple[Layer, ...] = ()
     if document is not None:
         above = (Layer(document, place),)
-        top.check(document, place, known, problems)
+        tops.check(document, place, known, Problems() if apart else problems)
     domains: list[Domain] = []
     domain_origins: dict[str, tuple[Resolved, ...]] = {}
     readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
-    mesh = top.resolved(document, root, place)
-    for domain in read_domains(root, known, problems):
-        domains.append(domain.resolved(document, problems))
+    mesh = tops.resolved(top, root)
+    for domain in read_domains(root, elsewhere, known, problems):
+        domains.append(replace(domain.resolved(document, problems), apart=apart))
         domain_origins[domain.own.name] = spoken(domain, domains[-1], mesh, above)
         layers = (*domain.layers, *above)
         shelf = Shelf.below(layers, root, kept)

@@ -10,6 +10,7 @@ from meshwright.manifest.problems import Problems
 from meshwright.model.diagnostic import Location
 
 MESH_FILE = "mesh.yaml"
+LOCK_FILE = "mesh.lock"
 DOMAINS = "domains"
 DOMAIN_FILE = "domain.yaml"
 PRODUCT_FILE = "product.yaml"
@@ -25,6 +26,11 @@ class Folder:
     path: str
     files: tuple[str, ...]
     folders: tuple[str, ...]
+
+
+def is_domain_repository(root: Path) -> bool:
+    """Tell whether the folder holds domains of a mesh whose mesh.yaml is in another repository."""
+    return not (root / MESH_FILE).is_file() and (root / LOCK_FILE).is_file()
 
 
 def domains(root: Path, problems: Problems) -> Iterator[Folder]:

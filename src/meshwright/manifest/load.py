@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from meshwright.manifest import layout, scalars
 from meshwright.manifest.codes import Code
-from meshwright.manifest.origin import Resolved
+from meshwright.manifest.elsewhere import Elsewhere
+from meshwright.manifest.origin import Resolved, released_domain, released_product
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import PortAddress, ProductAddress
@@ -21,6 +22,7 @@ from meshwright.model.product import DataProduct, InputPort
 from meshwright.model.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from meshwright.manifest.gather import Gathered
     from meshwright.manifest.reading import Kept
 
 
@@ -29,7 +31,8 @@ class Loaded:
     """A mesh as its files say it: the products without errors, every problem, and the origin of every value.
 
     `domain_origins` are those of what each domain says for its products, its own or from above. `digests` name what
-    each product was found to be, where readings are kept.
+    each product was found to be, where readings are kept. `here` are the domains whose folders are here; what the mesh
+    holds of others was released elsewhere.
     """
 
     mesh: Mesh
@@ -37,21 +40,34 @@ class Loaded:
     origins: Mapping[ProductAddress, tuple[Resolved, ...]]
     domain_origins: Mapping[str, tuple[Resolved, ...]]
     digests: Mapping[ProductAddress, bytes]
+    here: frozenset[str]
 
 
-def load(root: Path, kept: "Kept | None" = None) -> Loaded:
-    """Read the mesh at `root`, but for what is kept of it. Never raises for what a file holds."""
+def load(root: Path, kept: "Kept | None" = None, elsewhere: Elsewhere | None = None) -> Loaded:
+    """Read the mesh at `root`, but for what is kept of it; of some of its domains, only what is known `elsewhere`.
+
+    Never raises for what a file holds.
+    """
     # Brings pydantic, which asking for the environments alone has no need of.
     from meshwright.manifest.gather import gather
 
     problems = Problems()
-    gathered = gather(root, problems, kept)
-    dangling = _dangling(gathered.mesh, gathered.unsound, problems)
-    products = tuple(p for p in gathered.mesh.products if p.address not in dangling)
-    origins = {address: noted for address, noted in gathered.origins.items() if address not in dangling}
-    mesh = replace(gathered.mesh, products=products)
-    found = tuple(sorted(problems.found))
-    return Loaded(mesh, found, origins, gathered.domain_origins, gathered.digests)
+    gathered = gather(root, problems, elsewhere, kept)
+    mesh = (
+        gathered.mesh if elsewhere is None else elsewhere.join(gathered.mesh, apart=layout.is_domain_repository(root))
+    )
+    dangling = _dangling(mesh, gathered, problems, known_only=elsewhere is not None and elsewhere.mesh is None)
+    products = tuple(p for p in mesh.products if p.address not in dangling)
+    here = frozenset(d.name for d in gathered.mesh.domains)
+    return Loaded(
+        mesh=replace(mesh, products=products),
+        diagnostics=tuple(sorted({*problems.found, *(elsewhere.diagnostics if elsewhere else ())})),
+        origins={p.address: gathered.origins.get(p.address) or released_product(p) for p in products},
+        domain_origins={d.name: released_domain(d) for d in mesh.domains if d.name not in here}
+        | gathered.domain_origins,
+        digests=gathered.digests,
+        here=here,
+    )
 
 
 def environments(root: Path) -> tuple[Environment, ...]:
@@ -78,15 +94,22 @@ def _readable(plain: dict[str, object]) -> Iterator[Environment]:
             continue
 
 
-def _dangling(mesh: Mesh, unsound: frozenset[ProductAddress], problems: Problems) -> set[ProductAddress]:
-    """Report the inputs that lead nowhere; return the products that have one."""
+def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_only: bool) -> set[ProductAddress]:
+    """Report the inputs that lead nowhere; return the products that have one.
+
+    With `known_only`, domains that are not here may have anything.
+    """
     known = {p.address: p for p in mesh.products}
+    here = {d.name for d in gathered.mesh.domains}
     found: set[ProductAddress] = set()
-    for product in mesh.products:
+    for product in gathered.mesh.products:
         for port in product.inputs:
-            if port.port is not None and port.port.product not in unsound and not _leads(port.port, known):
+            target = port.port
+            if target is None or target.product in gathered.unsound or _leads(target, known):
+                continue
+            if target.product.domain in here or not known_only:
                 found.add(product.address)
-                _report(port, port.port, known, problems)
+                _report(port, target, known, problems)
     return found
 
 

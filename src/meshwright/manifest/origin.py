@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 
 from meshwright.manifest.place import Place
+from meshwright.model.mesh import Domain
+from meshwright.model.product import DataProduct
 
 DEFAULT = "default"
 FOLDER = "its folder"
 INPUTS = "its inputs"
 KEY = "its primary key"
+RELEASE = "its release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,24 @@ class Trace:
         """Remember where a value came from."""
         where = origin if isinstance(origin, str) else f"{origin.text.file}:{origin.line}"
         self.noted.append(Resolved(key, str(value), where))
+
+
+def released_product(product: DataProduct) -> tuple[Resolved, ...]:
+    """Return what is known of a product of another repository."""
+    team = ", ".join(f"{m.username} ({m.role})" for m in product.team) or "nobody"
+    values = (
+        ("name", product.address.product),
+        ("domain", product.address.domain),
+        ("description", product.description),
+        ("type", product.type),
+        ("team", team),
+        ("support", ", ".join(c.channel for c in product.support)),
+        ("purpose", product.purpose or ""),
+    )
+    return tuple(Resolved(key, value, RELEASE) for key, value in values if value)
+
+
+def released_domain(domain: Domain) -> tuple[Resolved, ...]:
+    """Return what is known of a domain of another repository."""
+    values = (("name", domain.name), ("description", domain.description), ("steward", domain.steward))
+    return tuple(Resolved(key, value, RELEASE) for key, value in values if value)

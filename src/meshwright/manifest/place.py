@@ -52,6 +52,11 @@ class Place:
         """Return the place of a file that says nothing."""
         return cls(Text(file, ""), None)
 
+    @classmethod
+    def released(cls, file: str, text: str) -> "Place":
+        """Return the place of a file of another repository, of which is known what it says, and not where."""
+        return cls(Text(file, text), None)
+
     def __getitem__(self, part: str | int) -> "Place":
         """Return the place of a key or an item; this place when there is none, so that the nearest one is found."""
         node = self.node

@@ -1,6 +1,8 @@
 """Top: what does mesh.yaml declare, and what of it contradicts itself?"""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.manifest import layout
@@ -11,17 +13,43 @@ from meshwright.manifest.organisation import CommunityBlock, EnvironmentBlock, M
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import shaped
-from meshwright.manifest.syntax import read_file
-from meshwright.model.mesh import Community, Environment, Kpi, Mesh, Organisation, Person, Purpose, Term
+from meshwright.manifest.syntax import Document, read_file
+from meshwright.model.mesh import Community, Environment, Kpi, Mesh, Organisation, Person, Purpose, Term, Written
 from meshwright.model.policy import PolicyName
 
 
-def read_mesh(root: Path, problems: Problems) -> tuple[MeshDocument | None, Place]:
-    """Return what mesh.yaml says, and where; None where it cannot be read."""
-    document = read_file(root / layout.MESH_FILE, layout.MESH_FILE, problems)
-    if document is None:
-        return None, Place.nowhere(layout.MESH_FILE)
-    return shaped(MeshDocument, document, problems), document.root
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What mesh.yaml says, and where: here, or as it was released; None where it cannot be read."""
+
+    says: MeshDocument | None
+    place: Place
+    written: Written = ()
+
+
+def read_mesh(root: Path, released: Mesh | None, problems: Problems) -> Top:
+    """Read mesh.yaml; in the repository of a domain alone, which has none, take what was `released`."""
+    if layout.is_domain_repository(root):
+        known = released.written if released else ()
+        document = released_document(layout.MESH_FILE, known)
+        return Top(shaped(MeshDocument, document, Problems()) if known else None, document.root, known)
+    read = read_file(root / layout.MESH_FILE, layout.MESH_FILE, problems)
+    if read is None:
+        return Top(None, Place.nowhere(layout.MESH_FILE))
+    says = shaped(MeshDocument, read, problems)
+    return Top(says, read.root, () if says is None else written(read, leave_out=("environments",)))
+
+
+def written(document: Document, *, leave_out: Collection[str] = ()) -> Written:
+    """Return a document as releases carry it."""
+    keys = sorted(key for key in document.value if key not in leave_out)
+    return tuple((key, json.dumps(document.value[key], sort_keys=True, ensure_ascii=False)) for key in keys)
+
+
+def released_document(file: str, released: Written) -> Document:
+    """Return the document that `written` was made of."""
+    plain = {key: json.loads(value) for key, value in released}
+    return Document(plain, Place.released(file, json.dumps(released)))
 
 
 def declared(mesh: MeshDocument | None, place: Place) -> Declared:
@@ -32,8 +60,9 @@ def declared(mesh: MeshDocument | None, place: Place) -> Declared:
     return Declared(people, frozenset(p.name for p in mesh.purposes), {t.name: t for t in _glossary(mesh, place)})
 
 
-def resolved(mesh: MeshDocument | None, root: Path, place: Place) -> Mesh:
+def resolved(top: Top, root: Path) -> Mesh:
     """Return the mesh as mesh.yaml declares it, without domains and products."""
+    mesh, place = top.says, top.place
     if mesh is None:
         return Mesh(root.name, ())
     known = mesh.organisation
@@ -49,6 +78,7 @@ def resolved(mesh: MeshDocument | None, root: Path, place: Place) -> Mesh:
         communities=tuple(Community(c.name, c.description, c.lead, tuple(c.members)) for c in mesh.communities),
         glossary=tuple(_glossary(mesh, place)),
         policies=tuple(sorted((p, mesh.policies[p].severity) for p in PolicyName if p in mesh.policies)),
+        written=top.written,
     )
 
 

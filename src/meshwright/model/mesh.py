@@ -10,6 +10,12 @@ from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.policy import PolicyName, Severities, stricter
 from meshwright.model.product import DataProduct, OutputPort, ProductType
 
+Written = tuple[tuple[str, str], ...]
+"""The keys of mesh.yaml or of a domain.yaml as they were written, each value as JSON; no environment is among them.
+
+It goes into releases, so that a domain in a repository of its own inherits just what it would inherit in the mesh's.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -45,7 +51,8 @@ class Purpose:
 class Domain:
     """A part of the organisation that owns its data as products.
 
-    `parent` is the domain that it is a part of; `policies` are those that it, or one above it, makes stricter.
+    `parent` is the domain that it is a part of; `policies` are those that it, or one above it, makes stricter. One
+    that is `apart` is in a repository of its own: the mesh's does not speak for it.
     """
 
     name: str
@@ -54,6 +61,8 @@ class Domain:
     type: ProductType | None = None
     parent: str | None = None
     policies: Severities = ()
+    apart: bool = False
+    written: Written = ()
     at: Location | None = field(default=None, compare=False)
 
 
@@ -121,6 +130,7 @@ class Mesh:
     communities: tuple[Community, ...] = ()
     glossary: tuple[Term, ...] = ()
     policies: Severities = ()
+    written: Written = ()
     file: str = field(default="mesh.yaml", compare=False)
 
     def product(self, address: ProductAddress) -> DataProduct | None:

@@ -44,6 +44,17 @@ class History:
         bodies = ((e.sequence, e.body) for e in self.entries)
         return tuple((n, b.release) for n, b in bodies if isinstance(b, Pointed) and b.environment == environment)
 
+    def pointer(self, environment: str) -> tuple[Head, Digest] | None:
+        """Return the record that says what an environment runs, and what it runs; None before its first deployment."""
+        pointed = [e for e in self.entries if isinstance(e.body, Pointed) and e.body.environment == environment]
+        release = self.current(environment)
+        return (Head(pointed[-1].sequence, pointed[-1].digest), release) if release else None
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The environments that run something."""
+        return tuple(sorted({e.body.environment for e in self.entries if isinstance(e.body, Pointed)}))
+
     def current(self, environment: str) -> Digest | None:
         """Return what an environment runs; None before its first deployment. Raises `Refused` for a revoked one."""
         pointers = self.pointers(environment)
@@ -91,14 +102,14 @@ class Log:
         """Tell whether nothing has been recorded yet."""
         return not self._objects.names(_FOLDER)
 
-    def verify(self, root_key: str, seen: Head | None = None) -> History:
+    def verify(self, root_key: str, *seen: Head) -> History:
         """Return the whole log, verified under the root's public key.
 
         Raises `NotFound` for an empty log, else `Corrupt` naming the record that was removed, changed, put elsewhere or
-        signed by nobody who may. With `seen`, also when the log no longer holds what it held then.
+        signed by nobody who may; also when it no longer holds what was `seen` in it before.
         """
         names = self._objects.names(_FOLDER)
-        if not names:
+        if not names and not seen:
             raise NotFound("nothing has been released yet", hint="`mesh release` makes the first release")
         for number, name in enumerate(names):
             if name != _name(number):
@@ -106,7 +117,8 @@ class Log:
         entries = tuple(self._entry(name) for name in names)
         _refuse_broken_chain(entries)
         gate_key = _refuse_unauthorised(entries, root_key)
-        _refuse_lost(entries, seen)
+        for head in seen:
+            _refuse_lost(entries, head)
         return History(entries, gate_key)
 
     def _head(self) -> Head | None:
@@ -164,9 +176,7 @@ def _refuse_unauthorised(entries: tuple[Entry, ...], root_key: str) -> str:
     return gate_key
 
 
-def _refuse_lost(entries: tuple[Entry, ...], seen: Head | None) -> None:
-    if seen is None:
-        return
+def _refuse_lost(entries: tuple[Entry, ...], seen: Head) -> None:
     if seen.sequence >= len(entries):
         raise _corrupt(len(entries), f"is missing: {seen.sequence} was the last that was seen here before")
     if entries[seen.sequence].digest != seen.digest:

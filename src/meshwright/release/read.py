@@ -56,6 +56,11 @@ def record_file(product: ProductAddress) -> str:
     return f"products/{product}.json"
 
 
+def object_file(digest: Digest) -> str:
+    """Return where a file is kept by the digest of its bytes, in a store or in a copy of it."""
+    return f"objects/{digest.hex[:2]}/{digest.hex}"
+
+
 def read_record(folder: Path, release: Digest, product: ProductAddress) -> Record:
     """Return a product of the release in `folder`. Raises `NotFound`, or `Corrupt` naming the file that was changed."""
     entry = read_root(folder, release).shard_of(product)

@@ -13,7 +13,7 @@ from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.release.cut import Release
 from meshwright.release.objects import Objects
-from meshwright.release.read import MESH, ROOT, fitting, products_of, record_file, root_of, shard_file
+from meshwright.release.read import MESH, ROOT, fitting, object_file, products_of, record_file, root_of, shard_file
 
 
 class ReleaseStore:
@@ -26,7 +26,7 @@ class ReleaseStore:
         """Keep a release; what is there already is left as it is."""
         for name in sorted(release.files, key=lambda n: n == ROOT):
             content = release.files[name]
-            self._objects.create(_object(Digest.of(content)), content)
+            self._objects.create(object_file(Digest.of(content)), content)
 
     def get(self, digest: Digest) -> Release:
         """Return a release, every byte verified. Raises `NotFound` or `Corrupt`."""
@@ -50,23 +50,20 @@ class ReleaseStore:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _files(self, release: Digest) -> Iterator[tuple[str, bytes]]:
-        content = self._read(release, ROOT, release)
-        root = root_of(content, release)
-        yield ROOT, content
-        yield MESH, self._read(release, MESH, root.mesh)
-        for entry in root.shards:
-            listed = self._read(release, shard_file(entry.name), entry.digest)
-            yield shard_file(entry.name), listed
-            for product, digest in products_of(listed).items():
-                yield record_file(product), self._read(release, record_file(product), digest)
-
-    def _read(self, release: Digest, name: str, digest: Digest) -> bytes:
-        content = self._objects.read(_object(digest))
+    def file(self, release: Digest, name: str, digest: Digest) -> bytes:
+        """Return one file of a release, verified. Raises `NotFound` or `Corrupt`."""
+        content = self._objects.read(object_file(digest))
         if content is None:
             raise NotFound(f"the store has no `{name}` of release {release.short}", hint="release it again")
         return fitting(content, digest, release, name)
 
-
-def _object(digest: Digest) -> str:
-    return f"objects/{digest.hex[:2]}/{digest.hex}"
+    def _files(self, release: Digest) -> Iterator[tuple[str, bytes]]:
+        content = self.file(release, ROOT, release)
+        root = root_of(content, release)
+        yield ROOT, content
+        yield MESH, self.file(release, MESH, root.mesh)
+        for entry in root.shards:
+            listed = self.file(release, shard_file(entry.name), entry.digest)
+            yield shard_file(entry.name), listed
+            for product, digest in products_of(listed).items():
+                yield record_file(product), self.file(release, record_file(product), digest)

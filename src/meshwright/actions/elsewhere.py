@@ -1,0 +1,70 @@
+"""Elsewhere: what other repositories have released of this mesh, as far as it was fetched. Needs no network."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshwright.actions.workspace import FETCHED
+from meshwright.manifest.codes import Code
+from meshwright.manifest.elsewhere import Elsewhere
+from meshwright.manifest.layout import DOMAINS, LOCK_FILE
+from meshwright.manifest.load import Loaded, load
+from meshwright.manifest.lock import Lock, read_lock
+from meshwright.manifest.problems import Problems
+from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.errors import MeshError, NotFound
+
+if TYPE_CHECKING:
+    from meshwright.graph.graph import MeshGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The graph of the release that mesh.lock names; without it, `diagnostics` say why."""
+
+    graph: "MeshGraph | None" = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """What the manifests here are read beside."""
+        return Elsewhere(self.graph.mesh if self.graph else None, self.diagnostics)
+
+
+def fetched(root: Path) -> Fetched | None:
+    """Return what was fetched for the repository at `root`; None where a mesh is whole in one repository."""
+    if not (root / LOCK_FILE).is_file():
+        return None
+    problems = Problems()
+    lock = read_lock(root, problems)
+    graph = None if lock is None else _graph(root, lock, problems)
+    return Fetched(graph, problems.found)
+
+
+def read_mesh(root: Path) -> Loaded:
+    """Return what the manifests at `root` say, beside what was fetched."""
+    known = fetched(root)
+    return load(root, elsewhere=known.elsewhere if known else None)
+
+
+def is_here(diagnostic: Diagnostic, domains: Collection[str]) -> bool:
+    """Tell whether a diagnostic is about a file of this repository, where the folders of these `domains` are."""
+    top, _, rest = diagnostic.at.file.partition("/")
+    return rest.partition("/")[0] in domains if top == DOMAINS else bool(top)
+
+
+def _graph(root: Path, lock: Lock, problems: Problems) -> "MeshGraph | None":
+    from meshwright.release.copy import Copy
+    from meshwright.release.cut import graph_of
+
+    try:
+        return graph_of(Copy(root / FETCHED).read(lock.release))
+    except NotFound:
+        message = f"release {lock.release.short}, which this repository was built against, is not here"
+        hint = "`mesh fetch --locked` brings it; `mesh fetch` moves on to what runs now"
+        problems.error(Code.NOT_FETCHED, lock.at, message, hint)
+    except MeshError as error:
+        hint = f"remove {FETCHED}, and bring it again with `mesh fetch --locked`"
+        problems.error(Code.NOT_FETCHED, lock.at, error.message, hint)
+    return None
