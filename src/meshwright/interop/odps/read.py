@@ -120,6 +120,7 @@ def _output(port: Foreign, around: Surroundings, files: dict[str, bytes], left: 
         virtual=virtual,
         contract=contract,
         publish=own["publish"].plain,
+        columns=own["columns"].plain,
         onFail=own["onFail"].plain,
         slo=own["slo"].plain,
         samples=own["samples"].plain,

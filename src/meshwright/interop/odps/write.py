@@ -110,6 +110,7 @@ def _output(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Element
         customProperties=_custom(
             virtual=_source(port.virtual) if port.virtual else None,
             publish=None if port.virtual else {"mode": port.mode.value},
+            columns={c.name: {"term": c.term} for c in port.contract.columns if c.term},
             onFail={name: consequence.value for name, consequence in port.on_fail},
             slo=dict(_slo(slo) for slo in port.slos),
             samples=[{"title": s.title, "sql": s.sql} for s in port.samples],
