@@ -170,7 +170,7 @@ def test_a_contract_tells_who_answers_and_what_is_promised() -> None:
     done = said("export", "odcs", "marketplace.sales", "--mesh", str(EXAMPLES / "artgo"))
     head = done.stdout.partition("schema:")[0]
     assert head.startswith(
-        "apiVersion: v3.1.0\nkind: DataContract\nid: marketplace.sales:sales@1\nname: sales\nversion: 1.0.0\n"
+        "apiVersion: v3.1.0\nkind: DataContract\nid: marketplace.sales:sales-v1\nname: sales\nversion: 1.0.0\n"
     )
     assert "\nteam:\n  members:\n" in done.stdout
     assert "{property: latency, value: " in done.stdout

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshwright.interop.draft import present
+from meshwright.manifest.odcs import described
 from meshwright.manifest.standards.service_levels import one_unit
 from meshwright.model.naming import contract_id
 from meshwright.model.product import DataProduct, OutputPort
@@ -29,7 +30,7 @@ def document(product: DataProduct, port: OutputPort, block: Mapping[str, Any]) -
         status="active",
         domain=product.address.domain,
         tags=list(product.tags),
-        description={"purpose": product.description},
+        description=described(product.description),
         servers=list(_servers(port)),
     )
     after = present(

@@ -31,7 +31,7 @@ _IDENTIFIERS = {
 }
 """By which keys the items of a list are told apart."""
 
-_NOT_IN_IDS = re.compile(r"[\s/\\#!%&^]")
+_NOT_IN_IDS = re.compile(r"[\s/\\#@!%&^]")
 """A reference is made of ids: what separates its parts, or has to be escaped in a URL, cannot be in one."""
 
 
@@ -53,7 +53,7 @@ def _id(plain: Plain, place: Place, problems: Problems) -> None:
         problems.error(Code.SENSE, place["id"].at, "the contract's `id` is empty", "give it a name of its own")
     elif strange := _NOT_IN_IDS.search(said):
         what = "a space" if strange[0].isspace() else f"`{strange[0]}`"
-        hint = "use letters, digits, `-`, `_`, `.`, `:` and `@`: others refer to the contract by it"
+        hint = "use letters, digits, `-`, `_`, `.` and `:`: others refer to the contract by it"
         problems.error(Code.SENSE, place["id"].at, f"there is {what} in the contract's `id`", hint)
 
 
