@@ -112,13 +112,14 @@ def _ours(folder: Path, sources: Mapping[str, str], interval: list[str]) -> Call
 def _plain(folder: Path, sources: Mapping[str, str], interval: list[str], outlets: str) -> Callable[[], None]:
     product = compile_sound(ARTGO, folder / "cache").mesh.product(PRODUCT)
     assert product is not None
-    assert product.outputs[0].transform is not None
+    transform = product.outputs[0].tables[0].transform
+    assert transform is not None
     feed = next(url for name, url in sources.items() if "feed" in name).removeprefix("file://")
     hour = datetime.fromisoformat(interval[0])
     file = next(str(p) for p in sorted(Path(feed).rglob("*")) if f"{hour:%Y-%m-%dT%H}" in p.name)
     types = {"string": "VARCHAR", "integer": "BIGINT", "timestamp": "TIMESTAMPTZ", "number": "DOUBLE"}
     columns = {c.name: types[c.type] for c in product.inputs[0].columns}
-    select = bind(product.outputs[0].transform, "duckdb").sql
+    select = bind(transform, "duckdb").sql
     (folder / "dags").mkdir(exist_ok=True)
     (folder / "dags" / "plain.py").write_text(
         PLAIN.format(target=f"{folder}/plain.duckdb", file=file, columns=columns, select=select, outlets=outlets)

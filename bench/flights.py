@@ -80,8 +80,9 @@ def _by_hand(graph: MeshGraph, folder: Path, connections: dict[str, str]) -> Non
             assert product is not None
             _inputs_by_hand(connection, product, connections)
             port = product.outputs[0]
-            assert port.transform is not None
-            bound = bind(port.transform, "duckdb")
+            transform = port.tables[0].transform
+            assert transform is not None
+            bound = bind(transform, "duckdb")
             values = {"interval_start": YEAR.start, "interval_end": YEAR.end}
             connection.execute(
                 f"CREATE TABLE {port.name} AS {bound.sql}", {p: values[p] for p in bound.parameters} or None

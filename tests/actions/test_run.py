@@ -18,8 +18,8 @@ from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew
 from meshwright.model.identity import Digest
 from meshwright.model.time import Interval
-from meshwright.release.record import Contents, Query, Record
-from meshwright.sql.bind import bind
+from meshwright.release.queries import queries_of
+from meshwright.release.record import Contents, Record
 
 NOW = datetime(2026, 1, 3, 0, 30, tzinfo=UTC)
 FIRST = Interval(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
@@ -135,12 +135,8 @@ def built(workspace: Workspace, address: ProductAddress, interval: Interval | No
 def record(workspace: Workspace, address: ProductAddress) -> Record:
     product = compile_sound(workspace.root, workspace.cache).product(address)
     assert product is not None
-    queries = []
-    for port in product.outputs:
-        if port.transform:
-            bound = bind(port.transform, "duckdb")
-            queries.append(Query(product.port_address(port), "duckdb", bound.sql, bound.parameters))
-    return Record(Digest.of(b"release"), Contents(product, tuple(queries)))
+    queries = tuple(q for made in product.tables() for q in queries_of(*made, None, ("duckdb",)))
+    return Record(Digest.of(b"release"), Contents(product, queries))
 
 
 def test_a_run_publishes_and_is_remembered(workspace: Workspace) -> None:
@@ -161,7 +157,7 @@ def test_a_product_goes_on_where_its_inputs_do(workspace: Workspace) -> None:
     outcome = built(workspace, REVENUE)
     assert outcome.publish.interval == Interval(FIRST.end, later.watermark)
     assert outcome.publish.inputs[0].publish_id == later.publish_id
-    answer = workspace.engine().query("SELECT * FROM r", (("r", REVENUE.port("revenue", 1)),))
+    answer = workspace.engine().query("SELECT * FROM r", (("r", REVENUE.port("revenue", 1).table()),))
     assert [str(v) for v in answer.rows[0]] == ["3", "7.500000000"]
 
 
@@ -186,7 +182,7 @@ def test_a_virtual_product_is_checked_in_place_and_copied_nowhere(workspace: Wor
     outcome = built(workspace, REGISTER)
     assert outcome.publish.rows == 2
     assert outcome.publish.watermark == NOW
-    port = (("people", REGISTER.port("people", 1)),)
+    port = (("people", REGISTER.port("people", 1).table()),)
     with duckdb.connect(str(workspace.root.parent / "office.duckdb")) as office:
         office.execute("INSERT INTO people VALUES ('cleo'), ('bob')")
     assert workspace.engine().query("SELECT count(*) FROM people", port).rows == ((4,),)

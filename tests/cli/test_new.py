@@ -64,7 +64,7 @@ def test_a_new_product_is_sound_and_runs_on_made_up_inputs(root: Path, block: st
     assert sound()
     (run,) = json.loads(said("run", "shop.orders", "--format", "json").stdout)
     assert run["publish"]["synthetic"] is True
-    assert [port["rows"] for port in run["publish"]["ports"]] == [100]
+    assert [table["rows"] for table in run["publish"]["tables"]] == [100]
     assert all(check["passed"] for check in run["checks"])
 
 

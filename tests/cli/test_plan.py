@@ -61,7 +61,7 @@ def test_a_program_reads_whom_a_change_breaks_and_where(root: Path) -> None:
         {
             "product": "creators.trending-artists",
             "owner": "tomas",
-            "port": "creators.trending-artists:ranking@1",
+            "table": "creators.trending-artists:ranking@1",
             "column": "revenue",
             "file": "domains/creators/trending-artists/ranking.sql",
             "line": 3,

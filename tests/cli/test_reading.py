@@ -162,7 +162,7 @@ def test_a_product_is_shown_to_programs(sound: Path) -> None:
     told = json.loads(run(sound, "show", "shop.orders", "--format", "json").stdout)
     assert told["address"] == "shop.orders"
     assert {"key": "type", "value": "sourceAligned", "origin": "its inputs"} in told["origins"]
-    assert told["product"]["outputs"][0]["mode"] == "merge"
+    assert told["product"]["outputs"][0]["tables"][0]["mode"] == "merge"
 
 
 def test_a_product_with_errors_is_shown_by_its_errors(faulty: Path) -> None:

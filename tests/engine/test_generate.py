@@ -34,7 +34,7 @@ def work() -> Work:
 
 def made(number: int) -> tuple[tuple[object, ...], ...]:
     port = work().product.inputs[number]
-    return generated_rows(work(), port, port.columns)
+    return generated_rows(work(), port, "", port.columns)
 
 
 def test_keys_are_unique_and_rows_always_the_same() -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.engines.shop import NOW, PORT, SALES, Shop
+from tests.engines.shop import NOW, SALES, TABLE, Shop
 
 from meshwright.engine.registry import open_engine
 from meshwright.model.errors import Busy
@@ -21,7 +21,7 @@ def read_until(data: str, deadline: float) -> list[tuple[int, int]]:
     engine = open_engine("duckdb", data, threads=1)
     seen = set()
     while time.monotonic() < deadline:
-        rows = engine.query("SELECT count(*), count(DISTINCT price) FROM sales", (("sales", PORT),)).rows
+        rows = engine.query("SELECT count(*), count(DISTINCT price) FROM sales", (("sales", TABLE),)).rows
         seen.add((int(str(rows[0][0])), int(str(rows[0][1]))))
         if rows[0][1] == HOURS:
             break

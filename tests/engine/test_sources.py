@@ -26,6 +26,7 @@ from meshwright.model.product import (
     FilesSource,
     InputPort,
     OutputPort,
+    OutputTable,
     ProductType,
     PublishMode,
     Source,
@@ -61,13 +62,13 @@ class Reader:
             "duckdb", str(self.data), connections=lambda n: Secret(self.urls[n]) if n in self.urls else None
         )
         inputs = (InputPort("things", source, columns=columns),)
-        port = OutputPort("things", "1.0.0", Contract("things", COLUMNS), PublishMode.REPLACE)
+        port = OutputPort("things", "1.0.0", (OutputTable(Contract("things", COLUMNS), PublishMode.REPLACE),))
         product = DataProduct(MAKER, ProductType.SOURCE_ALIGNED, "", CronSchedule("@daily"), inputs, (port,))
         stand_ins = StandIns(self.data / "fixtures") if self.synthetic else None
         staged = engine.stage(Work(product, INTERVAL, stand_ins=stand_ins), NOW)
         assert staged.synthetic is self.synthetic
         engine.publish(product, staged.publish_id, NOW)
-        address = product.port_address(port)
+        address = product.port_address(port).table()
         return list(engine.query("SELECT * FROM things ORDER BY id", (("things", address),)).rows)
 
 
@@ -278,7 +279,7 @@ def test_rows_are_made_up_the_same_way_every_time(reader: Reader) -> None:
 def test_an_unpublished_input_is_waited_for(reader: Reader) -> None:
     engine = open_engine("duckdb", str(reader.data))
     upstream = ProductAddress("a", "upstream").port("rows", 1)
-    port = OutputPort("things", "1.0.0", Contract("things", COLUMNS), PublishMode.REPLACE)
+    port = OutputPort("things", "1.0.0", (OutputTable(Contract("things", COLUMNS), PublishMode.REPLACE),))
     inputs = (InputPort("rows", port=upstream),)
     product = DataProduct(MAKER, ProductType.AGGREGATE, "", CronSchedule("@daily"), inputs, (port,))
     with pytest.raises(InputsNotReady, match="rows@1"):

@@ -31,6 +31,6 @@ def at(hour: int) -> datetime:
 def test_an_input_that_publishes_during_a_run(parameters: tuple[str, ...], expected: datetime) -> None:
     orders = InputPort("orders", port=ORDERS)
     product = DataProduct(SALES, ProductType.AGGREGATE, "", InputsSchedule(), (orders,), ())
-    query = Query(SALES.port("sales", 1), "duckdb", "SELECT 1", parameters)
+    query = Query(SALES.port("sales", 1).table(), "duckdb", "SELECT 1", parameters)
     read = InputRead("orders", ORDERS, None, Watermark(at(3)))
     assert staged_watermark(Work(product, Interval(at(1), at(2)), (query,)), (read,), at(5)) == expected

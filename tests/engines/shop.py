@@ -18,6 +18,7 @@ from meshwright.model.product import (
     InputPort,
     OnFail,
     OutputPort,
+    OutputTable,
     ProductType,
     PublishMode,
 )
@@ -31,6 +32,7 @@ NOW = datetime(2013, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SALES = ProductAddress("marketplace", "sales")
 PORT = SALES.port("sales", 1)
+TABLE = PORT.table()
 COLUMNS = (
     Column("sale_id", LogicalType.STRING, required=True, primary_key=True),
     Column("price", LogicalType.NUMBER),
@@ -60,7 +62,8 @@ class Shop:
 
     @property
     def product(self) -> DataProduct:
-        port = OutputPort("sales", "1.0.0", Contract("sales", self.columns, self.checks), self.mode)
+        table = OutputTable(Contract("sales", self.columns, self.checks), self.mode)
+        port = OutputPort("sales", "1.0.0", (table,))
         source = FilesSource("shop", self.path, "json", HOUR)
         orders = InputPort("orders", source, columns=COLUMNS)
         return DataProduct(SALES, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,))
@@ -73,7 +76,7 @@ class Shop:
         return Interval(START + hour * HOUR, START + (hour + 1) * HOUR)
 
     def work(self, interval: Interval) -> Work:
-        query = Query(PORT, self.engine.capabilities.dialect, self.sql, self.parameters)
+        query = Query(TABLE, self.engine.capabilities.dialect, self.sql, self.parameters)
         return Work(self.product, interval, (query,))
 
     def run(self, interval: Interval) -> Publish:
@@ -91,7 +94,7 @@ class Shop:
         return self.run(self.deliver(hour, rows))
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
-        return list(self.engine.query(sql, (("sales", PORT),)).rows)
+        return list(self.engine.query(sql, (("sales", TABLE),)).rows)
 
     def sales(self) -> list[Row]:
         """Return what consumers read."""

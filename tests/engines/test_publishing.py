@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.engines.shop import COLUMNS, HOUR, NOW, PORT, SALES, START, Shop
+from tests.engines.shop import COLUMNS, HOUR, NOW, SALES, START, TABLE, Shop
 
-from meshwright.model.address import PortAddress
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import Busy, ChecksFailed, FinalError, NotFound, Refused, SourceBroken, SourceNotReady
 from meshwright.model.identity import PublishId
@@ -197,7 +196,7 @@ def test_consumers_find_the_contracts_columns_in_its_order_and_types(open_shop: 
         mode=PublishMode.MERGE, sql="SELECT sold_at, '12.5' AS price, sale_id, 1 AS more FROM orders"
     )
     shop.sell(0, [("a", 1)])
-    answer = shop.engine.query("SELECT * FROM sales", (("sales", PORT),))
+    answer = shop.engine.query("SELECT * FROM sales", (("sales", TABLE),))
     assert answer.columns == ("sale_id", "price", "sold_at")
     assert [str(v) for v in answer.rows[0]] == ["a", "12.500000000", "2013-01-01 00:00:00+00:00"]
 
@@ -232,4 +231,4 @@ def test_sql_that_fails_says_whose_it_is(open_shop: OpenShop) -> None:
 def test_a_port_nobody_published_cannot_be_asked(open_shop: OpenShop) -> None:
     shop: Shop = open_shop()
     with pytest.raises(NotFound, match="not published yet"):
-        shop.engine.query("SELECT 1 FROM x", (("x", PortAddress(SALES, "sales", 1)),))
+        shop.engine.query("SELECT 1 FROM x", (("x", TABLE),))

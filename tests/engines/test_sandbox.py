@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engines.shop import PORT, SALES, Shop
+from tests.engines.shop import SALES, TABLE, Shop
 
 from meshwright.model.errors import FinalError
 from meshwright.model.product import PublishMode
@@ -53,5 +53,5 @@ def test_a_question_cannot(open_shop: OpenShop, tmp_path: Path, sql: str) -> Non
     shop: Shop = open_shop()
     shop.sell(0, [("a", 1)])
     with pytest.raises(FinalError):
-        shop.engine.query(sql.format(secret=secret, folder=tmp_path), (("orders", PORT),))
+        shop.engine.query(sql.format(secret=secret, folder=tmp_path), (("orders", TABLE),))
     assert shop.sales() == [("a", 1)]

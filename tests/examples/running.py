@@ -14,7 +14,7 @@ from meshwright.actions.intervals import interval_of
 from meshwright.engine.protocol import Engine, Rows, Work
 from meshwright.engine.registry import open_engine
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import PortAddress, ProductAddress, product_address
+from meshwright.model.address import ProductAddress, TableAddress, product_address
 from meshwright.model.errors import NothingNew, SourceNotReady
 from meshwright.model.identity import Secret
 from meshwright.model.product import CronSchedule, DataProduct, OnFail
@@ -52,14 +52,14 @@ class Built:
 
     def rows(self, sql: str, **ports: str) -> list[tuple[object, ...]]:
         """Answer a question; each keyword names a table and the port that it stands for."""
-        tables = tuple((name, self.port(address)) for name, address in ports.items())
+        tables = tuple((name, self.table(address)) for name, address in ports.items())
         found: Rows = self.engine.query(sql, tables)
         return list(found.rows)
 
-    def port(self, address: str) -> PortAddress:
-        """Return the address of the port `domain.product:port`, of the only major version that the examples have."""
+    def table(self, address: str) -> TableAddress:
+        """Return the only table of the port `domain.product:port`, of the only major version that the examples have."""
         product, _, name = address.partition(":")
-        return product_address(product).port(name, 1)
+        return product_address(product).port(name, 1).table()
 
     def failed(self) -> set[str]:
         """Return the names of the checks that failed."""
@@ -75,7 +75,12 @@ class Built:
         for product in self.graph.mesh.products:
             for port in product.outputs:
                 for sample in port.samples:
-                    yield sample.title, self.rows(sample.sql, **{port.contract.table: f"{product.address}:{port.name}"})
+                    yield (
+                        sample.title,
+                        self.rows(
+                            sample.sql, **{table.name: f"{product.address}:{port.name}" for table in port.tables}
+                        ),
+                    )
 
 
 def build(root: Path, connections: dict[str, str], data: Path, intervals: list[Interval], now: datetime) -> Built:

@@ -31,13 +31,10 @@ def missing(mesh: Mesh, product: DataProduct) -> list[str]:
         "purpose with a budget": purpose and purpose.budget,
         "director": purpose and mesh.person(purpose.director),
     }
-    for port in product.outputs:
-        found |= {
-            f"{port.name}: description": port.contract.description,
-            f"{port.name}: primary key": port.contract.key,
-            f"{port.name}: SLO": port.slos,
-        }
-        found |= {f"{port.name}.{column.name}: description": column.description for column in port.contract.columns}
+    found |= {f"{port.name}: SLO": port.slos for port in product.outputs}
+    for address, table in product.tables():
+        found |= {f"{address}: description": table.contract.description, f"{address}: primary key": table.contract.key}
+        found |= {f"{address}.{column.name}: description": column.description for column in table.contract.columns}
     return [what for what, value in found.items() if not value]
 
 

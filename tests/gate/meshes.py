@@ -20,6 +20,7 @@ from meshwright.model.product import (
     InputsSchedule,
     Member,
     OutputPort,
+    OutputTable,
     ProductType,
     PublishMode,
     Transform,
@@ -70,22 +71,27 @@ SALES = DataProduct(
         OutputPort(
             name="sales",
             version="1.2.0",
-            contract=Contract(
-                table="sales",
-                description="One row per sale",
-                columns=(
-                    column("sale_id", required=True, unique=True, primary_key=True),
-                    column("artist"),
-                    column("price", LogicalType.NUMBER, required=True),
-                    column("sold_on", LogicalType.DATE),
-                    column("currency"),
-                    column("collector_email", required=True, classification="personal"),
-                    column("note"),
+            tables=(
+                OutputTable(
+                    contract=Contract(
+                        table="sales",
+                        description="One row per sale",
+                        columns=(
+                            column("sale_id", required=True, unique=True, primary_key=True),
+                            column("artist"),
+                            column("price", LogicalType.NUMBER, required=True),
+                            column("sold_on", LogicalType.DATE),
+                            column("currency"),
+                            column("collector_email", required=True, classification="personal"),
+                            column("note"),
+                        ),
+                        checks=(check("currency-known", Operator.LESS_OR_EQUAL, 5),),
+                    ),
+                    mode=PublishMode.MERGE,
+                    transform=Transform(SALES_SQL, "duckdb", "domains/marketplace/artwork-sales/sales.sql"),
+                    at=place(SALES_ADDRESS),
                 ),
-                checks=(check("currency-known", Operator.LESS_OR_EQUAL, 5),),
             ),
-            mode=PublishMode.MERGE,
-            transform=Transform(SALES_SQL, "duckdb", "domains/marketplace/artwork-sales/sales.sql"),
             slos=(Freshness(timedelta(minutes=90), Ratio.parse("99%")), Quality(Ratio.parse("99.9%"))),
             at=place(SALES_ADDRESS),
         ),
@@ -104,11 +110,17 @@ RANKING = DataProduct(
         OutputPort(
             name="ranking",
             version="1.0.0",
-            contract=Contract(
-                "ranking", (column("artist", primary_key=True, required=True), column("revenue", LogicalType.NUMBER))
+            tables=(
+                OutputTable(
+                    contract=Contract(
+                        "ranking",
+                        (column("artist", primary_key=True, required=True), column("revenue", LogicalType.NUMBER)),
+                    ),
+                    mode=PublishMode.REPLACE,
+                    transform=Transform(RANKING_SQL, "duckdb", "domains/creators/trending-artists/ranking.sql"),
+                    at=place(RANKING_ADDRESS),
+                ),
             ),
-            mode=PublishMode.REPLACE,
-            transform=Transform(RANKING_SQL, "duckdb", "domains/creators/trending-artists/ranking.sql"),
             at=place(RANKING_ADDRESS),
         ),
     ),
@@ -134,9 +146,9 @@ MESH = Mesh(
 def linked(mesh: Mesh) -> MeshGraph:
     """Analyse the SQL of a mesh, and link it."""
     analyses = {
-        product.port_address(port): analyse(product, port, schemas(mesh.output, product))
+        address: analyse(product, table, schemas(mesh.output, product))
         for product in mesh.products
-        for port in product.outputs
+        for address, table in product.tables()
     }
     return build(mesh, analyses)
 
@@ -145,6 +157,11 @@ def with_products(*products: DataProduct) -> Mesh:
     """Return the mesh with these instead of the products of the same address, or beside the others."""
     changed = {p.address: p for p in (*MESH.products, *products)}
     return replace(MESH, products=tuple(changed[a] for a in sorted(changed)))
+
+
+def contract(product: DataProduct) -> Contract:
+    """Return the contract of the first port's first table."""
+    return product.outputs[0].tables[0].contract
 
 
 def edit_port(**changes: object) -> Edit:
@@ -157,20 +174,30 @@ def edit_port(**changes: object) -> Edit:
     return edit
 
 
-def edit_contract(**changes: object) -> Edit:
-    """Change something of the first port's contract."""
+def edit_table(**changes: object) -> Edit:
+    """Change something of the first port's first table."""
 
     def edit(product: DataProduct) -> DataProduct:
-        return edit_port(contract=replace(product.outputs[0].contract, **changes))(product)  # type: ignore[arg-type]
+        first, *others = product.outputs[0].tables
+        return edit_port(tables=(replace(first, **changes), *others))(product)  # type: ignore[arg-type]
+
+    return edit
+
+
+def edit_contract(**changes: object) -> Edit:
+    """Change something of the first table's contract."""
+
+    def edit(product: DataProduct) -> DataProduct:
+        return edit_table(contract=replace(contract(product), **changes))(product)  # type: ignore[arg-type]
 
     return edit
 
 
 def edit_column(name: str, /, **changes: object) -> Edit:
-    """Change something of one column of the first port."""
+    """Change something of one column of the first table."""
 
     def edit(product: DataProduct) -> DataProduct:
-        columns = product.outputs[0].contract.columns
+        columns = contract(product).columns
         changed = tuple(replace(c, **changes) if c.name == name else c for c in columns)  # type: ignore[arg-type]
         return edit_contract(columns=changed)(product)
 
@@ -178,20 +205,20 @@ def edit_column(name: str, /, **changes: object) -> Edit:
 
 
 def drop_column(name: str) -> Edit:
-    """Take a column out of the first port's contract."""
+    """Take a column out of the first table's contract."""
 
     def edit(product: DataProduct) -> DataProduct:
-        kept = tuple(c for c in product.outputs[0].contract.columns if c.name != name)
+        kept = tuple(c for c in contract(product).columns if c.name != name)
         return edit_contract(columns=kept)(product)
 
     return edit
 
 
 def add_column(added: Column) -> Edit:
-    """Add a column to the first port's contract."""
+    """Add a column to the first table's contract."""
 
     def edit(product: DataProduct) -> DataProduct:
-        return edit_contract(columns=(*product.outputs[0].contract.columns, added))(product)
+        return edit_contract(columns=(*contract(product).columns, added))(product)
 
     return edit
 

@@ -12,6 +12,7 @@ from tests.gate.meshes import (
     MESH,
     NOW,
     SALES,
+    SALES_PORT,
     SALES_SQL,
     Edit,
     add_column,
@@ -22,6 +23,7 @@ from tests.gate.meshes import (
     edit_contract,
     edit_port,
     edit_product,
+    edit_table,
     linked,
     with_products,
 )
@@ -30,7 +32,7 @@ from meshwright.gate.changes import Change
 from meshwright.gate.compare import compare
 from meshwright.gate.describe import describe
 from meshwright.gate.plan import plan
-from meshwright.gate.promises import promise_changes
+from meshwright.gate.promises import check_changes
 from meshwright.gate.version import consequence, is_breaking
 from meshwright.model.contract import LogicalType, Operator
 from meshwright.model.diagnostic import Location, Severity
@@ -50,12 +52,12 @@ from meshwright.model.product import (
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, Quality
 
-_SQL = SALES.outputs[0].transform
+_SQL = SALES.outputs[0].tables[0].transform
 assert _SQL is not None
 _AGE, _OBJECTIVE = timedelta(minutes=90), Ratio.parse("99%")
 _QUALITY = Quality(Ratio.parse("99.9%"))
 _MAJOR_2 = replace(SALES.outputs[0], version="2.0.0")
-_KNOWN = SALES.outputs[0].contract.checks[0]
+_KNOWN = SALES.outputs[0].tables[0].contract.checks[0]
 
 
 def _freshness(minutes: int, objective: str = "99%") -> Edit:
@@ -63,7 +65,7 @@ def _freshness(minutes: int, objective: str = "99%") -> Edit:
 
 
 def _sql(text: str) -> Edit:
-    return edit_port(transform=replace(_SQL, sql=text))
+    return edit_table(transform=replace(_SQL, sql=text))
 
 
 def _checks(*checks: Any) -> Edit:
@@ -90,8 +92,8 @@ BREAKING = [
         "≤ 9",
     ),
     ("a check's bound moved out", _checks(check("currency-known", Operator.LESS, 6)), "PromiseLoosened", "< 6"),
-    ("a check only warns", edit_port(on_fail=(("currency-known", OnFail.WARN),)), "PromiseLoosened", "else warn"),
-    ("a key only warns", edit_port(on_fail=(("primary-key-unique", OnFail.WARN),)), "PromiseLoosened", "else warn"),
+    ("a check only warns", edit_table(on_fail=(("currency-known", OnFail.WARN),)), "PromiseLoosened", "else warn"),
+    ("a key only warns", edit_table(on_fail=(("primary-key-unique", OnFail.WARN),)), "PromiseLoosened", "else warn"),
     ("a check's severity lowered", _checks(replace(_KNOWN, severity=Severity.WARNING)), "PromiseLoosened", "else warn"),
     ("a check of other columns", _checks(replace(_KNOWN, columns=("note",))), "PromiseLoosened", "of note"),
     ("a check's range shifted", _checks(check("currency-known", Operator.GREATER, 5)), "PromiseLoosened", "> 5"),
@@ -106,7 +108,7 @@ BREAKING = [
         "PromiseLoosened",
         "quality",
     ),
-    ("published in another mode", edit_port(mode=PublishMode.APPEND), "PublishChanged", "append instead of merge"),
+    ("published in another mode", edit_table(mode=PublishMode.APPEND), "PublishChanged", "append instead of merge"),
     ("a major replaced by the next", edit_port(version="2.0.0"), "PortRemoved", "port removed, version 1.2.0"),
     ("a port renamed", edit_port(name="deals"), "PortRemoved", "port removed"),
 ]
@@ -140,10 +142,10 @@ HARMLESS = [
         "version 2.0.0, beside @1",
         "minor",
     ),
-    ("served from elsewhere", edit_port(virtual=VirtualSource("own", "t")), "StoreChanged", "own:t", "minor"),
+    ("served from elsewhere", edit_table(virtual=VirtualSource("own", "t")), "StoreChanged", "own:t", "minor"),
     ("the version raised", edit_port(version="1.3.0"), "VersionRaised", "1.2.0 → 1.3.0", "patch"),
     ("other SQL", _sql(SALES_SQL + " WHERE price > 0"), "QueryChanged", "means something else", "patch"),
-    ("no SQL any more", edit_port(transform=None), "QueryChanged", "means something else", "patch"),
+    ("no SQL any more", edit_table(transform=None), "QueryChanged", "means something else", "patch"),
     ("the schedule", edit_product(schedule=CronSchedule("0 0 * * *")), "ScheduleChanged", "0 0 * * *", "patch"),
     ("by its inputs", edit_product(schedule=InputsSchedule()), "ScheduleChanged", "on all inputs", "patch"),
     ("the team", edit_product(team=(*SALES.team, Member("sam", "steward"))), "TeamChanged", "sam (steward)", "patch"),
@@ -211,9 +213,9 @@ SAME = [
     ("SQL reformatted", _sql("select sale_id,artist,\n price,sold_on,currency,collector_email,note from orders")),
     ("SQL commented", _sql("-- all of them\n" + SALES_SQL + " -- every day")),
     ("keywords and names in another case", _sql(SALES_SQL.lower().replace("orders", "Orders"))),
-    ("the SQL's file moved", edit_port(transform=Transform(_SQL.sql, _SQL.dialect, "elsewhere/all.sql"))),
+    ("the SQL's file moved", edit_table(transform=Transform(_SQL.sql, _SQL.dialect, "elsewhere/all.sql"))),
     ("the manifest moved", edit_product(file="domains/marketplace/artwork-sales/moved.yaml")),
-    ("columns in another order", edit_contract(columns=SALES.outputs[0].contract.columns[::-1])),
+    ("columns in another order", edit_contract(columns=SALES.outputs[0].tables[0].contract.columns[::-1])),
     ("a port at another line", edit_port(at=None)),
 ]
 
@@ -278,10 +280,10 @@ _CHECKS = st.builds(
 
 @given(_CHECKS, _CHECKS)
 def test_what_is_tighter_one_way_is_looser_the_other(before: Edit, after: Edit) -> None:
-    old, new = before(SALES).outputs[0], after(SALES).outputs[0]
-    address, here = SALES.port_address(old), Location("product.yaml")
-    there = [type(c).__name__ for c in promise_changes(address, old, new, here)]
-    back = [type(c).__name__ for c in promise_changes(address, new, old, here)]
+    old, new = before(SALES).outputs[0].tables[0], after(SALES).outputs[0].tables[0]
+    address, here = SALES_PORT.table(), Location("product.yaml")
+    there = [type(c).__name__ for c in check_changes(address, old, new, here)]
+    back = [type(c).__name__ for c in check_changes(address, new, old, here)]
     if there == ["PromiseTightened"]:
         assert back == ["PromiseLoosened"]
     assert (there == []) == (back == [])

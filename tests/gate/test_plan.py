@@ -21,6 +21,7 @@ from tests.gate.meshes import (
     edit_column,
     edit_port,
     edit_product,
+    edit_table,
     linked,
     with_products,
 )
@@ -58,7 +59,7 @@ def test_a_removed_column_names_the_reader_and_the_place_in_its_sql() -> None:
     made = proposed(drop_column("price"))
     assert reached(made) == [("creators.trending-artists", "tomas", "ranking.sql", 3, 7)]
     (consumer,) = made.effects[0].consumers
-    assert (consumer.port, consumer.column) == (RANKING_PORT, "revenue")
+    assert (consumer.table, consumer.column) == (RANKING_PORT.table(), "revenue")
     assert consumer.at.text == "  SUM(price) AS revenue"
     (message,) = (d.message for d in made.findings if d.code == "MW0401")
     assert message.startswith("`marketplace.artwork-sales:sales@1` would no longer offer `price`, which")
@@ -73,8 +74,8 @@ def test_a_column_that_nobody_reads_asks_the_steward_and_stops_nothing() -> None
 
 
 def test_a_consumer_that_moves_in_the_same_proposal_is_not_broken() -> None:
-    moved = edit_port(
-        transform=replace(RANKING.outputs[0].transform, sql=RANKING_SQL.replace("SUM(price)", "COUNT(*)"))
+    moved = edit_table(
+        transform=replace(RANKING.outputs[0].tables[0].transform, sql=RANKING_SQL.replace("SUM(price)", "COUNT(*)"))
     )
     made = plan(linked(MESH), linked(with_products(drop_column("price")(SALES), moved(RANKING))), NOW)
     assert reached(made) == []
@@ -82,7 +83,9 @@ def test_a_consumer_that_moves_in_the_same_proposal_is_not_broken() -> None:
 
 
 def test_a_consumer_whose_new_sql_cannot_be_understood_still_counts() -> None:
-    broken = edit_port(transform=replace(RANKING.outputs[0].transform, sql="SELECT artist, SUM(price FROM sales"))
+    broken = edit_table(
+        transform=replace(RANKING.outputs[0].tables[0].transform, sql="SELECT artist, SUM(price FROM sales")
+    )
     made = plan(linked(MESH), linked(with_products(drop_column("price")(SALES), broken(RANKING))), NOW)
     assert [c[0] for c in reached(made)] == [str(RANKING_ADDRESS)]
 
@@ -91,7 +94,7 @@ def test_a_consumer_whose_new_sql_cannot_be_understood_still_counts() -> None:
     "edit",
     [
         pytest.param(edit_port(slos=()), id="SLOs removed"),
-        pytest.param(edit_port(mode=PublishMode.APPEND), id="another mode"),
+        pytest.param(edit_table(mode=PublishMode.APPEND), id="another mode"),
         pytest.param(edit_column("artist", primary_key=True), id="another key"),
     ],
 )
@@ -196,7 +199,9 @@ VERSIONS = [
 
 @pytest.mark.parametrize(("version", "found"), VERSIONS)
 def test_a_port_that_grows_raises_its_version(version: str, found: list[str]) -> None:
-    sql = edit_port(transform=replace(SALES.outputs[0].transform, sql=SALES_SQL.replace("note", "note, gallery")))
+    sql = edit_table(
+        transform=replace(SALES.outputs[0].tables[0].transform, sql=SALES_SQL.replace("note", "note, gallery"))
+    )
     assert codes(proposed(add_column(column("gallery")), sql, edit_port(version=version))) == found
 
 
@@ -211,7 +216,9 @@ def test_the_digest_names_the_contents_of_what_changes() -> None:
 def test_other_sql_of_the_same_shape_is_another_plan() -> None:
     def filtered(value: int) -> Plan:
         return proposed(
-            edit_port(transform=replace(SALES.outputs[0].transform, sql=f"{SALES_SQL} WHERE price > {value}"))
+            edit_table(
+                transform=replace(SALES.outputs[0].tables[0].transform, sql=f"{SALES_SQL} WHERE price > {value}")
+            )
         )
 
     assert filtered(1).digest != filtered(2).digest

@@ -11,8 +11,8 @@ from tests.gate.meshes import (
     SALES,
     drop_column,
     edit_column,
-    edit_port,
     edit_product,
+    edit_table,
     linked,
     with_products,
 )
@@ -51,7 +51,7 @@ def test_silent_columns_are_named_once_a_port() -> None:
 def emails(classification: str | None) -> DataProduct:
     """Let the ranking offer what it makes of the collectors' addresses."""
     sql = "SELECT artist, COUNT(DISTINCT collector_email) AS revenue FROM sales GROUP BY artist"
-    edited = edit_port(transform=replace(RANKING.outputs[0].transform, sql=sql))(RANKING)
+    edited = edit_table(transform=replace(RANKING.outputs[0].tables[0].transform, sql=sql))(RANKING)
     return edit_column("revenue", classification=classification)(edited)
 
 
@@ -65,7 +65,8 @@ def test_silence_between_hides_nothing() -> None:
     upstream, report = emails(None), ProductAddress("board", "report")
     taken = InputPort("ranking", port=RANKING_PORT)
     sql = Transform("SELECT artist, revenue FROM ranking", "duckdb", "domains/board/report/report.sql")
-    port = replace(upstream.outputs[0], name="report", transform=sql)
+    table = replace(upstream.outputs[0].tables[0], transform=sql)
+    port = replace(upstream.outputs[0], name="report", tables=(table,))
     product = replace(upstream, address=report, inputs=(taken,), outputs=(port,))
     (finding,) = policy_findings(MESH, linked(with_products(upstream, product)), [report])
     assert finding.message == (

@@ -2,12 +2,20 @@
 
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
 from meshwright.model.contract import Column, Contract, LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DataProduct, InputPort, InputsSchedule, OutputPort, ProductType, PublishMode
+from meshwright.model.product import (
+    DataProduct,
+    InputPort,
+    InputsSchedule,
+    OutputPort,
+    OutputTable,
+    ProductType,
+    PublishMode,
+)
 
 
 def product(name: str, *reads: str) -> DataProduct:
@@ -22,7 +30,7 @@ def product(name: str, *reads: str) -> DataProduct:
         for number, word in enumerate(reads, start=1)
     )
     contract = Contract("out", (Column("x", LogicalType.INTEGER), Column("y", LogicalType.INTEGER)))
-    output = OutputPort("out", "1.0.0", contract, PublishMode.REPLACE)
+    output = OutputPort("out", "1.0.0", (OutputTable(contract, PublishMode.REPLACE),))
     file = f"domains/d/{name}/product.yaml"
     return DataProduct(address(name), ProductType.AGGREGATE, name, InputsSchedule(), inputs, (output,), file=file)
 
@@ -35,7 +43,7 @@ def out(name: str) -> PortAddress:
     return address(name).port("out", 1)
 
 
-def linked(*lines: str, analyses: dict[PortAddress, Analysis] | None = None) -> MeshGraph:
+def linked(*lines: str, analyses: dict[TableAddress, Analysis] | None = None) -> MeshGraph:
     words = [line.replace("<", " ").split() for line in lines]
     return build(Mesh("m", tuple(product(name, *reads) for name, *reads in words)), analyses or {})
 

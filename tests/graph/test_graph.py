@@ -9,7 +9,7 @@ CHAIN = ("raw", "clean < raw", "daily < clean lookup?", "lookup", "report < dail
 
 def column(text: str) -> ColumnAddress:
     name, _, wanted = text.partition(".")
-    return out(name).column(wanted)
+    return out(name).table().column(wanted)
 
 
 def texts(columns: tuple[ColumnAddress, ...]) -> list[str]:
@@ -37,9 +37,9 @@ def test_an_address_that_is_not_there_has_no_neighbours():
 
 
 COLUMNS = {
-    out("clean"): made(x="raw.x", y="raw.x raw.y"),
-    out("daily"): made(x="clean.y lookup.x", where="clean.x"),
-    out("report"): made(x="daily.x"),
+    out("clean").table(): made(x="raw.x", y="raw.x raw.y"),
+    out("daily").table(): made(x="clean.y lookup.x", where="clean.x"),
+    out("report").table(): made(x="daily.x"),
 }
 
 
@@ -56,9 +56,9 @@ def test_readers_are_places_in_other_peoples_sql():
     graph = linked(*CHAIN, analyses=COLUMNS)
     (into_column,) = graph.readers(column("clean.y"))
     (only_filters,) = graph.readers(column("clean.x"))
-    assert (into_column.product, into_column.port, str(into_column.at)) == (
+    assert (into_column.product, into_column.table, str(into_column.at)) == (
         address("daily"),
-        out("daily"),
+        out("daily").table(),
         "out.sql:1:1",
     )
     assert into_column.column == "x"
@@ -90,11 +90,11 @@ def test_columns_up_is_the_inverse_of_columns_down(flows):
     kept = [f for f in flows if f[0] > f[2]]
     reads = {p: sorted({s for q, _, s, _ in kept if q == p}) for p in "abcd"}
     analyses = {
-        out(p): made(**{c: " ".join(f"{s}.{t}" for q, d, s, t in kept if (q, d) == (p, c)) for c in "xy"})
+        out(p).table(): made(**{c: " ".join(f"{s}.{t}" for q, d, s, t in kept if (q, d) == (p, c)) for c in "xy"})
         for p in "abcd"
     }
     graph = linked(*(f"{p} < {' '.join(inputs)}" for p, inputs in reads.items()), analyses=analyses)
-    every = [out(p).column(c) for p in "abcd" for c in "xy"]
+    every = [out(p).table().column(c) for p in "abcd" for c in "xy"]
     up = {(c, s) for c in every for s in graph.column_upstream(c)}
     down = {(t, c) for c in every for t in graph.column_downstream(c)}
     assert up == down

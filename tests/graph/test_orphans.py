@@ -13,7 +13,7 @@ from meshwright.model.mesh import Mesh, Term
 from meshwright.model.product import DataProduct, ProductType, VirtualSource
 
 PEOPLE = ProductType.CONSUMER_ALIGNED
-READS = {out("report"): made(x="raw.x raw.y")}
+READS = {out("report").table(): made(x="raw.x raw.y")}
 
 
 def for_people(name: str, *reads: str) -> DataProduct:
@@ -28,6 +28,12 @@ def found(*products: DataProduct, analyses: dict[object, Analysis] | None = None
 def also(made_by: DataProduct, **more: object) -> DataProduct:
     """Give a product a second output port."""
     return replace(made_by, outputs=(*made_by.outputs, replace(made_by.outputs[0], **more)))
+
+
+def virtual(made_by: DataProduct) -> DataProduct:
+    """Give a product a second output port, which its own store serves."""
+    (table,) = made_by.outputs[0].tables
+    return also(made_by, name="served", tables=(replace(table, virtual=VirtualSource("db", "t")),))
 
 
 def test_what_is_read_to_its_last_column_is_no_orphan_nor_what_is_for_people():
@@ -60,11 +66,11 @@ def test_a_port_that_nobody_reads_is_one(raw, expected):
 
 
 def test_a_column_that_no_consumer_reads_is_one():
-    analyses = {out("report"): made(x="raw.x")}
+    analyses = {out("report").table(): made(x="raw.x")}
     assert found(product("raw"), for_people("report", "raw"), analyses=analyses) == [
         ("d.raw:out@1.y", "its only consumer does not read it")
     ]
-    analyses |= {out("second"): made(x="raw.x")}
+    analyses |= {out("second").table(): made(x="raw.x")}
     two = (for_people("report", "raw"), for_people("second", "raw"))
     assert found(product("raw"), *two, analyses=analyses) == [("d.raw:out@1.y", "none of its 2 consumers reads it")]
 
@@ -72,9 +78,11 @@ def test_a_column_that_no_consumer_reads_is_one():
 def test_a_key_tells_rows_apart_although_nobody_reads_it():
     raw = product("raw")
     (port,) = raw.outputs
-    columns = tuple(replace(c, primary_key=c.name == "y") for c in port.contract.columns)
-    keyed = replace(raw, outputs=(replace(port, contract=replace(port.contract, columns=columns)),))
-    assert found(keyed, for_people("report", "raw"), analyses={out("report"): made(x="raw.x")}) == []
+    (table,) = port.tables
+    columns = tuple(replace(c, primary_key=c.name == "y") for c in table.contract.columns)
+    contract = replace(table.contract, columns=columns)
+    keyed = replace(raw, outputs=(replace(port, tables=(replace(table, contract=contract),)),))
+    assert found(keyed, for_people("report", "raw"), analyses={out("report").table(): made(x="raw.x")}) == []
 
 
 BROKEN = Analysis(("raw",), (), (), (), (Diagnostic(Location("x"), "MW0201", Severity.ERROR, "no SQL"),))
@@ -84,10 +92,10 @@ BROKEN = Analysis(("raw",), (), (), (), (Diagnostic(Location("x"), "MW0201", Sev
     ("report", "analyses"),
     [
         pytest.param(for_people("report", "raw"), {}, id="not analysed"),
-        pytest.param(for_people("report", "raw"), {out("report"): BROKEN}, id="with errors"),
+        pytest.param(for_people("report", "raw"), {out("report").table(): BROKEN}, id="with errors"),
         pytest.param(
-            also(for_people("report", "raw"), name="served", virtual=VirtualSource("db", "t")),
-            {out("report"): made(x="raw.x"), for_people("report").address.port("served", 1): made()},
+            virtual(for_people("report", "raw")),
+            {out("report").table(): made(x="raw.x"), for_people("report").address.port("served", 1).table(): made()},
             id="virtual",
         ),
     ],

@@ -11,31 +11,37 @@ from tests.graph.meshes import address, made, out, product
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.personal import PersonalFlow, Place, Says, personal_flows, personal_path
-from meshwright.model.address import ColumnAddress, PortAddress, SourceColumn
+from meshwright.model.address import ColumnAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DatabaseSource, DataProduct, InputPort
 
 CHAIN = ("raw", "clean < raw", "daily < clean", "report < daily")
-FLOW = {out("clean"): made(x="raw.x"), out("daily"): made(x="clean.x"), out("report"): made(x="daily.x", y="daily.y")}
+FLOW = {
+    out("clean").table(): made(x="raw.x"),
+    out("daily").table(): made(x="clean.x"),
+    out("report").table(): made(x="daily.x", y="daily.y"),
+}
 
 
 def column(text: str) -> ColumnAddress:
     name, _, wanted = text.partition(".")
-    return out(name).column(wanted)
+    return out(name).table().column(wanted)
 
 
 def classified(product: DataProduct, classes: dict[str, str]) -> DataProduct:
     (port,) = product.outputs
+    (table,) = port.tables
     columns = tuple(
-        replace(c, classification=classes.get(f"{product.address.product}.{c.name}")) for c in port.contract.columns
+        replace(c, classification=classes.get(f"{product.address.product}.{c.name}")) for c in table.contract.columns
     )
-    return replace(product, outputs=(replace(port, contract=replace(port.contract, columns=columns)),))
+    classified = replace(table, contract=replace(table.contract, columns=columns))
+    return replace(product, outputs=(replace(port, tables=(classified,)),))
 
 
 def mesh(
-    *lines: str, analyses: Mapping[PortAddress, Analysis] = FLOW, source: str | None = None, **classes: str
+    *lines: str, analyses: Mapping[TableAddress, Analysis] = FLOW, source: str | None = None, **classes: str
 ) -> MeshGraph:
     """A mesh whose columns have classes: `raw_x="personal"`; `source` is the class of a source's column `x` of raw."""
     words = [line.replace("<", " ").split() for line in lines]
@@ -71,7 +77,7 @@ def test_they_end_where_a_team_says_that_nobody_can_be_known_by_it() -> None:
 
 
 def test_they_come_in_by_a_declared_column_of_a_source() -> None:
-    analyses = {**FLOW, out("raw"): made(x="feed.x", y="feed.z")}
+    analyses = {**FLOW, out("raw").table(): made(x="feed.x", y="feed.z")}
     (flow,) = personal_flows(mesh(*CHAIN, analyses=analyses, source="sensitive", raw_x="personal"))
     assert flow.origin == SourceColumn(address("raw"), "feed", "x")
     assert list(seen(flow)) == ["raw.x", "clean.x", "daily.x", "report.x"]
@@ -79,34 +85,34 @@ def test_they_come_in_by_a_declared_column_of_a_source() -> None:
 
 
 def test_an_aggregate_without_values_carries_none() -> None:
-    analyses = {**FLOW, out("clean"): made(x="raw.y")}
+    analyses = {**FLOW, out("clean").table(): made(x="raw.y")}
     assert seen(personal_flows(mesh(*CHAIN, analyses=analyses, raw_x="personal"))[0]) == {}
 
 
 def test_what_only_decides_rows_is_listed_and_not_followed() -> None:
-    analyses = {**FLOW, out("clean"): made(x="raw.y", where="raw.x")}
+    analyses = {**FLOW, out("clean").table(): made(x="raw.y", where="raw.x")}
     (flow,) = personal_flows(mesh(*CHAIN, analyses=analyses, raw_x="personal"))
     (use,) = flow.rows
-    assert (seen(flow), use.port, short(use.of), use.at.file) == ({}, out("clean"), "raw.x", "out.sql")
+    assert (seen(flow), use.table, short(use.of), use.at.file) == ({}, out("clean").table(), "raw.x", "out.sql")
 
 
 def test_rows_that_a_source_decides_are_listed_too() -> None:
-    analyses = {out("raw"): made(x="feed.z", where="feed.x")}
+    analyses = {out("raw").table(): made(x="feed.z", where="feed.x")}
     (flow,) = personal_flows(mesh("raw", analyses=analyses, source="personal"))
     assert [short(use.of) for use in flow.rows] == ["raw ← feed.x"]
 
 
 def test_a_cycle_is_walked_once() -> None:
-    analyses = {out("a"): made(x="b.x"), out("b"): made(x="a.x")}
+    analyses = {out("a").table(): made(x="b.x"), out("b").table(): made(x="a.x")}
     (other, flow) = personal_flows(mesh("a < b", "b < a", "c", analyses=analyses, a_x="personal", c_x="personal"))
     assert (seen(flow), seen(other)) == ({"b.x": "nothing"}, {})
 
 
 DIAMOND = ("raw", "left < raw", "right < raw", "end < left right")
 BOTH = {
-    out("left"): made(x="raw.x"),
-    out("right"): made(x="raw.x"),
-    out("end"): made(x="left.x", y="right.x"),
+    out("left").table(): made(x="raw.x"),
+    out("right").table(): made(x="raw.x"),
+    out("end").table(): made(x="left.x", y="right.x"),
 }
 
 
@@ -133,7 +139,7 @@ MADE = st.lists(st.sampled_from(["left.x", "left.y", "right.x", "right.y"]), max
 @given(st.tuples(*[CLASSES] * len(PAIRS)), MADE, MADE)
 def test_looking_back_from_a_column_and_following_to_it_agree(classes: tuple[str | None, ...], x: str, y: str) -> None:
     known = {pair.replace(".", "_"): c for pair, c in zip(PAIRS, classes, strict=True) if c}
-    analyses = {**BOTH, out("left"): made(x="raw.x", y="raw.y"), out("end"): made(x=x, y=y)}
+    analyses = {**BOTH, out("left").table(): made(x="raw.x", y="raw.y"), out("end").table(): made(x=x, y=y)}
     graph = mesh(*DIAMOND, analyses=analyses, **known)
     flows = personal_flows(graph)
     reached = {a.column: a for flow in flows for a in flow.arrivals}

@@ -18,7 +18,9 @@ def offering(name: str, *columns: Column):
     made = product(name)
     (port,) = made.outputs
     placed = tuple(replace(c, at=Location(made.file, n, 5)) for n, c in enumerate(columns, start=7))
-    return replace(made, outputs=(replace(port, contract=replace(port.contract, columns=placed)),))
+    (table,) = port.tables
+    contract = replace(table.contract, columns=placed)
+    return replace(made, outputs=(replace(port, tables=(replace(table, contract=contract),)),))
 
 
 def column(
@@ -99,6 +101,6 @@ def test_the_other_place_is_named():
 def test_carriers_are_known_by_term_also_where_there_are_none():
     mesh = Mesh("m", (offering("a", column("x"), column("y", term=None)),), glossary=(PRICE, Term("unused", "")))
     assert {name: [c.address for c in cs] for name, cs in carriers(mesh).items()} == {
-        "price": [out("a").column("x")],
+        "price": [out("a").table().column("x")],
         "unused": [],
     }

@@ -80,11 +80,11 @@ def test_what_is_imported_is_sound(root: Path) -> None:
 def test_a_version_is_a_major_and_the_warehouse_serves_each(root: Path) -> None:
     said("import", "dbt", "../manifest.json", "--domain", "jaffle")
     orders = products(root)["orders"]
-    assert [(p.version, p.virtual and p.virtual.table) for p in orders.outputs] == [
+    assert [(p.version, p.tables[0].virtual and p.tables[0].virtual.table) for p in orders.outputs] == [
         ("1.0.0", "main_marts.orders_v1"),
         ("2.0.0", "main_marts.orders_v2"),
     ]
-    assert {p.virtual.connection for p in orders.outputs if p.virtual} == {"duckdb-jaffle"}
+    assert {t.virtual.connection for p in orders.outputs for t in p.tables if t.virtual} == {"duckdb-jaffle"}
 
 
 def test_columns_and_tests_are_the_contract() -> None:

@@ -126,11 +126,11 @@ def test_each_slo_comes_from_the_nearest(tmp_path: Path) -> None:
 )
 def test_publishing_follows_from_the_key(tmp_path: Path, port: str, key: str, mode: PublishMode) -> None:
     schema = f"{{name: orders, properties: [{{name: order_id, logicalType: string, {key}}}]}}"
-    assert resolved(tmp_path, product(port=port, schema=schema)).outputs[0].mode is mode
+    assert resolved(tmp_path, product(port=port, schema=schema)).outputs[0].tables[0].mode is mode
 
 
 def test_one_input_without_sql_is_passed_on(tmp_path: Path) -> None:
-    assert resolved(tmp_path, product()).outputs[0].transform is None
+    assert resolved(tmp_path, product()).outputs[0].tables[0].transform is None
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_one_input_without_sql_is_passed_on(tmp_path: Path) -> None:
 )
 def test_sql_is_found_beside_the_manifest(tmp_path: Path, port: str, domain: str, file: str, dialect: str) -> None:
     files = {file.replace(".sql", "_sql"): "select order_id from in_0"}
-    transform = resolved(tmp_path, product(port=port), domain, **files).outputs[0].transform
+    transform = resolved(tmp_path, product(port=port), domain, **files).outputs[0].tables[0].transform
     assert transform is not None
     assert (transform.file, transform.dialect) == (f"domains/shop/orders/{file}", dialect)
     assert transform.sql == "select order_id from in_0"
@@ -153,7 +153,7 @@ def test_the_sql_of_a_major_version_may_have_its_name(tmp_path: Path) -> None:
     second = product().partition("outputPorts:\n")[2].replace("1.0.0", "2.0.0")
     files = {"orders_sql": "select 'one' as order_id from in_0", "orders@2_sql": "select 'two' as order_id from in_0"}
     ports = resolved(tmp_path, product() + second, **files).outputs
-    assert [p.transform.sql[:12] for p in ports if p.transform] == ["select 'one'", "select 'two'"]
+    assert [p.tables[0].transform.sql[:12] for p in ports if p.tables[0].transform] == ["select 'one'", "select 'two'"]
 
 
 def test_inputs_are_what_the_manifest_says(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_virtual_port_is_what_a_store_serves(tmp_path: Path) -> None:
     text = product(port="virtual: {connection: registry, table: aircraft}")
     found = resolved(tmp_path, text.replace(text[text.index("inputPorts") : text.index("outputPorts")], ""))
     assert found.is_virtual
-    assert found.outputs[0].virtual == VirtualSource("registry", "aircraft")
+    assert found.outputs[0].tables[0].virtual == VirtualSource("registry", "aircraft")
     assert found.type is ProductType.SOURCE_ALIGNED
 
 
@@ -206,7 +206,7 @@ def test_checks_are_what_the_contract_says(tmp_path: Path) -> None:
         port="publish: {mode: ledger}\n    onFail: {positive: warn, price-required: warn}", schema=QUALITY
     )
     (port,) = resolved(tmp_path, manifest).outputs
-    assert port.contract.checks == (
+    assert port.tables[0].contract.checks == (
         Check(
             "price-null-values",
             Metric.NULL_VALUES,
@@ -229,19 +229,23 @@ def test_checks_are_what_the_contract_says(tmp_path: Path) -> None:
         ),
         Check("hash-chain", Metric.HASH_CHAIN, Operator.EQUAL, zero),
     )
-    assert port.contract.columns[0].examples == ("1", "2.5", "free", "true")
-    assert port.on_fail == (("positive", OnFail.WARN), ("price-required", OnFail.WARN))
+    assert port.tables[0].contract.columns[0].examples == ("1", "2.5", "free", "true")
+    assert port.tables[0].on_fail == (("positive", OnFail.WARN), ("price-required", OnFail.WARN))
 
 
 def test_on_fail_knows_the_checks_that_columns_imply(tmp_path: Path) -> None:
     (port,) = resolved(tmp_path, product(port="publish: {mode: ledger}", schema=QUALITY)).outputs
-    declared = {c.name for c in port.contract.checks}
-    assert port.contract.implied_checks == {c.name for c in checks_of(port)} - declared
+    declared = {c.name for c in port.tables[0].contract.checks}
+    assert port.tables[0].contract.implied_checks == {c.name for c in checks_of(port.tables[0])} - declared
 
 
 def test_a_column_and_a_check_know_their_places(tmp_path: Path) -> None:
     (port,) = resolved(tmp_path, product(port="publish: {mode: ledger}", schema=QUALITY)).outputs
-    places = [port.at, *(c.at for c in port.contract.columns), *(c.at for c in port.contract.checks)]
+    places = [
+        port.at,
+        *(c.at for c in port.tables[0].contract.columns),
+        *(c.at for c in port.tables[0].contract.checks),
+    ]
     shown = [p.text[p.column - 1 :][: p.width] for p in places if p]
     assert shown == [
         "orders",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshwright.model import codec
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType, Metric, Operator
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.identity import Digest, PublishId
@@ -22,11 +22,12 @@ from meshwright.model.product import (
     InputPort,
     InputsSchedule,
     OutputPort,
+    OutputTable,
     ProductType,
     PublishMode,
     VirtualSource,
 )
-from meshwright.model.publish import InputRead, PortRows, Publish
+from meshwright.model.publish import InputRead, Publish, TableRows
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, Quality
 from meshwright.model.time import Interval, Watermark
@@ -38,6 +39,7 @@ lengths = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=4000))
 ratios = st.integers(0, 1000).map(lambda n: Ratio(Decimal(n) / 1000))
 addresses = st.builds(ProductAddress, names, names)
 ports = st.builds(PortAddress, addresses, names, st.integers(1, 9))
+tables = st.builds(TableAddress, ports, st.just("") | names)
 sources = st.one_of(
     st.builds(FilesSource, names, texts, st.sampled_from(["csv", "json"]), lengths),
     st.builds(DatabaseSource, names, texts, st.none() | texts),
@@ -52,12 +54,12 @@ contracts = st.builds(
     Contract, texts, st.lists(columns, max_size=3).map(tuple), st.lists(checks, max_size=2).map(tuple)
 )
 slos = st.one_of(st.builds(Freshness, lengths, ratios), st.builds(Quality, ratios))
+made_tables = st.builds(OutputTable, contracts, st.sampled_from(PublishMode))
 outputs = st.builds(
     OutputPort,
     names,
     st.just("1.2.3"),
-    contracts,
-    st.sampled_from(PublishMode),
+    st.lists(made_tables, min_size=1, max_size=2).map(tuple),
     slos=st.lists(slos, max_size=2).map(tuple),
 )
 inputs = st.builds(InputPort, names, st.none() | sources, st.none() | ports)
@@ -98,7 +100,7 @@ publishes = st.builds(
     intervals,
     instants.map(Watermark),
     st.lists(reads, max_size=2).map(tuple),
-    st.lists(st.builds(PortRows, ports, st.integers(0)), max_size=2).map(tuple),
+    st.lists(st.builds(TableRows, tables, st.integers(0)), max_size=2).map(tuple),
     instants,
     st.booleans(),
     st.floats(0, 1e6),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, parse, product_address
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest, PublishId, Secret
-from meshwright.model.naming import asset_uri, connection_variable, mesh_table, port_table
+from meshwright.model.naming import asset_uri, connection_variable, mesh_table, stored_table
 from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval, instant, instant_text, interval
 
@@ -47,10 +47,10 @@ def test_a_port_is_no_product() -> None:
     ],
 )
 def test_generated_names(port: PortAddress, table: str, uri: str) -> None:
-    assert port_table(port) == table
+    assert stored_table(port.table()) == table
     assert asset_uri(port) == uri
-    assert mesh_table(port) == ("marketplace", "artwork_sales", table)
-    assert str(ColumnAddress(port, "price")) == f"{port}.price"
+    assert mesh_table(port.table()) == ("marketplace", "artwork_sales", table)
+    assert str(ColumnAddress(port.table(), "price")) == f"{port}.price"
 
 
 def test_a_connection_is_looked_up_under_one_name() -> None:

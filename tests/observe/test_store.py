@@ -12,7 +12,7 @@ from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Contact, Event, Impact, Incident, Message
 from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
 from meshwright.model.product import OnFail
-from meshwright.model.publish import CheckResult, PortRows, Publish
+from meshwright.model.publish import CheckResult, Publish, TableRows
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, SloState, StateInterval
 from meshwright.model.time import Interval, Watermark
@@ -35,14 +35,16 @@ def ago(hours: float) -> datetime:
 def publish(hours: float, *, watermark: float | None = None, synthetic: bool = False, name: str = "") -> Publish:
     mark = Watermark(ago(hours if watermark is None else watermark))
     publish_id = PublishId(name or f"p{hours:06.2f}")
-    ports = (PortRows(PORT, 7), PortRows(PRODUCT.port("hourly", 1), 5))
+    ports = (TableRows(PORT.table(), 7), TableRows(PRODUCT.port("hourly", 1).table(), 5))
     return Publish(
         PRODUCT, publish_id, RELEASE, Interval(mark - timedelta(hours=1), mark), mark, (), ports, ago(hours), synthetic
     )
 
 
 def check(name: str, *, passed: bool = True) -> CheckResult:
-    return CheckResult(PORT, name, passed, OnFail.BLOCK, Decimal(3), "0 rows", "" if passed else "3 rows are bad")
+    return CheckResult(
+        PORT.table(), name, passed, OnFail.BLOCK, Decimal(3), "0 rows", "" if passed else "3 rows are bad"
+    )
 
 
 def activate(observations: Observations, at: datetime = LONG_AGO) -> None:

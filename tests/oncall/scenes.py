@@ -17,6 +17,7 @@ from meshwright.model.product import (
     InputsSchedule,
     Member,
     OutputPort,
+    OutputTable,
     ProductType,
     PublishMode,
     SupportChannel,
@@ -83,7 +84,7 @@ class Scene:
     def _product(self, name: str, reads: list[str]) -> DataProduct:
         inputs = tuple(InputPort(r.rstrip("?"), port=port(r.rstrip("?")), required=not r.endswith("?")) for r in reads)
         slos = self.slos.get(name, (FRESH,))
-        output = OutputPort("out", "1.0.0", Contract("out", ()), PublishMode.REPLACE, slos=slos)
+        output = OutputPort("out", "1.0.0", (OutputTable(Contract("out", ()), PublishMode.REPLACE),), slos=slos)
         owner = "tomas" if name.startswith("r") else "nadia"
         return DataProduct(
             address(name), ProductType.AGGREGATE, name, InputsSchedule(), inputs, (output,),

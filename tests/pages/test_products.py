@@ -11,7 +11,7 @@ from meshwright.model.errors import ChecksFailed
 from meshwright.model.identity import PublishId
 from meshwright.model.observation import Failure
 from meshwright.model.product import DataProduct, InputsSchedule, ProductType
-from meshwright.model.publish import PortRows, Publish
+from meshwright.model.publish import Publish, TableRows
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, SloState, SloStatus
 from meshwright.model.time import Interval, Watermark
@@ -22,7 +22,9 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ADDRESS = ProductAddress("sales", "orders")
 PORT = ADDRESS.port("daily", 1)
 PRODUCT = DataProduct(ADDRESS, ProductType.AGGREGATE, "Orders.", InputsSchedule(), (), ())
-REAL = Publish(ADDRESS, PublishId("p"), None, Interval(NOW, NOW), Watermark(NOW), (), (PortRows(PORT, 7),), NOW)
+REAL = Publish(
+    ADDRESS, PublishId("p"), None, Interval(NOW, NOW), Watermark(NOW), (), (TableRows(PORT.table(), 7),), NOW
+)
 MADE_UP = Publish(ADDRESS, PublishId("p"), None, Interval(NOW, NOW), Watermark(NOW), (), (), NOW, synthetic=True)
 FAILED = Failure(ADDRESS, NOW, "check", "`unique-id` failed")
 WAITING = Failure(ADDRESS, NOW, "stage", "no file yet", waiting=True)

@@ -7,7 +7,7 @@ import pytest
 from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.product import ProductType
-from meshwright.model.publish import PortRows, Publish
+from meshwright.model.publish import Publish, TableRows
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, SloState, SloStatus
 from meshwright.model.time import Interval, Watermark
@@ -23,7 +23,14 @@ def row(address: str = "sales.orders", state: ProductState = ProductState.OK, re
     domain, product = address.split(".")
     port = ProductAddress(domain, product).port("daily", 1)
     publish = Publish(
-        port.product, PublishId("p"), None, Interval(THEN, THEN), Watermark(THEN), (), (PortRows(port, 12345),), THEN
+        port.product,
+        PublishId("p"),
+        None,
+        Interval(THEN, THEN),
+        Watermark(THEN),
+        (),
+        (TableRows(port.table(), 12345),),
+        THEN,
     )
     promise = SloStatus(port, Freshness(timedelta(hours=2), Ratio.parse("99%")), SloState.KEPT, "complete up to 10:25")
     return ProductRow(port.product, ProductType.AGGREGATE, "All <orders>.", "nadia", state, reason, publish, (promise,))

@@ -66,7 +66,7 @@ def test_a_worker_reads_one_product_with_its_query(folder: Path) -> None:
     assert record.release == RELEASE.digest
     assert record.product.inputs[0].port == SALES.port_address(SALES.outputs[0])
     (query,) = record.queries("duckdb")
-    assert query.port == RANKING_PORT
+    assert query.table == RANKING_PORT.table()
     assert "SUM(price)" in query.sql
 
 

@@ -7,7 +7,7 @@ from meshwright.model.product import (
     DataProduct,
     InputPort,
     InputsSchedule,
-    OutputPort,
+    OutputTable,
     ProductType,
     PublishMode,
     Transform,
@@ -38,10 +38,10 @@ PRODUCT = DataProduct(
 )
 
 
-def port(sql: str | None, contract: str = "x", dialect: str = "bigquery") -> OutputPort:
+def table(sql: str | None, contract: str = "x", dialect: str = "bigquery") -> OutputTable:
     transform = None if sql is None else Transform(sql, dialect, FILE)
-    return OutputPort("daily", "1.0.0", Contract("daily", columns(contract)), PublishMode.REPLACE, transform)
+    return OutputTable(Contract("daily", columns(contract)), PublishMode.REPLACE, transform)
 
 
 def understood(sql: str, contract: str = "x", dialect: str = "bigquery") -> Analysis:
-    return analyse(PRODUCT, port(sql, contract, dialect), SCHEMAS)
+    return analyse(PRODUCT, table(sql, contract, dialect), SCHEMAS)

@@ -4,18 +4,18 @@ import pytest
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.sql.across import across
 
-SALES = PortAddress(ProductAddress("market-place", "artwork-sales"), "sales", 1)
-SALES_2 = PortAddress(ProductAddress("market-place", "artwork-sales"), "sales", 2)
-LIKES = PortAddress(ProductAddress("engagement", "likes"), "daily", 1)
-PORTS = (SALES, SALES_2, LIKES)
+SALES = PortAddress(ProductAddress("market-place", "artwork-sales"), "sales", 1).table()
+SALES_2 = PortAddress(ProductAddress("market-place", "artwork-sales"), "sales", 2).table()
+LIKES = PortAddress(ProductAddress("engagement", "likes"), "daily", 1).table()
+TABLES = (SALES, SALES_2, LIKES)
 
 
 def answer(select: str) -> list[tuple]:
-    query = across(select, PORTS)
+    query = across(select, TABLES)
     assert query.diagnostics == ()
     with duckdb.connect() as session:
-        for alias, port in query.tables:
-            session.execute(f"create table \"{alias}\" as select '{port}' as id, {port.major} as price")
+        for alias, table in query.tables:
+            session.execute(f"create table \"{alias}\" as select '{table}' as id, {table.port.major} as price")
         return session.execute(query.sql).fetchall()
 
 
@@ -48,7 +48,7 @@ def test_a_question_is_asked_over_the_ports_of_all_domains(select, rows):
 
 
 def test_only_the_ports_that_are_read_are_named():
-    assert across("select 1 from engagement.likes.daily", PORTS).tables == (("engagement__likes__daily", LIKES),)
+    assert across("select 1 from engagement.likes.daily", TABLES).tables == (("engagement.likes.daily", LIKES),)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,6 @@ def test_only_the_ports_that_are_read_are_named():
     ],
 )
 def test_a_question_can_read_ports_and_nothing_else(select, message, hint):
-    query = across(select, PORTS)
+    query = across(select, TABLES)
     assert (query.sql, query.tables) == ("", ())
     assert [(d.message, d.hint) for d in query.diagnostics] == [(message, hint)]

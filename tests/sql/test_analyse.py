@@ -1,7 +1,9 @@
 """The truth table of what a SELECT reads and makes."""
 
+from dataclasses import replace
+
 import pytest
-from tests.sql.samples import PRODUCT, SCHEMAS, columns, port, understood
+from tests.sql.samples import PRODUCT, SCHEMAS, columns, table, understood
 
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import LogicalType
@@ -216,7 +218,7 @@ def test_a_port_without_sql_passes_its_one_input_on():
     product = PRODUCT.__class__(
         ProductAddress("shop", "sales"), PRODUCT.type, "", PRODUCT.schedule, (PRODUCT.inputs[0],), ()
     )
-    analysis = analyse(product, port(None, "id price:number"), SCHEMAS)
+    analysis = analyse(product, table(None, "id price:number"), SCHEMAS)
     assert [(c.name, c.type, c.sources) for c in analysis.columns] == [
         ("id", "string", (("orders", "id"),)),
         ("price", "number", (("orders", "price"),)),
@@ -234,25 +236,23 @@ def test_a_port_without_sql_passes_its_one_input_on():
 )
 def test_what_is_passed_on_must_be_there_and_fit(contract, message):
     product = PRODUCT.__class__(PRODUCT.address, PRODUCT.type, "", PRODUCT.schedule, (PRODUCT.inputs[0],), ())
-    (found,) = analyse(product, port(None, contract), SCHEMAS).diagnostics
+    (found,) = analyse(product, table(None, contract), SCHEMAS).diagnostics
     assert found.message == message
 
 
-def test_a_port_without_sql_needs_exactly_one_input():
-    (found,) = analyse(PRODUCT, port(None), SCHEMAS).diagnostics
+def test_a_table_without_sql_needs_exactly_one_input():
+    (found,) = analyse(PRODUCT, table(None), SCHEMAS).diagnostics
     assert found.message == "`daily` has no SQL, and 3 inputs: which one is passed on?"
 
 
-def test_a_virtual_port_reads_nothing():
-    virtual = port(None).__class__(
-        "daily", "1.0.0", port(None).contract, port(None).mode, virtual=VirtualSource("shop_db", "daily")
-    )
+def test_a_virtual_table_reads_nothing():
+    virtual = replace(table(None), virtual=VirtualSource("shop_db", "daily"))
     analysis = analyse(PRODUCT, virtual, {})
     assert (analysis.inputs, analysis.reads, analysis.columns, analysis.diagnostics) == ((), (), (), ())
 
 
 def test_columns_are_spelled_as_they_were_declared():
     schemas = SCHEMAS | {"orders": columns("orderId")}
-    analysis = analyse(PRODUCT, port("select orderid as saleid from orders", "saleId"), schemas)
+    analysis = analyse(PRODUCT, table("select orderid as saleid from orders", "saleId"), schemas)
     assert [(c.name, c.sources) for c in analysis.columns] == [("saleId", (("orders", "orderId"),))]
     assert [r.column for r in analysis.reads] == ["orderId"]

@@ -14,32 +14,32 @@ from meshwright.sql.bind import bind
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MESHES = {path.parent.name: load(path.parent).mesh for path in sorted(EXAMPLES.glob("*/mesh.yaml"))}
-PORTS = [
-    pytest.param(mesh, product, port, id=f"{name} {product.port_address(port)}")
+TABLES = [
+    pytest.param(mesh, product, table, id=f"{name} {address}")
     for name, mesh in MESHES.items()
     for product in mesh.products
-    for port in product.outputs
+    for address, table in product.tables()
 ]
 
 
-@pytest.mark.parametrize(("mesh", "product", "port"), PORTS)
-def test_a_port_of_the_examples_is_understood(mesh, product, port):
-    analysis = analyse(product, port, schemas(mesh.output, product))
+@pytest.mark.parametrize(("mesh", "product", "table"), TABLES)
+def test_a_table_of_the_examples_is_understood(mesh, product, table):
+    analysis = analyse(product, table, schemas(mesh.output, product))
     assert analysis.diagnostics == ()
-    if port.virtual is None:
-        assert [c.name for c in analysis.columns] == [c.name for c in port.contract.columns]
+    if table.virtual is None:
+        assert [c.name for c in analysis.columns] == [c.name for c in table.contract.columns]
         assert analysis.inputs
 
 
-@pytest.mark.parametrize(("mesh", "product", "port"), PORTS)
-def test_a_transform_of_the_examples_runs_on_duckdb(mesh, product, port):
-    if port.transform is None:
+@pytest.mark.parametrize(("mesh", "product", "table"), TABLES)
+def test_a_transform_of_the_examples_runs_on_duckdb(mesh, product, table):
+    if table.transform is None:
         return
-    query = bind(port.transform, "duckdb")
+    query = bind(table.transform, "duckdb")
     with duckdb.connect() as session:
         session.execute("set TimeZone = 'UTC'")
-        for table, columns in schemas(mesh.output, product).items():
+        for name, columns in schemas(mesh.output, product).items():
             shape = ", ".join(f'"{c.name}" {DUCKDB[c.type]}' for c in columns)
-            session.execute(f'create table "{table}" ({shape})')
+            session.execute(f'create table "{name}" ({shape})')
         bounds = dict.fromkeys(query.parameters, datetime(2013, 1, 1, tzinfo=UTC))
         assert session.execute(query.sql, bounds).fetchall() == []

@@ -85,4 +85,4 @@ def _port(mesh: Mesh, text: str) -> Upstream:
     if address is None:
         hint = did_you_mean(text, map(str, ports), otherwise="`mesh list` shows all products")
         raise NotFound(f"there is no output port `{text}`", hint=hint)
-    return Upstream(address, ports[address].contract.columns)
+    return Upstream(address, ports[address].tables[0].contract.columns)

@@ -10,8 +10,9 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
-from meshwright.model.naming import sql_name
-from meshwright.model.product import DataProduct, InputPort, OutputPort
+from meshwright.model.naming import local_table, sql_name
+from meshwright.model.product import DataProduct, InputPort, OutputTable
+from meshwright.release.queries import queries_of
 from meshwright.release.record import Query, Record
 
 if TYPE_CHECKING:
@@ -35,28 +36,29 @@ def released(record: Record, dialect: str) -> Buildable:
 
 def committed(graph: "MeshGraph", address: ProductAddress, root: Path, dialect: str) -> Buildable:
     """Return a product as its manifest at `root` says, for a laptop. Raises `NotFound`."""
-    from meshwright.sql.bind import bind
-
     product = graph.product(address)
     if product is None:
         raise NotFound(f"there is no product `{address}`", hint="`mesh list` shows all products")
-    queries = []
-    for port in product.outputs:
-        if port.transform is not None:
-            bound = bind(port.transform, dialect)
-            queries.append(Query(product.port_address(port), dialect, bound.sql, bound.parameters))
+    made = [(address, table, graph.analyses.get(address)) for address, table in product.tables()]
+    queries = tuple(q for one in made for q in queries_of(*one, (dialect,)) if q.dialect == dialect)
     folder = (root / product.file).parent / "fixtures"
-    columns = {p.name: tuple(_columns(graph, product, p)) for p in product.inputs}
-    return Buildable(product, tuple(queries), None, StandIns(folder, columns))
+    columns = dict(found for port in product.inputs for found in _columns(graph, product, port))
+    return Buildable(product, queries, None, StandIns(folder, columns))
 
 
-def _columns(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[Column]:
-    """Yield what is known of an input's columns, with all that tells what a likely value of them is."""
+def _columns(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[tuple[str, tuple[Column, ...]]]:
+    """Yield what is known of an input's columns, with all that tells what a likely value of them is, by its tables."""
     upstream = None if port.port is None else graph.output(port.port)
-    if upstream is not None:
-        for column in upstream.columns:
-            yield replace(column, examples=column.examples or _valid(upstream, column.name))
+    if upstream is None:
+        yield port.name, tuple(_source_columns(graph, product, port))
         return
+    for name, table in upstream.named:
+        likely = (replace(c, examples=c.examples or _valid(table, c.name)) for c in table.columns)
+        yield local_table(port.name, name.lower()), tuple(likely)
+
+
+def _source_columns(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[Column]:
+    """Yield what is known of the columns of a source: as declared, or as they are read, and as they are passed on."""
     becomes = {taken: (output, column) for output, taken, column in _becomes(graph, product, sql_name(port.name))}
     for column in port.columns or _undeclared(graph, product, port):
         output, made = becomes.get(column.name, (None, None))
@@ -70,21 +72,21 @@ def _columns(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Itera
 
 def _undeclared(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[Column]:
     """Yield the columns that the product's SQL reads of a source that nobody described."""
-    analyses = [graph.analyses.get(product.port_address(o)) for o in product.outputs]
+    analyses = [graph.analyses.get(address) for address, _ in product.tables()]
     names = {r.column for a in analyses if a for r in a.reads if r.input == sql_name(port.name)}
     return (Column(name, LogicalType.STRING) for name in sorted(names))
 
 
-def _becomes(graph: "MeshGraph", product: DataProduct, local: str) -> Iterator[tuple[OutputPort, str, Column]]:
+def _becomes(graph: "MeshGraph", product: DataProduct, local: str) -> Iterator[tuple[OutputTable, str, Column]]:
     """Yield each column of an input that alone makes a column of an output, and that column."""
-    for output in product.outputs:
-        analysis = graph.analyses.get(product.port_address(output))
+    for address, output in product.tables():
+        analysis = graph.analyses.get(address)
         for made in () if analysis is None else analysis.columns:
             column = output.contract.column(made.name)
             if column is not None and len(made.sources) == 1 and made.sources[0][0] == local:
                 yield output, made.sources[0][1], column
 
 
-def _valid(port: OutputPort, column: str) -> tuple[str, ...]:
+def _valid(table: OutputTable, column: str) -> tuple[str, ...]:
     """Return the values that a contract allows for a column."""
-    return next((c.valid_values for c in port.contract.checks if c.valid_values and c.columns == (column,)), ())
+    return next((c.valid_values for c in table.contract.checks if c.valid_values and c.columns == (column,)), ())

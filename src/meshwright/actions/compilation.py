@@ -19,15 +19,14 @@ from meshwright.actions.workspace import FETCHED
 from meshwright.manifest.codes import Code
 from meshwright.manifest.layout import DOMAINS, LOCK_FILE, MESH_FILE
 from meshwright.model import codec
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Refused
-from meshwright.model.mesh import Mesh
-from meshwright.model.naming import sql_name
+from meshwright.model.naming import local_table, sql_name
 from meshwright.model.packing import pack, shape, unpack
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct, OutputPort, OutputTable
 from meshwright.sql.version import reader
 
 if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
@@ -82,11 +81,18 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
 
 
 def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ...]]:
-    """Return the declared columns of a product's inputs, by the name that its SQL spells."""
+    """Return the declared columns of a product's inputs, by the names that its SQL spells.
+
+    An input from a product that is not there, often for an error of its own, is left out: nothing is known of it.
+    """
     found: dict[str, tuple[Column, ...]] = {}
     for port in product.inputs:
+        local = sql_name(port.name)
         upstream = None if port.port is None else output(port.port)
-        found[sql_name(port.name)] = port.columns if upstream is None else upstream.columns
+        if port.port is None:
+            found[local] = port.columns
+        elif upstream is not None:
+            found.update({local_table(local, name): table.columns for name, table in upstream.named})
     return found
 
 
@@ -96,12 +102,13 @@ def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
 
     with _growing():
         loaded = load(root, kept, released.elsewhere if released else None)
-    outputs = {p.port_address(port): port for p, port in _ports(loaded.mesh)}
+    products = loaded.mesh.products
+    outputs = {product.port_address(port): port for product in products for port in product.outputs}
     analyst = _Analyst(kept, outputs, loaded.digests)
-    here = [(p, port) for p, port in _ports(loaded.mesh) if p.address.domain in loaded.here]
-    analyses = {p.port_address(port): analyst.analysis(p, port) for p, port in here}
+    here = [p for p in products if p.address.domain in loaded.here]
+    analyses = {made[0]: analyst.analysis(product, made) for product in here for made in product.tables()}
     known = released.graph.analyses if released and released.graph else {}
-    graph = build(loaded.mesh, {a: analysis for a, analysis in known.items() if a in outputs} | analyses)
+    graph = build(loaded.mesh, {a: analysis for a, analysis in known.items() if a.port in outputs} | analyses)
     sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
     between = [d for d in graph.diagnostics if is_here(d, loaded.here)]
     return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})))
@@ -117,10 +124,6 @@ def _growing() -> Iterator[None]:
         gc.enable()
 
 
-def _ports(mesh: Mesh) -> Iterator[tuple[DataProduct, OutputPort]]:
-    return ((product, port) for product in mesh.products for port in product.outputs)
-
-
 class _Analyst:
     """Understands the SQL of a mesh, or remembers having done so."""
 
@@ -131,21 +134,22 @@ class _Analyst:
         self._reader = f"{reader()} {shape(Analysis)}".encode()
         self._columns: dict[PortAddress, bytes] = {}
 
-    def analysis(self, product: DataProduct, port: OutputPort) -> Analysis:
-        """Return the analysis of a port."""
-        key = self._key(product, port)
+    def analysis(self, product: DataProduct, made: tuple[TableAddress, OutputTable]) -> Analysis:
+        """Return the analysis of a table."""
+        address, table = made
+        key = self._key(product, address)
         analysis = unpack(Analysis, self._kept.get(key))
         if analysis is None:
             from meshwright.sql.analyse import analyse
 
-            analysis = analyse(product, port, schemas(self._outputs.get, product))
+            analysis = analyse(product, table, schemas(self._outputs.get, product))
             self._kept.put(key, pack(Analysis, analysis))
         return analysis
 
-    def _key(self, product: DataProduct, port: OutputPort) -> bytes:
-        """Name all that an analysis is made of: the product, the port, the columns that its inputs have now."""
+    def _key(self, product: DataProduct, table: TableAddress) -> bytes:
+        """Name all that an analysis is made of: the product, the table, the columns that its inputs have now."""
         state = hashlib.sha256(self._reader)
-        state.update(self._digests[product.address] + f"{port.name}@{port.major}".encode())
+        state.update(self._digests[product.address] + str(table).encode())
         for taken in product.inputs:
             if taken.port is not None:
                 state.update(self._columns_of(taken.port))
@@ -154,7 +158,8 @@ class _Analyst:
     def _columns_of(self, address: PortAddress) -> bytes:
         if address not in self._columns:
             port = self._outputs.get(address)
-            plain = None if port is None else [codec.dump(c) for c in port.columns]
+            tables = () if port is None else port.named
+            plain = [[name, [codec.dump(c) for c in table.columns]] for name, table in tables]
             self._columns[address] = hashlib.sha256(codec.canonical(plain)).digest()
         return self._columns[address]
 

@@ -13,7 +13,7 @@ from meshwright.actions.elsewhere import Fetched
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.approvals import Approval
-from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved
+from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, TableRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
@@ -136,7 +136,7 @@ def _with_unsound(compiled: Compiled, current: MeshGraph | None, workspace: Work
         return graph
     products = sorted((*graph.mesh.products, *(_placed(p) for p in kept)), key=lambda p: p.address)
     addresses = {p.address for p in kept}
-    analyses = {a: analysis for a, analysis in current.analyses.items() if a.product in addresses}
+    analyses = {a: analysis for a, analysis in current.analyses.items() if a.port.product in addresses}
     return build(replace(graph.mesh, products=tuple(products)), {**graph.analyses, **analyses})
 
 
@@ -154,6 +154,8 @@ def _manifest(product: DataProduct) -> str:
 
 def _own_findings(made: Plan, compiled: Compiled) -> Iterable[Diagnostic]:
     """Return the errors in the files, without those that a removal has explained, as an error, at the same line."""
-    removals = (e for e in made.effects if isinstance(e.change, ColumnRemoved | PortRemoved | ProductRemoved))
+    removals = (
+        e for e in made.effects if isinstance(e.change, ColumnRemoved | TableRemoved | PortRemoved | ProductRemoved)
+    )
     explained = {(c.at.file, c.at.line) for e in removals for c in e.consumers}
     return (d for d in errors(compiled.diagnostics) if (d.at.file, d.at.line) not in explained)

@@ -113,7 +113,7 @@ def _publish(
 
 def _reasons(address: ProductAddress, failed: list[CheckResult]) -> str:
     head = f"`{address}` fails {len(failed)} check{'s' if len(failed) > 1 else ''}"
-    return "\n".join([head, *(f"  {r.port}: {r.check}: {r.message}" for r in failed)])
+    return "\n".join([head, *(f"  {r.table}: {r.check}: {r.message}" for r in failed)])
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from meshwright.airflow.operators import (
 )
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.naming import CHECK, PUBLISH, STAGE, asset_name, asset_uri, dag_id
-from meshwright.model.product import CronSchedule, DataProduct, OutputPort
+from meshwright.model.product import CronSchedule, DataProduct, OutputPort, OutputTable
 from meshwright.model.slo import slo_text
 from meshwright.release.record import Record
 
@@ -112,12 +112,17 @@ def _documentation(record: Record) -> str:
 
 def _port_documentation(port: OutputPort) -> str:
     promises = [f"- {slo_text(slo)}" for slo in port.slos]
+    parts = [part for name, table in port.named for part in _table_documentation(name, table)]
+    return "\n".join([f"### {port.name} {port.version}", *promises, *parts])
+
+
+def _table_documentation(name: str, table: OutputTable) -> list[str]:
     rows = [
         f"| `{c.name}` | {c.type.value} | {'yes' if c.required or c.primary_key else ''} | {_cell(c.description)} |"
-        for c in port.contract.columns
+        for c in table.contract.columns
     ]
-    table = ["| column | type | required | |", "|---|---|---|---|", *rows]
-    return "\n".join([f"### {port.name} {port.version}", *promises, "", *table])
+    heading = ["", f"#### {name}"] if name else []
+    return [*heading, "", "| column | type | required | |", "|---|---|---|---|", *rows]
 
 
 def _cell(text: str) -> str:

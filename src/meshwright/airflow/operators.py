@@ -101,7 +101,7 @@ class PublishOperator(BaseOperator):
         """Publish; a retry of what was published already does nothing but tell again."""
         with outcome(self.record, context) as (workspace, now):
             publish = run.publish(workspace, self.record, _publish_id(context), now)
-        rows = {asset_uri(p.port): p.rows for p in publish.ports}
+        rows = {asset_uri(port): count for port, count in publish.ports.items()}
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {
                 "publish_id": str(publish.publish_id),

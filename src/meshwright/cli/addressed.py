@@ -1,12 +1,12 @@
-"""Addressed: which product, port or column of the mesh did they mean?"""
+"""Addressed: which product, port, table or column of the mesh did they mean?"""
 
 from meshwright.actions.compilation import Compiled
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, Reference
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound
-from meshwright.model.product import DataProduct
+from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.spelling import did_you_mean
 
-Address = ProductAddress | PortAddress | ColumnAddress
+Address = ProductAddress | PortAddress | TableAddress | ColumnAddress
 
 
 def addressed(compiled: Compiled, wanted: Reference) -> Address:
@@ -17,19 +17,32 @@ def addressed(compiled: Compiled, wanted: Reference) -> Address:
     return product.address if wanted.port is None else _of_port(product, wanted, wanted.port)
 
 
-def _of_port(product: DataProduct, wanted: Reference, name: str) -> PortAddress | ColumnAddress:
+def _of_port(product: DataProduct, wanted: Reference, name: str) -> Address:
     port = product.output(name, wanted.major)
     if port is None:
         said = name if wanted.major is None else f"{name}@{wanted.major}"
         known = [f"{p.name}@{p.major}" for p in product.outputs]
         raise NotFound(f"`{product.address}` has no port `{said}`", hint=did_you_mean(said, known))
     address = product.port_address(port)
-    if wanted.column is None:
-        return address
-    known = [c.name for c in port.columns]
-    if wanted.column not in known:
-        raise NotFound(f"`{address}` has no column `{wanted.column}`", hint=did_you_mean(wanted.column, known))
-    return address.column(wanted.column)
+    return _of_table(address, port, wanted.parts) if wanted.parts else address
+
+
+def _of_table(address: PortAddress, port: OutputPort, parts: tuple[str, ...]) -> TableAddress | ColumnAddress:
+    """Return the table or column that is meant by the names after a port: the only table has none."""
+    name, columns = (parts[0], parts[1:]) if len(port.tables) > 1 else ("", parts)
+    table = port.table(name)
+    if table is None:
+        hint = did_you_mean(name, [own for own, _ in port.named])
+        raise NotFound(f"`{address}` has no table `{name}`", hint=hint)
+    found = address.table(name)
+    if not columns:
+        return found
+    known = [c.name for c in table.columns]
+    if columns[0] not in known:
+        raise NotFound(f"`{found}` has no column `{columns[0]}`", hint=did_you_mean(columns[0], known))
+    if len(columns) > 1:
+        raise NotFound(f"`{address}` is one table: `{columns[0]}` is a column", hint=f"write `{address}.{columns[0]}`")
+    return found.column(columns[0])
 
 
 def _no_product(compiled: Compiled, wanted: ProductAddress) -> NotFound:

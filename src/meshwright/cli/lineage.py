@@ -22,10 +22,11 @@ from meshwright.model.diagnostic import errors
 def command(  # noqa: PLR0913, PLR0917  # one for each word of the command
     edge: Edge, address: str | None, up: bool, down: bool, depth: int | None, personal: bool, output: str = "text"
 ) -> None:
-    """Show what a product, port or column comes from and goes to.
+    """Show what a product, port, table or column comes from and goes to.
 
-    ADDRESS is `domain.product`, `domain.product:port` or `domain.product:port.column`. With `--personal` it may be left
-    out: personal data are traced through the whole mesh.
+    ADDRESS is `domain.product`, `domain.product:port` or `domain.product:port.column`; where the port has several
+    tables, `domain.product:port.table` or `domain.product:port.table.column`. With `--personal` it may be left out:
+    personal data are traced through the whole mesh.
     """
     compiled = compile_mesh(edge.workspace.root, edge.workspace.cache)
     start = None if address is None else addressed(compiled, parse(address))

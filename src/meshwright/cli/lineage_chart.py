@@ -1,11 +1,11 @@
-"""Lineage, drawn: products in a box for each domain, ports and columns in a box for each product."""
+"""Lineage, drawn: products in a box for each domain, ports, tables and columns in a box for each product."""
 
 import click
 
 from meshwright.cli.console import progress
 from meshwright.cli.lineage_flows import Lineage, Place
 from meshwright.cli.mermaid import DRAWN, Chart, Key, Node
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 
 
 def chart(lineage: Lineage) -> Chart[Place]:
@@ -24,13 +24,13 @@ def print_chart(chart: Chart[Key]) -> None:
 
 
 def drawn(place: Place, style: str = "") -> Node:
-    """Return how a place is drawn: products in their domain, ports and columns in their product."""
+    """Return how a place is drawn: products in their domain, ports, tables and columns in their product."""
     match place:
         case ProductAddress():
             return Node(place.product, place.domain, style)
         case PortAddress():
             return Node(_below(place, place.product), str(place.product), style)
-        case ColumnAddress():
+        case TableAddress() | ColumnAddress():
             return Node(_below(place, place.port.product), str(place.port.product), style)
         case SourceColumn():
             return Node(_below(place, place.product), str(place.product), style)

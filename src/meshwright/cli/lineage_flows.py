@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshwright.cli.addressed import Address
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph, Reader
@@ -67,6 +67,8 @@ def _sources(graph: "MeshGraph", place: Place) -> tuple[Place, ...]:
             return graph.inputs(place)
         case PortAddress():
             return graph.port_sources(place)
+        case TableAddress():
+            return graph.table_sources(place)
         case ColumnAddress():
             return (*graph.sources(place), *graph.source_columns(place))
         case SourceColumn():
@@ -79,6 +81,8 @@ def _targets(graph: "MeshGraph", place: Place) -> tuple[Place, ...]:
             return graph.consumers(place)
         case PortAddress():
             return graph.port_targets(place)
+        case TableAddress():
+            return graph.table_targets(place)
         case ColumnAddress():
             return graph.targets(place)
         case SourceColumn():

@@ -44,7 +44,7 @@ def _is_at(place: Place, start: Address) -> bool:
         case SourceColumn():
             return place.product == start
         case ColumnAddress():
-            return start in (place, place.port, place.port.product)
+            return start in (place, place.table, place.port, place.port.product)
 
 
 def _text(flows: tuple[PersonalFlow, ...], where: str) -> Iterator[str]:
@@ -134,4 +134,4 @@ def _plain(flow: PersonalFlow) -> dict[str, object]:
 
 def _plain_use(use: RowUse) -> dict[str, object]:
     at = use.at
-    return {"column": str(use.of), "port": str(use.port), "file": at.file, "line": at.line, "text": at.text}
+    return {"column": str(use.of), "table": str(use.table), "file": at.file, "line": at.line, "text": at.text}

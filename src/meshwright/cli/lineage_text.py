@@ -61,7 +61,7 @@ def _plain_reading(reading: Reading) -> dict[str, object]:
     at = reading.reader.at
     return {
         "reads": str(reading.column),
-        "port": str(reading.reader.port),
+        "table": str(reading.reader.table),
         "column": reading.reader.column,
         "file": at.file,
         "line": at.line,

@@ -7,7 +7,7 @@ from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.orphans import Orphan, orphans
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
 
@@ -32,6 +32,8 @@ def _kind(orphan: Orphan) -> str:
             return "product"
         case PortAddress():
             return "port"
+        case TableAddress():
+            return "table"
         case ColumnAddress():
             return "column"
         case Term():
@@ -46,8 +48,10 @@ def _product(orphan: Orphan) -> ProductAddress | None:
     match orphan.subject:
         case ProductAddress() as product:
             return product
-        case PortAddress(product=product) | ColumnAddress(port=PortAddress(product=product)):
+        case PortAddress(product=product):
             return product
+        case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
+            return port.product
         case Term():
             return None
 

@@ -8,7 +8,7 @@ from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_plain
 from meshwright.cli.plan_text import reader
 from meshwright.gate.approvals import Need
-from meshwright.gate.changes import port_of, product_of
+from meshwright.gate.changes import subject_of
 from meshwright.gate.describe import describe, sign
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
 from meshwright.gate.plan import Effect
@@ -64,7 +64,7 @@ def plan_markdown(judged: Judged, environment: str) -> str:
 
 
 def _effect_plain(effect: Effect) -> dict[str, Any]:
-    subject = port_of(effect.change) or product_of(effect.change)
+    subject = subject_of(effect.change)
     return {
         "kind": type(effect.change).__name__,
         "address": None if subject is None else str(subject),
@@ -77,7 +77,7 @@ def _effect_plain(effect: Effect) -> dict[str, Any]:
             {
                 "product": str(c.product),
                 "owner": c.owner,
-                "port": None if c.port is None else str(c.port),
+                "table": None if c.table is None else str(c.table),
                 "column": c.column,
                 "file": c.at.file,
                 "line": c.at.line,
@@ -108,7 +108,7 @@ def _sentence(verdict: Verdict) -> str:
 
 
 def _effect_row(effect: Effect) -> Iterator[str]:
-    subject = port_of(effect.change) or product_of(effect.change) or "mesh"
+    subject = subject_of(effect.change) or "mesh"
     said = describe(effect.change).replace("|", "\\|")
     part = f"**{effect.part.word}**" if effect.is_breaking else effect.part.word
     yield f"| {sign(effect.change)} | `{subject}` | {said} | {part} |"

@@ -7,7 +7,7 @@ import click
 
 from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_text
-from meshwright.gate.changes import port_of, product_of
+from meshwright.gate.changes import subject_of
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe, sign
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
@@ -37,7 +37,7 @@ def _head(judged: Judged, environment: str) -> Iterator[str]:
 
 
 def _changes(effects: tuple[Effect, ...], mesh: Mesh) -> Iterator[str]:
-    for subject, group in groupby(effects, key=lambda e: str(port_of(e.change) or product_of(e.change) or mesh.name)):
+    for subject, group in groupby(effects, key=lambda e: str(subject_of(e.change) or mesh.name)):
         lines = [click.style(subject, bold=True)]
         for effect in sorted(group, key=lambda e: -e.part):
             lines += _effect(effect, mesh)

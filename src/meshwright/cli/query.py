@@ -20,11 +20,14 @@ from meshwright.model.time import instant_text
 @click.argument("sql")
 @verb("csv")
 def command(edge: Edge, sql: str, output: str = "") -> None:
-    """Ask one SQL question across the ports of all domains. A port is called `domain.product.port`."""
+    """Ask one SQL question across the ports of all domains. A table is called `domain.product.port`.
+
+    Where a port has several tables, each is `domain.product.port.table`.
+    """
     from meshwright.sql.across import across
 
     mesh = compile_mesh(edge.workspace.root, edge.workspace.cache).graph.mesh
-    question = across(sql, (product.port_address(port) for product in mesh.products for port in product.outputs))
+    question = across(sql, (address for product in mesh.products for address, _ in product.tables()))
     if question.diagnostics:
         print_diagnostics(question.diagnostics)
         click.get_current_context().exit(ExitCode.FINDINGS)

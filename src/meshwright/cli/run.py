@@ -64,15 +64,15 @@ def _print(outcome: run.Outcome) -> None:
     click.echo(
         f"{click.style('published', fg='green', bold=True)} {published.product}  {published.publish_id}{synthetic}"
     )
-    staged = {p.port: p.rows for p in outcome.staged.ports}
-    rows = [(str(p.port), f"{staged[p.port]:,}", f"{p.rows:,}") for p in published.ports]
-    print_table(("PORT", "NEW ROWS", "ROWS"), rows)
+    staged = {t.table: t.rows for t in outcome.staged.tables}
+    rows = [(str(t.table), f"{staged[t.table]:,}", f"{t.rows:,}") for t in published.tables]
+    print_table(("TABLE", "NEW ROWS", "ROWS"), rows)
     click.echo(
         f"{published.interval}, complete up to {instant_text(published.watermark)}; "
         f"{passed} of {len(outcome.results)} checks passed; {published.seconds:.1f} s"
     )
     for result in warnings:
-        click.echo(click.style("warning: ", fg="yellow") + f"{result.port}: {result.check}: {result.message}")
+        click.echo(click.style("warning: ", fg="yellow") + f"{result.table}: {result.check}: {result.message}")
 
 
 def _plain(outcome: run.Outcome) -> dict[str, Any]:

@@ -8,29 +8,30 @@ import click
 from meshwright.cli.console import plain, print_table, short
 from meshwright.engine.judgement import checks_of, consequence, expectation
 from meshwright.manifest.origin import RELEASE, Resolved
+from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Column
 from meshwright.model.diagnostic import Location
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct, OutputTable
 
 WAY = "its way of publishing"
 
 
 def print_product(product: DataProduct, origins: Iterable[Resolved]) -> None:
-    """Print every value of a product with its origin, then the columns and checks of each port."""
+    """Print every value of a product with its origin, then the columns and checks of each table."""
     print_origins(origins)
-    for port in product.outputs:
-        click.echo(f"\n{product.port_address(port)}")
+    for address, table in product.tables():
+        click.echo(f"\n{address}")
         heads = ("COLUMN", "TYPE", "PROMISE", "TERM", "MEANING", "FROM")
-        print_table(heads, [_column_row(product, c) for c in port.columns])
-        checks = checks_of(port)
+        print_table(heads, [_column_row(product, c) for c in table.columns])
+        checks = checks_of(table)
         if checks:
             click.echo()
-            print_table(("CHECK", "OF", "MUST", "ELSE", "FROM"), [_check_row(product, port, c) for c in checks])
+            print_table(("CHECK", "OF", "MUST", "ELSE", "FROM"), [_check_row(product, table, c) for c in checks])
 
 
 def product_plain(product: DataProduct, origins: Iterable[Resolved]) -> dict[str, object]:
     """Return a product in its documented JSON shape."""
-    written = chain(origins, *(_written(port) for port in product.outputs))
+    written = chain(origins, *(_written(address, table) for address, table in product.tables()))
     return {"address": str(product.address), "product": plain(product), "origins": origins_plain(written)}
 
 
@@ -44,11 +45,12 @@ def origins_plain(origins: Iterable[Resolved]) -> list[dict[str, str]]:
     return [{"key": r.key, "value": r.value, "origin": r.origin} for r in origins]
 
 
-def _written(port: OutputPort) -> Iterator[Resolved]:
-    """Yield where the columns of a port were written."""
-    for column in port.contract.columns:
+def _written(address: TableAddress, table: OutputTable) -> Iterator[Resolved]:
+    """Yield where the columns of a table were written."""
+    of = f"{address.port.name}@{address.port.major}{f'.{address.name}' if address.name else ''}"
+    for column in table.contract.columns:
         if column.at is not None:
-            key = f"outputPorts.{port.name}@{port.major}.columns.{column.name}"
+            key = f"outputPorts.{of}.columns.{column.name}"
             yield Resolved(key, column.type, f"{column.at.file}:{column.at.line}")
 
 
@@ -65,13 +67,13 @@ def _column_row(product: DataProduct, column: Column) -> tuple[str, ...]:
     )
 
 
-def _check_row(product: DataProduct, port: OutputPort, check: Check) -> tuple[str, ...]:
+def _check_row(product: DataProduct, table: OutputTable, check: Check) -> tuple[str, ...]:
     measured = " ".join((check.metric, ", ".join(check.columns))).strip()
-    return check.name, measured, expectation(check), consequence(port, check), _check_origin(product, port, check)
+    return check.name, measured, expectation(check), consequence(table, check), _check_origin(product, table, check)
 
 
-def _check_origin(product: DataProduct, port: OutputPort, check: Check) -> str:
-    column = port.contract.column(check.columns[0]) if check.columns else None
+def _check_origin(product: DataProduct, table: OutputTable, check: Check) -> str:
+    column = table.contract.column(check.columns[0]) if check.columns else None
     at = check.at or (column.at if column else None)
     return _place(product, at)
 

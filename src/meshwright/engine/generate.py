@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from meshwright.engine.protocol import Work
 from meshwright.model.contract import Column, LogicalType
+from meshwright.model.naming import local_table
 from meshwright.model.product import InputPort
 from meshwright.model.time import Interval
 
@@ -19,9 +20,11 @@ _SPREAD = 10
 """A column that is no key draws from this many values of its pool, so that it meets those of a key."""
 
 
-def generated_rows(work: Work, port: InputPort, columns: Sequence[Column]) -> tuple[tuple[object, ...], ...]:
-    """Return the rows of an input, each value fit for its column's type."""
-    seed = str(port.port or f"{work.product.address}:{port.name}")
+def generated_rows(
+    work: Work, port: InputPort, table: str, columns: Sequence[Column]
+) -> tuple[tuple[object, ...], ...]:
+    """Return the rows of an input, or of one of its tables, each value fit for its column's type."""
+    seed = local_table(str(port.port or f"{work.product.address}:{port.name}"), table)
     chance = random.Random(seed)  # noqa: S311  # made-up data, no secret
     pools = {c.name: _Pool(c, work) for c in columns}
     grid = _grid(columns, pools)
@@ -122,4 +125,6 @@ def _made_time(kind: LogicalType, index: int, interval: Interval) -> object:
 def _all_columns(work: Work) -> Iterator[Column]:
     known = {} if work.stand_ins is None else work.stand_ins.columns
     for port in work.product.inputs:
-        yield from known.get(port.name) or port.columns
+        found = [columns for name, columns in known.items() if name.partition(".")[0] == port.name and columns]
+        for columns in found or [port.columns]:
+            yield from columns

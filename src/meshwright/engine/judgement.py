@@ -1,11 +1,11 @@
-"""Judgement: which checks a port must pass, and whether a measured value passes one. Knows no engine."""
+"""Judgement: which checks a table must pass, and whether a measured value passes one. Knows no engine."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from meshwright.model.address import PortAddress
+from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Column, Metric, Operator, Unit
-from meshwright.model.product import OnFail, OutputPort, PublishMode
+from meshwright.model.product import OnFail, OutputTable, PublishMode
 from meshwright.model.publish import CheckResult
 
 _NONE = (Decimal(0),)
@@ -29,38 +29,38 @@ _COUNTED = {
 }
 
 
-def checks_of(port: OutputPort) -> tuple[Check, ...]:
+def checks_of(table: OutputTable) -> tuple[Check, ...]:
     """Return the checks that a contract names, and those implied by its columns, its key and its way of publishing."""
-    return (*_implied(port), *port.contract.checks)
+    return (*_implied(table), *table.contract.checks)
 
 
-def judged(port: OutputPort, address: PortAddress, check: Check, measured: Decimal, rows: int) -> CheckResult:
+def judged(table: OutputTable, address: TableAddress, check: Check, measured: Decimal, rows: int) -> CheckResult:
     """Hold a measured number of rows (or the number that a query gave) against the check's threshold."""
     value = measured if check.unit is Unit.ROWS else (Decimal(100) * measured / rows if rows else Decimal(0))
     expected = expectation(check)
     passed = passes(check, value)
     message = _measured_text(check, measured, value, rows)
     return CheckResult(
-        port=address,
+        table=address,
         check=check.name,
         passed=passed,
-        consequence=consequence(port, check),
+        consequence=consequence(table, check),
         measured=value,
         expected=expected,
         message=message if passed else f"{message}, which should {expected}",
     )
 
 
-def unmeasured(port: OutputPort, address: PortAddress, check: Check, reason: str) -> CheckResult:
+def unmeasured(table: OutputTable, address: TableAddress, check: Check, reason: str) -> CheckResult:
     """Fail a check that could not be measured, with the reason."""
-    return CheckResult(address, check.name, False, consequence(port, check), None, expectation(check), reason)  # noqa: FBT003
+    return CheckResult(address, check.name, False, consequence(table, check), None, expectation(check), reason)  # noqa: FBT003
 
 
-def consequence(port: OutputPort, check: Check) -> OnFail:
+def consequence(table: OutputTable, check: Check) -> OnFail:
     """Return what a failure does. Rows cannot be merged by a key that is not one: that always blocks."""
-    if port.mode is PublishMode.MERGE and check.name == KEY_CHECK:
+    if table.mode is PublishMode.MERGE and check.name == KEY_CHECK:
         return OnFail.BLOCK
-    return port.consequence(check.name, check.severity)
+    return table.consequence(check.name, check.severity)
 
 
 def passes(check: Check, value: Decimal) -> bool:
@@ -95,13 +95,13 @@ def number_text(number: Decimal) -> str:
 KEY_CHECK = "primary-key-unique"
 
 
-def _implied(port: OutputPort) -> Iterator[Check]:
-    for column in port.made_columns:
+def _implied(table: OutputTable) -> Iterator[Check]:
+    for column in table.made_columns:
         yield from _implied_by(column)
-    key = port.contract.key
+    key = table.contract.key
     if key:
         yield Check(KEY_CHECK, Metric.DUPLICATE_VALUES, Operator.EQUAL, _NONE, key)
-    if port.mode is PublishMode.LEDGER and all(c.metric is not Metric.HASH_CHAIN for c in port.contract.checks):
+    if table.mode is PublishMode.LEDGER and all(c.metric is not Metric.HASH_CHAIN for c in table.contract.checks):
         yield Check("hash-chain", Metric.HASH_CHAIN, Operator.EQUAL, _NONE)
 
 

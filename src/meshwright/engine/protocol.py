@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from meshwright.engine.capabilities import Capabilities
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Column
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import Digest, PublishId
-from meshwright.model.product import DataProduct
+from meshwright.model.naming import sql_name
+from meshwright.model.product import DataProduct, InputPort
 from meshwright.model.publish import CheckResult, Publish, Staged
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
@@ -25,7 +26,8 @@ from meshwright.release.record import Query
 class StandIns:
     """What to read where an input cannot be reached: a fixture in `folder`, else rows generated from `columns`.
 
-    `columns` are those that each input is known to have, by its local name. `only` names the inputs that are to be
+    `columns` are those that each input is known to have, by its local name (`orders`, or `orders.lines` for one of
+    several tables, which is a fixture's name, too). `only` names the inputs that are to be
     stood in for even though they could be reached.
     """
 
@@ -36,7 +38,7 @@ class StandIns:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One product to be built for one interval. A port without a query passes its one input on as it is.
+    """One product to be built for one interval. A table without a query passes its one input on as it is.
 
     Without `stand_ins` an input that cannot be reached stops the stage.
     """
@@ -53,9 +55,15 @@ class Work:
         sources = (p.source for p in self.product.inputs)
         return any(q.parameters for q in self.queries) or any(s is not None and s.is_bounded for s in sources)
 
-    def query(self, port: PortAddress) -> Query | None:
-        """Return the query that makes a port."""
-        return next((q for q in self.queries if q.port == port), None)
+    def query(self, table: TableAddress) -> Query | None:
+        """Return the query that makes a table."""
+        return next((q for q in self.queries if q.table == table), None)
+
+    def tables_of(self, port: InputPort) -> tuple[str, ...]:
+        """Return the tables that queries read of an input: by name, or its only one, which has none."""
+        local = f"{sql_name(port.name)}."
+        found = {name.removeprefix(local) for q in self.queries for name in q.reads if name.startswith(local)}
+        return tuple(sorted(found)) or ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ class Engine(Protocol):
         """Return what was staged under an id. Raises `NotFound` when it was published or discarded."""
 
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
-        """Hold what was staged against its contracts: each port in one scan. Changes nothing that is published."""
+        """Hold what was staged against its contracts: each table in one scan. Changes nothing that is published."""
 
     def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
         """Make all staged ports visible at once, and log it with them. Does nothing when the log has the id already."""
@@ -103,5 +111,5 @@ class Engine(Protocol):
     def recent(self, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
         """Return what those products that ever published have published after `since`, and the last publish of each."""
 
-    def query(self, sql: str, tables: tuple[tuple[str, PortAddress], ...]) -> Rows:
-        """Answer one SELECT over published ports, each under the name that the SQL uses for it. Reads only."""
+    def query(self, sql: str, tables: tuple[tuple[str, TableAddress], ...]) -> Rows:
+        """Answer one SELECT over published tables, each under the name that the SQL uses for it. Reads only."""

@@ -36,7 +36,7 @@ def published_watermark(product: DataProduct, staged: Staged, log: Sequence[Publ
     `is_bounded`, an interval beyond a gap does not make it more complete, until the gap is filled; of data that was
     made up, nobody asks whether some is missing.
     """
-    modes = {p.mode for p in product.outputs}
+    modes = {table.mode for _, table in product.tables()}
     if not log or modes == {PublishMode.REPLACE}:
         return staged.watermark
     before = log[-1]

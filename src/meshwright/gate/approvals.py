@@ -16,6 +16,7 @@ from meshwright.gate.changes import (
     ProductAdded,
     PurposeChanged,
     ScheduleChanged,
+    TableAdded,
     TeamChanged,
     product_of,
 )
@@ -25,6 +26,7 @@ from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChan
 from meshwright.gate.personal import personal_columns
 from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import PortAddress
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.personal import is_personal
@@ -112,14 +114,20 @@ def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
             return (change.address.name,)
         case ClassificationChanged() if is_personal(change.before) or is_personal(change.after):
             return (change.address.name,)
+        case TableAdded():
+            table = proposed.table(change.address)
+            return personal_columns(table) if table else ()
         case PortAdded():
-            port = proposed.output(change.address)
-            return personal_columns(port) if port else ()
+            return _of_ports((change.address,), proposed)
         case ProductAdded():
-            ports = [proposed.output(address) for address in change.ports]
-            return tuple(dict.fromkeys(c for port in ports if port for c in personal_columns(port)))
+            return _of_ports(change.ports, proposed)
         case _:
             return ()
+
+
+def _of_ports(ports: Iterable[PortAddress], proposed: MeshGraph) -> tuple[str, ...]:
+    outputs = [port for address in ports if (port := proposed.output(address))]
+    return tuple(dict.fromkeys(c for port in outputs for table in port.tables for c in personal_columns(table)))
 
 
 def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked]:

@@ -7,7 +7,7 @@ that is left). What a change means for readers of tables is decided in `version.
 from dataclasses import dataclass, field
 
 from meshwright.gate.mesh_changes import MeshWideChange
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
@@ -142,10 +142,26 @@ class VersionRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class TableAdded:
+    """A port offers one more table, or a table by a name that readers do not know it by."""
+
+    address: TableAddress
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRemoved:
+    """A table is gone, though its port is not; or it is there by another name only, which readers do not know."""
+
+    address: TableAddress
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class KeyChanged:
     """A row of the table stands for something else: its primary key is another."""
 
-    address: PortAddress
+    address: TableAddress
     before: tuple[str, ...]
     after: tuple[str, ...]
     at: Location = field(compare=False)
@@ -155,7 +171,7 @@ class KeyChanged:
 class PublishChanged:
     """What is staged meets what is published in another mode, so that rows are counted otherwise."""
 
-    address: PortAddress
+    address: TableAddress
     before: str
     after: str
     at: Location = field(compare=False)
@@ -163,9 +179,9 @@ class PublishChanged:
 
 @dataclass(frozen=True, slots=True)
 class StoreChanged:
-    """A virtual port is served from another table, or is virtual no longer."""
+    """A virtual table is served from elsewhere, or is virtual no longer."""
 
-    address: PortAddress
+    address: TableAddress
     before: str
     after: str
     at: Location = field(compare=False)
@@ -175,7 +191,7 @@ class StoreChanged:
 class QueryChanged:
     """The SELECT means something else; spelling, comments and the file's name are not part of its meaning."""
 
-    address: PortAddress
+    address: TableAddress
     before: Digest | None
     after: Digest | None
     at: Location = field(compare=False)
@@ -265,9 +281,9 @@ class ClassificationChanged:
 
 @dataclass(frozen=True, slots=True)
 class PromiseAdded:
-    """A port promises more: a check or an SLO. `promise` names it, `after` says it."""
+    """A table promises more by a check, or a port by an SLO. `promise` names it, `after` says it."""
 
-    address: PortAddress
+    address: PortAddress | TableAddress
     promise: str
     after: str
     at: Location = field(compare=False)
@@ -277,7 +293,7 @@ class PromiseAdded:
 class PromiseRemoved:
     """A check or an SLO that consumers relied on is gone."""
 
-    address: PortAddress
+    address: PortAddress | TableAddress
     promise: str
     before: str
     at: Location = field(compare=False)
@@ -287,7 +303,7 @@ class PromiseRemoved:
 class PromiseLoosened:
     """A check or an SLO allows what it did not allow before."""
 
-    address: PortAddress
+    address: PortAddress | TableAddress
     promise: str
     before: str
     after: str
@@ -298,7 +314,7 @@ class PromiseLoosened:
 class PromiseTightened:
     """A check or an SLO allows less than before."""
 
-    address: PortAddress
+    address: PortAddress | TableAddress
     promise: str
     before: str
     after: str
@@ -317,9 +333,8 @@ ProductChange = (
     | InputChanged
 )
 PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened
-PortChange = (
-    PortAdded | PortRemoved | PortDescribed | VersionRaised | KeyChanged | PublishChanged | StoreChanged | QueryChanged
-)
+PortChange = PortAdded | PortRemoved | PortDescribed | VersionRaised
+TableChange = TableAdded | TableRemoved | KeyChanged | PublishChanged | StoreChanged | QueryChanged
 ColumnChange = (
     ColumnAdded
     | ColumnRemoved
@@ -331,7 +346,7 @@ ColumnChange = (
     | UniqueGained
     | ClassificationChanged
 )
-Change = ProductChange | PortChange | PromiseChange | ColumnChange | MeshWideChange
+Change = ProductChange | PortChange | TableChange | PromiseChange | ColumnChange | MeshWideChange
 
 
 def product_of(change: Change) -> ProductAddress | None:
@@ -345,7 +360,7 @@ def product_of(change: Change) -> ProductAddress | None:
                     return product
                 case PortAddress(product=product):
                     return product
-                case ColumnAddress(port=port):
+                case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
                     return port.product
 
 
@@ -360,5 +375,14 @@ def port_of(change: Change) -> PortAddress | None:
                     return None
                 case PortAddress() as port:
                     return port
-                case ColumnAddress(port=port):
+                case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
                     return port
+
+
+def subject_of(change: Change) -> PortAddress | TableAddress | ProductAddress | None:
+    """Return the product, port or table that a change is said of; None for those of the whole mesh."""
+    match change:
+        case _ if isinstance(change, MeshWideChange):
+            return None
+        case _:
+            return change.address.table if isinstance(change.address, ColumnAddress) else change.address

@@ -1,4 +1,4 @@
-"""Compare ports: what is different in what a product offers: ports, columns, keys, promises, queries.
+"""Compare ports: what is different in what a product offers: ports, tables, columns, keys, promises, queries.
 
 A port is known by its name and major. A new major is a new port; while the old one is served beside it, nobody who
 reads the old one is touched.
@@ -22,18 +22,20 @@ from meshwright.gate.changes import (
     PublishChanged,
     QueryChanged,
     StoreChanged,
+    TableAdded,
+    TableRemoved,
     UniqueGained,
     UniqueLost,
     VersionRaised,
 )
-from meshwright.gate.promises import promise_changes
+from meshwright.gate.promises import check_changes, slo_changes
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ColumnAddress, PortAddress
+from meshwright.model.address import ColumnAddress, PortAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
-from meshwright.model.product import DataProduct, OutputPort, Transform
+from meshwright.model.product import DataProduct, OutputPort, OutputTable, Transform
 
 Side = tuple[MeshGraph, DataProduct]
 """A product, and the mesh it is part of."""
@@ -59,8 +61,7 @@ def port_changes(before: Side, after: Side) -> Iterator[Change]:
             case OutputPort() as was, OutputPort() as port if was != port:
                 at = port.at or Location(new.file)
                 yield from _one_port(address, was, port, at)
-                analyses = (before[0].analyses.get(address), after[0].analyses.get(address))
-                yield from _column_changes(address, (was, port), analyses, at)
+                yield from _tables((before[0], was), (after[0], port), address, at)
             case _:
                 pass
 
@@ -68,46 +69,80 @@ def port_changes(before: Side, after: Side) -> Iterator[Change]:
 def _one_port(address: PortAddress, old: OutputPort, new: OutputPort, at: Location) -> Iterator[Change]:
     if old.version != new.version:
         yield VersionRaised(address, old.version, new.version, at)
-    both = {c.name for c in old.contract.columns} & {c.name for c in new.contract.columns}
-    described = (
-        ("description", old.contract.description, new.contract.description),
-        ("columns' descriptions", _words(old, both), _words(new, both)),
-        ("columns' terms", _terms(old, both), _terms(new, both)),
-        ("checks' descriptions", _words_of_checks(old), _words_of_checks(new)),
-        ("table's name", old.contract.table, new.contract.table),
-        ("samples", old.samples, new.samples),
-    )
-    said = tuple(name for name, a, b in described if a != b)
+    both = {name for name, _ in old.named} & {name for name, _ in new.named}
+    words = [f"{word} of {name}" if name else word for name in sorted(both) for word in _reworded(name, old, new)]
+    said = (*words, *(("samples",) if old.samples != new.samples else ()))
     if said:
         yield PortDescribed(address, said, at)
+    yield from slo_changes(address, old, new, at)
+
+
+def _reworded(name: str, old: OutputPort, new: OutputPort) -> Iterator[str]:
+    """Yield what is said of a table in other words."""
+    was, is_now = old.table(name), new.table(name)
+    if was is None or is_now is None:
+        return
+    both = {c.name for c in was.contract.columns} & {c.name for c in is_now.contract.columns}
+    described = (
+        ("description", was.contract.description, is_now.contract.description),
+        ("columns' descriptions", _words(was, both), _words(is_now, both)),
+        ("columns' terms", _terms(was, both), _terms(is_now, both)),
+        ("checks' descriptions", _words_of_checks(was), _words_of_checks(is_now)),
+        ("table's name", was.contract.table, is_now.contract.table),
+    )
+    yield from (what for what, a, b in described if a != b)
+
+
+def _tables(
+    before: tuple[MeshGraph, OutputPort], after: tuple[MeshGraph, OutputPort], port: PortAddress, at: Location
+) -> Iterator[Change]:
+    """Yield how the tables of one port changed."""
+    old, new = dict(before[1].named), dict(after[1].named)
+    for name in sorted(old.keys() | new.keys()):
+        address = port.table(name)
+        match old.get(name), new.get(name):
+            case None, OutputTable() as table:
+                yield TableAdded(address, table.at or at)
+            case OutputTable(), None:
+                yield TableRemoved(address, at)
+            case OutputTable() as was, OutputTable() as table if was != table:
+                here = table.at or at
+                yield from _one_table(address, was, table, here)
+                analyses = (before[0].analyses.get(address), after[0].analyses.get(address))
+                yield from _column_changes(address, (was, table), analyses, here)
+            case _:
+                pass
+
+
+def _one_table(address: TableAddress, old: OutputTable, new: OutputTable, at: Location) -> Iterator[Change]:
     if old.contract.key != new.contract.key:
         yield KeyChanged(address, old.contract.key, new.contract.key, at)
     if old.mode != new.mode:
         yield PublishChanged(address, old.mode.value, new.mode.value, at)
     if old.virtual != new.virtual:
         yield StoreChanged(address, _store(old), _store(new), at)
-    yield from promise_changes(address, old, new, at)
+    yield from check_changes(address, old, new, at)
     meanings = (_meaning(old.transform), _meaning(new.transform)) if old.transform != new.transform else (None, None)
     if meanings[0] != meanings[1]:
         file = new.transform.file if new.transform else ""
         yield QueryChanged(address, *meanings, Location(file) if file else at)
 
 
-def _words(port: OutputPort, columns: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+def _words(table: OutputTable, columns: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return what is said of columns, whatever their order."""
-    return {c.name: (c.description, c.examples) for c in port.contract.columns if c.name in columns}
+    return {c.name: (c.description, c.examples) for c in table.contract.columns if c.name in columns}
 
 
-def _terms(port: OutputPort, columns: set[str]) -> dict[str, str | None]:
-    return {c.name: c.term for c in port.contract.columns if c.name in columns}
+def _terms(table: OutputTable, columns: set[str]) -> dict[str, str | None]:
+    return {c.name: c.term for c in table.contract.columns if c.name in columns}
 
 
-def _words_of_checks(port: OutputPort) -> dict[str, str]:
-    return {c.name: c.description for c in port.contract.checks if c.description}
+def _words_of_checks(table: OutputTable) -> dict[str, str]:
+    return {c.name: c.description for c in table.contract.checks if c.description}
 
 
-def _store(port: OutputPort) -> str:
-    return "the mesh" if port.virtual is None else f"{port.virtual.connection}:{port.virtual.table}"
+def _store(table: OutputTable) -> str:
+    return "the mesh" if table.virtual is None else f"{table.virtual.connection}:{table.virtual.table}"
 
 
 def _meaning(transform: Transform | None) -> Digest | None:
@@ -119,13 +154,13 @@ def _meaning(transform: Transform | None) -> Digest | None:
 
 
 def _column_changes(
-    address: PortAddress,
-    ports: tuple[OutputPort, OutputPort],
+    address: TableAddress,
+    tables: tuple[OutputTable, OutputTable],
     analyses: tuple[Analysis | None, Analysis | None],
     at: Location,
 ) -> Iterator[Change]:
-    before = {c.name: c for c in ports[0].contract.columns}
-    after = {c.name: c for c in ports[1].contract.columns}
+    before = {c.name: c for c in tables[0].contract.columns}
+    after = {c.name: c for c in tables[1].contract.columns}
     gone = [c for name, c in before.items() if name not in after]
     new = [c for name, c in after.items() if name not in before]
     for column in gone:

@@ -17,23 +17,24 @@ from meshwright.gate.changes import (
     PromiseLoosened,
     PromiseRemoved,
     PublishChanged,
+    TableRemoved,
     UniqueLost,
 )
 from meshwright.graph.graph import MeshGraph, Reader
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location, errors
 from meshwright.model.product import DataProduct, InputPort
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Consumer:
-    """A product of other people that reads what changes: which of its ports and columns, and where it says so.
+    """A product of other people that reads what changes: which of its tables and columns, and where it says so.
 
     `at` is the read in their SQL, or, for a change of a whole port, their input port.
     """
 
     product: ProductAddress
-    port: PortAddress | None
+    table: TableAddress | None
     column: str | None
     at: Location
     owner: str | None = None
@@ -51,12 +52,14 @@ def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[
             return _of_column(column, current, proposed)
         case ProductRemoved(ports=ports):
             return _of_ports(ports, proposed)
+        case TableRemoved(address=table) | KeyChanged(address=table) | PublishChanged(address=table):
+            return _of_table(table, current, proposed)
+        case PromiseRemoved(address=TableAddress() as table) | PromiseLoosened(address=TableAddress() as table):
+            return _of_table(table, current, proposed)
         case (
             PortRemoved(address=port)
-            | KeyChanged(address=port)
-            | PublishChanged(address=port)
-            | PromiseRemoved(address=port)
-            | PromiseLoosened(address=port)
+            | PromiseRemoved(address=PortAddress() as port)
+            | PromiseLoosened(address=PortAddress() as port)
         ):
             return _of_ports((port,), proposed)
         case _:
@@ -66,13 +69,13 @@ def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[
 def _of_column(column: ColumnAddress, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:
     known = [(r, current) for r in current.readers(column) if _still_reads(r, column.port, current, proposed)]
     known += [(r, proposed) for r in proposed.readers(column)]
-    found = {(r.product, r.port, r.at.file, r.at.line, r.at.column): _consumer(r, graph) for r, graph in known}
+    found = {(r.product, r.table, r.at.file, r.at.line, r.at.column): _consumer(r, graph) for r, graph in known}
     return tuple(found[place] for place in sorted(found))
 
 
 def _consumer(reader: Reader, graph: MeshGraph) -> Consumer:
     product = graph.product(reader.product)
-    return Consumer(reader.product, reader.port, reader.column, reader.at, product.owner if product else None)
+    return Consumer(reader.product, reader.table, reader.column, reader.at, product.owner if product else None)
 
 
 def _still_reads(reader: Reader, port: PortAddress, current: MeshGraph, proposed: MeshGraph) -> bool:
@@ -80,11 +83,18 @@ def _still_reads(reader: Reader, port: PortAddress, current: MeshGraph, proposed
     product = proposed.product(reader.product)
     if product is None or not any(i.port == port for i in product.inputs):
         return False
-    analysis = proposed.analyses.get(reader.port)
+    analysis = proposed.analyses.get(reader.table)
     if analysis is None or errors(analysis.diagnostics):
         return True
-    was, is_now = current.output(reader.port), proposed.output(reader.port)
+    was, is_now = current.table(reader.table), proposed.table(reader.table)
     return was is not None and is_now is not None and was.transform == is_now.transform
+
+
+def _of_table(table: TableAddress, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:
+    """Return those who read a table: of a port with several, not those who read only others of them."""
+    readers = {t.port.product for graph in (current, proposed) for t in graph.table_targets(table)}
+    taking = _of_ports((table.port,), proposed)
+    return tuple(c for c in taking if not table.name or c.product in readers)
 
 
 def _of_ports(ports: tuple[PortAddress, ...], proposed: MeshGraph) -> tuple[Consumer, ...]:
@@ -103,6 +113,6 @@ def _place(product: DataProduct, port: InputPort, graph: MeshGraph) -> Location:
     """Return where a product says that it reads a port: in its manifest, else at the first read in its SQL."""
     if port.at is not None:
         return port.at
-    analyses = (graph.analyses.get(product.port_address(p)) for p in product.outputs)
-    reads = (r.at for a in analyses if a is not None for r in a.reads if r.input == port.name)
+    analyses = (graph.analyses.get(address) for address, _ in product.tables())
+    reads = (r.at for a in analyses if a is not None for r in a.reads if r.input.partition(".")[0] == port.name)
     return min(reads, default=Location(product.file))

@@ -7,7 +7,15 @@ only weakens it waits for the consumers' owners; what adds to it is counted.
 from collections.abc import Iterable, Iterator
 
 from meshwright.gate.approvals import Reached
-from meshwright.gate.changes import Change, ColumnRemoved, PortRemoved, ProductRemoved, port_of
+from meshwright.gate.changes import (
+    Change,
+    ColumnRemoved,
+    PortRemoved,
+    ProductRemoved,
+    TableRemoved,
+    port_of,
+    subject_of,
+)
 from meshwright.gate.codes import Code
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe
@@ -28,7 +36,7 @@ def version_findings(reached: tuple[Reached, ...], current: MeshGraph, proposed:
 def _break(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) -> Diagnostic:
     hint = _way_out(change, current)
     match change:
-        case ProductRemoved() | PortRemoved() | ColumnRemoved() if consumers:
+        case ProductRemoved() | PortRemoved() | TableRemoved() | ColumnRemoved() if consumers:
             message = f"{_gone(change)}, which {_named(consumers)} still read{_s(consumers)}"
             return Diagnostic(change.at, Code.STILL_READ, Severity.ERROR, message, hint)
         case ProductRemoved() | PortRemoved():
@@ -36,15 +44,17 @@ def _break(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) 
             return Diagnostic(change.at, Code.BREAK, Severity.WARNING, message)
         case _:
             whom = f", which {_named(consumers)} read{_s(consumers)}" if consumers else ""
-            message = f"{describe(change)}: a break inside the major version of `{port_of(change)}`{whom}"
+            message = f"{describe(change)}: a break inside the major version of `{subject_of(change)}`{whom}"
             return Diagnostic(change.at, Code.BREAK, Severity.WARNING, message, hint)
 
 
-def _gone(change: ProductRemoved | PortRemoved | ColumnRemoved) -> str:
+def _gone(change: ProductRemoved | PortRemoved | TableRemoved | ColumnRemoved) -> str:
     match change:
         case ColumnRemoved():
-            return f"`{change.address.port}` would no longer offer `{change.address.name}`"
-        case PortRemoved() | ProductRemoved():
+            return f"`{change.address.table}` would no longer offer `{change.address.name}`"
+        case TableRemoved() if not change.address.name:
+            return f"`{change.address}` would no longer be one table"
+        case _:
             return f"`{change.address}` would be gone"
 
 

@@ -4,7 +4,7 @@ A check is a set of permitted measurements; it is looser when it permits somethi
 cannot be compared (another query, other columns), the new one is looser: nobody may lose the old one unseen.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
@@ -17,10 +17,10 @@ from meshwright.gate.changes import (
     PromiseRemoved,
     PromiseTightened,
 )
-from meshwright.model.address import PortAddress
+from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.contract import Check, Metric, Operator, Unit
 from meshwright.model.diagnostic import Location, Severity
-from meshwright.model.product import OnFail, OutputPort
+from meshwright.model.product import OnFail, OutputPort, OutputTable
 from meshwright.model.slo import Freshness, Quality, Slo, slo_name, slo_text
 
 
@@ -42,17 +42,34 @@ class Promise(NamedTuple):
     consequence: OnFail | None = None
 
 
-def promise_changes(
+def slo_changes(
     address: PortAddress, before: OutputPort, after: OutputPort, place: Location
 ) -> Iterator[PromiseChange]:
-    """Yield how the checks and SLOs of a port changed. A check of columns that are gone went with them."""
+    """Yield how the SLOs of a port changed."""
+    old, new = ({slo_name(s): Promise(slo_name(s), slo_text(s), place, s) for s in p.slos} for p in (before, after))
+    for name in sorted(old.keys() - new.keys()):
+        yield PromiseRemoved(address, name, old[name].text, place)
+    yield from _kept(address, old, new)
+
+
+def check_changes(
+    address: TableAddress, before: OutputTable, after: OutputTable, place: Location
+) -> Iterator[PromiseChange]:
+    """Yield how the checks of a table changed. A check of columns that are gone went with them."""
     kept = {c.name for c in after.contract.columns}
-    old = {p.name: p for p in _promises(before, place)}
-    new = {p.name: p for p in _promises(after, place)}
+    old, new = ({p.name: p for p in _checks(table, place)} for table in (before, after))
     for name in sorted(old.keys() - new.keys()):
         check = old[name].value
         if not (isinstance(check, Check) and check.columns and not kept.issuperset(check.columns)):
             yield PromiseRemoved(address, name, old[name].text, place)
+    yield from _kept(address, old, new)
+    yield from _implied_changes(address, before, after, place)
+
+
+def _kept(
+    address: PortAddress | TableAddress, old: Mapping[str, Promise], new: Mapping[str, Promise]
+) -> Iterator[PromiseChange]:
+    """Yield the promises that are new, and those that are there on both sides and say something else."""
     for name in sorted(new.keys() - old.keys()):
         yield PromiseAdded(address, name, new[name].text, new[name].at)
     for name in sorted(old.keys() & new.keys()):
@@ -64,26 +81,23 @@ def promise_changes(
                 yield PromiseTightened(address, name, *texts, new[name].at)
             case Direction.SAME:
                 pass
-    yield from _implied_changes(address, before, after, place)
 
 
 def _implied_changes(
-    address: PortAddress, before: OutputPort, after: OutputPort, place: Location
+    address: TableAddress, before: OutputTable, after: OutputTable, place: Location
 ) -> Iterator[PromiseChange]:
     """Yield whether a check that columns imply on both sides blocks no longer, or does so again."""
     for name in sorted(before.contract.implied_checks & after.contract.implied_checks):
-        was, is_now = (port.consequence(name, Severity.ERROR) for port in (before, after))
+        was, is_now = (table.consequence(name, Severity.ERROR) for table in (before, after))
         if was is not is_now:
             kind = PromiseLoosened if is_now is OnFail.WARN else PromiseTightened
-            yield kind(address, f"check `{name}`", f"else {was.value}", f"else {is_now.value}", after.at or place)
+            yield kind(address, f"check `{name}`", f"else {was.value}", f"else {is_now.value}", place)
 
 
-def _promises(port: OutputPort, place: Location) -> Iterator[Promise]:
-    for check in port.contract.checks:
-        consequence = port.consequence(check.name, check.severity)
+def _checks(table: OutputTable, place: Location) -> Iterator[Promise]:
+    for check in table.contract.checks:
+        consequence = table.consequence(check.name, check.severity)
         yield Promise(f"check `{check.name}`", _check_text(check, consequence), check.at or place, check, consequence)
-    for slo in port.slos:
-        yield Promise(slo_name(slo), slo_text(slo), port.at or place, slo)
 
 
 def _direction(before: Promise, after: Promise) -> Direction:

@@ -25,6 +25,7 @@ from meshwright.gate.changes import (
     PurposeChanged,
     QueryChanged,
     ScheduleChanged,
+    TableRemoved,
     TeamChanged,
     UniqueLost,
     VersionRaised,
@@ -58,6 +59,7 @@ def consequence(change: Change) -> Part:
         case (
             ProductRemoved()
             | PortRemoved()
+            | TableRemoved()
             | ColumnRemoved()
             | ColumnRetyped()
             | BecameNullable()

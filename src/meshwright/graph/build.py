@@ -10,15 +10,15 @@ from heapq import heappop, heappush
 from meshwright.graph.codes import Code
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.terms import disagreements
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DataProduct, InputPort
 
 
-def build(mesh: Mesh, analyses: Mapping[PortAddress, Analysis]) -> MeshGraph:
-    """Link a mesh. `analyses` are those of its ports; a port without one has no columns in the graph."""
+def build(mesh: Mesh, analyses: Mapping[TableAddress, Analysis]) -> MeshGraph:
+    """Link a mesh. `analyses` are those of its tables; a table without one has no columns in the graph."""
     products = {p.address: p for p in sorted(mesh.products, key=lambda p: p.address)}
     number = {address: n for n, address in enumerate(products)}
     inputs = [_numbers(product, number) for product in products.values()]

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DataProduct, InputPort, OutputPort
+from meshwright.model.naming import local_table
+from meshwright.model.product import DataProduct, InputPort, OutputPort, OutputTable
 
 Made = TypeVar("Made")
 Node = TypeVar("Node", ProductAddress, ColumnAddress)
@@ -22,12 +23,12 @@ Node = TypeVar("Node", ProductAddress, ColumnAddress)
 class Reader:
     """One place in another product where a column is read.
 
-    `column` is the first of the port's columns that its values flow into; None where it only decides which rows there
-    are (a join, a filter, an order).
+    `table` is what its SQL makes, `column` the first column of it that the values flow into; None where they only
+    decide which rows there are (a join, a filter, an order).
     """
 
     product: ProductAddress
-    port: PortAddress
+    table: TableAddress
     at: Location
     column: str | None = field(default=None, compare=False)
 
@@ -40,7 +41,7 @@ class MeshGraph:
     """
 
     mesh: Mesh
-    analyses: Mapping[PortAddress, Analysis]
+    analyses: Mapping[TableAddress, Analysis]
     order: tuple[ProductAddress, ...]
     diagnostics: tuple[Diagnostic, ...]
     _products: Mapping[ProductAddress, DataProduct] = field(repr=False, compare=False)
@@ -66,13 +67,17 @@ class MeshGraph:
         product = self.product(address.product)
         return None if product is None else product.output(address.name, address.major)
 
-    def analyses_of(self, product: ProductAddress) -> Iterator[tuple[PortAddress, Analysis]]:
-        """Yield the analyses of a product's ports."""
+    def analyses_of(self, product: ProductAddress) -> Iterator[tuple[TableAddress, Analysis]]:
+        """Yield the analyses of a product's tables."""
         known = self.product(product)
-        for port in known.outputs if known else ():
-            address = product.port(port.name, port.major)
+        for address, _ in known.tables() if known else ():
             if (analysis := self.analyses.get(address)) is not None:
                 yield address, analysis
+
+    def table(self, address: TableAddress) -> OutputTable | None:
+        """Return the table at an address."""
+        product = self.product(address.port.product)
+        return None if product is None else product.table(address)
 
     def inputs(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that a product reads directly."""
@@ -94,37 +99,44 @@ class MeshGraph:
         """Return all that is made of a product, at most `depth` steps away; not itself."""
         return self._sorted(_reached(product, self.consumers, depth))
 
-    def port_sources(self, port: PortAddress) -> tuple[PortAddress, ...]:
-        """Return the ports of other products that a port's SQL reads directly."""
-        product, analysis = self.product(port.product), self.analyses.get(port)
+    def table_sources(self, table: TableAddress) -> tuple[TableAddress, ...]:
+        """Return the tables of other products that a table's SQL reads directly."""
+        product, analysis = self.product(table.port.product), self.analyses.get(table)
         if product is None or analysis is None:
             return ()
-        return tuple(sorted({i.port for i in product.inputs if i.port is not None and i.name in analysis.inputs}))
+        found = (_meant(product, local) for local in analysis.inputs)
+        return tuple(sorted({address for address in found if address is not None}))
+
+    def table_targets(self, table: TableAddress) -> tuple[TableAddress, ...]:
+        """Return the tables of other products whose SQL reads a table directly."""
+        return tuple(sorted({address for local, address, made in self._taking(table) if local in made.inputs}))
+
+    def port_sources(self, port: PortAddress) -> tuple[PortAddress, ...]:
+        """Return the ports of other products that the SQL of a port's tables reads directly."""
+        return tuple(sorted({source.port for table in self._tables(port) for source in self.table_sources(table)}))
 
     def port_targets(self, port: PortAddress) -> tuple[PortAddress, ...]:
-        """Return the ports of other products whose SQL reads a port directly."""
-        found = {address for local, address, analysis in self._taking(port) if local in analysis.inputs}
-        return tuple(sorted(found))
+        """Return the ports of other products with a table whose SQL reads a port directly."""
+        return tuple(sorted({target.port for table in self._tables(port) for target in self.table_targets(table)}))
 
     def readers(self, column: ColumnAddress) -> tuple[Reader, ...]:
         """Return every place in other products' SQL that reads a column."""
         return tuple(sorted(self._readers(column)))
 
     def sources(self, column: ColumnAddress) -> tuple[ColumnAddress, ...]:
-        """Return the columns of other products' ports whose values flow directly into a column."""
+        """Return the columns of other products' tables whose values flow directly into a column."""
         product = self.product(column.port.product)
-        analysis = self.analyses.get(column.port)
+        analysis = self.analyses.get(column.table)
         made = None if analysis is None else analysis.column(column.name)
         if product is None or made is None:
             return ()
-        ports = {i.name: i.port for i in product.inputs}
-        found = {port.column(name) for local, name in made.sources if (port := ports.get(local)) is not None}
-        return tuple(sorted(found))
+        read = ((_meant(product, local), name) for local, name in made.sources)
+        return tuple(sorted({table.column(name) for table, name in read if table is not None}))
 
     def source_columns(self, column: ColumnAddress) -> tuple[SourceColumn, ...]:
         """Return the columns of the product's own sources whose values flow directly into a column."""
         product = self.product(column.port.product)
-        analysis = self.analyses.get(column.port)
+        analysis = self.analyses.get(column.table)
         made = None if analysis is None else analysis.column(column.name)
         if product is None or made is None:
             return ()
@@ -132,10 +144,10 @@ class MeshGraph:
         return tuple(sorted(SourceColumn(product.address, i, name) for i, name in made.sources if i in own))
 
     def targets(self, column: ColumnAddress) -> tuple[ColumnAddress, ...]:
-        """Return the columns of other products' ports that the values of a column flow directly into."""
+        """Return the columns of other products' tables that the values of a column flow directly into."""
         found = {
-            port.column(made.name)
-            for local, port, analysis in self._taking(column.port)
+            table.column(made.name)
+            for local, table, analysis in self._taking(column.table)
             for made in analysis.columns
             if (local, column.name) in made.sources
         }
@@ -155,22 +167,34 @@ class MeshGraph:
         return self._sorted({reader.product for part in flow for reader in self._readers(part)})
 
     def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
-        for local, port, analysis in self._taking(column.port):
+        for local, table, analysis in self._taking(column.table):
             into = next((c.name for c in analysis.columns if (local, column.name) in c.sources), None)
             for read in analysis.reads:
                 if read.input == local and read.column == column.name:
-                    yield Reader(port.product, port, read.at, into)
+                    yield Reader(table.port.product, table, read.at, into)
 
-    def _taking(self, port: PortAddress) -> Iterator[tuple[str, PortAddress, Analysis]]:
-        """Yield the local name, the reading port and its analysis wherever a port is an input."""
-        for consumer, taken in self._taken.get(port, ()):
-            yield from ((taken.name, address, analysis) for address, analysis in self.analyses_of(consumer))
+    def _taking(self, table: TableAddress) -> Iterator[tuple[str, TableAddress, Analysis]]:
+        """Yield the local name, the table that is made and its analysis wherever a table is part of an input."""
+        for consumer, taken in self._taken.get(table.port, ()):
+            local = local_table(taken.name, table.name)
+            yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
+
+    def _tables(self, port: PortAddress) -> tuple[TableAddress, ...]:
+        output = self.output(port)
+        return () if output is None else tuple(port.table(name) for name, _ in output.named)
 
     def _sorted(self, products: set[ProductAddress]) -> tuple[ProductAddress, ...]:
         return tuple(sorted(products, key=self._position.__getitem__))
 
     def _sorted_columns(self, columns: set[ColumnAddress]) -> tuple[ColumnAddress, ...]:
         return tuple(sorted(columns, key=lambda c: (self._position.get(c.port.product, -1), c)))
+
+
+def _meant(product: DataProduct, local: str) -> TableAddress | None:
+    """Return the table of another product that a product reads by a local name."""
+    name, _, table = local.partition(".")
+    taken = product.input(name)
+    return None if taken is None or taken.port is None else taken.port.table(table)
 
 
 def _reached(start: Node, step: Callable[[Node], tuple[Node, ...]], depth: int | None) -> set[Node]:

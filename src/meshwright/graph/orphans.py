@@ -1,4 +1,4 @@
-"""Orphans: which products, ports, columns and terms does nobody use, though they are there to be used?
+"""Orphans: which products, ports, tables, columns and terms does nobody use, though they are there to be used?
 
 Known from SQL. A product that is made for people (consumerAligned) is none: nobody's SQL has to read it. Nor is a key,
 which tells rows apart, nor a column of a port one of whose readers cannot be understood: it may read anything.
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.terms import carriers
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
-from meshwright.model.product import DataProduct, OutputPort, ProductType
+from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
 
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
     """What nobody uses, and what is known of that."""
 
-    subject: ProductAddress | PortAddress | ColumnAddress | Term
+    subject: ProductAddress | PortAddress | TableAddress | ColumnAddress | Term
     reason: str
 
 
@@ -42,7 +42,7 @@ def _of(graph: MeshGraph, product: DataProduct) -> Iterator[Orphan]:
         if not graph.consumers_of_port(address):
             yield Orphan(address, _unread(graph, product, port))
         else:
-            yield from _columns(graph, address, port)
+            yield from _tables(graph, address, port)
 
 
 def _unread(graph: MeshGraph, product: DataProduct, port: OutputPort) -> str:
@@ -53,31 +53,38 @@ def _unread(graph: MeshGraph, product: DataProduct, port: OutputPort) -> str:
     return "no product reads it, only other ports of the product"
 
 
-def _columns(graph: MeshGraph, address: PortAddress, port: OutputPort) -> Iterator[Orphan]:
+def _tables(graph: MeshGraph, address: PortAddress, port: OutputPort) -> Iterator[Orphan]:
     read = _read(graph, address)
     if read is None:
         return
     consumers = len(graph.consumers_of_port(address))
     who = "its only consumer does not read it" if consumers == 1 else f"none of its {consumers} consumers reads it"
-    for column in port.made_columns:
-        if not column.primary_key and column.name not in read:
-            yield Orphan(address.column(column.name), who)
+    for name, table in port.named:
+        if name not in read:
+            yield Orphan(address.table(name), who)
+            continue
+        for column in table.made_columns:
+            if not column.primary_key and column.name not in read[name]:
+                yield Orphan(address.table(name).column(column.name), who)
 
 
-def _read(graph: MeshGraph, port: PortAddress) -> set[str] | None:
-    """Return the columns that consumers read; None where one of them cannot be understood."""
-    found: set[str] = set()
+def _read(graph: MeshGraph, port: PortAddress) -> dict[str, set[str]] | None:
+    """Return the columns that consumers read, by the names of the tables; None where one cannot be understood."""
+    found: dict[str, set[str]] = {}
     for address in graph.consumers_of_port(port):
         consumer = graph.product(address)
         analyses = dict(graph.analyses_of(address))
-        if consumer is None or not all(
-            _is_understood(o, analyses.get(consumer.port_address(o))) for o in consumer.outputs
-        ):
+        if consumer is None or not all(_is_understood(t, analyses.get(own)) for own, t in consumer.tables()):
             return None
         inputs = {i.name for i in consumer.inputs if i.port == port}
-        found |= {r.column for analysis in analyses.values() for r in analysis.reads if r.input in inputs}
+        for analysis in analyses.values():
+            pairs = [*((local, None) for local in analysis.inputs), *((r.input, r.column) for r in analysis.reads)]
+            for local, column in pairs:
+                head, _, table = local.partition(".")
+                if head in inputs:
+                    found.setdefault(table, set()).update([column] if column else ())
     return found
 
 
-def _is_understood(port: OutputPort, analysis: Analysis | None) -> bool:
-    return port.virtual is None and analysis is not None and not errors(analysis.diagnostics)
+def _is_understood(table: OutputTable, analysis: Analysis | None) -> bool:
+    return table.virtual is None and analysis is not None and not errors(analysis.diagnostics)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ColumnAddress, PortAddress, SourceColumn
+from meshwright.model.address import ColumnAddress, SourceColumn, TableAddress
 from meshwright.model.diagnostic import Location
 from meshwright.model.personal import is_personal
 
@@ -42,9 +42,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, order=True)
 class RowUse:
-    """A place in the SQL of a port where personal data only decide which rows there are."""
+    """A place in the SQL of a table where personal data only decide which rows there are."""
 
-    port: PortAddress
+    table: TableAddress
     at: Location
     of: Place
 
@@ -150,9 +150,9 @@ def _origins(graph: MeshGraph) -> Iterator[Place]:
             yield from (
                 SourceColumn(address, taken.name, c.name) for c in taken.columns if is_personal(c.classification)
             )
-        for port in product.outputs:
-            for column in port.contract.columns:
-                place = product.port_address(port).column(column.name)
+        for table_address, table in product.tables():
+            for column in table.contract.columns:
+                place = table_address.column(column.name)
                 if is_personal(column.classification) and not personal_path(graph, place):
                     yield place
 
@@ -181,8 +181,8 @@ def _flow(graph: MeshGraph, origin: Place) -> PersonalFlow:
     return PersonalFlow(origin, tuple(arrivals.values()), tuple(edges), tuple(sorted(rows, key=_by_place)))
 
 
-def _by_place(use: RowUse) -> tuple[PortAddress, Location, str]:
-    return use.port, use.at, str(use.of)
+def _by_place(use: RowUse) -> tuple[TableAddress, Location, str]:
+    return use.table, use.at, str(use.of)
 
 
 def _says(classification: str | None) -> Says:
@@ -198,8 +198,8 @@ def _classification(graph: MeshGraph, place: Place) -> str | None:
             taken = product.input(place.input) if product else None
             found = next((c for c in taken.columns if c.name == place.name), None) if taken else None
         case ColumnAddress():
-            output = graph.output(place.port)
-            found = output.contract.column(place.name) if output else None
+            table = graph.table(place.table)
+            found = table.contract.column(place.name) if table else None
     return found.classification if found else None
 
 
@@ -224,11 +224,11 @@ def _rows(graph: MeshGraph, place: Place) -> Iterator[RowUse]:
     match place:
         case SourceColumn():
             pair = (place.input, place.name)
-            for port, analysis in graph.analyses_of(place.product):
+            for table, analysis in graph.analyses_of(place.product):
                 if not any(pair in made.sources for made in analysis.columns):
-                    yield from (RowUse(port, r.at, place) for r in analysis.reads if (r.input, r.column) == pair)
+                    yield from (RowUse(table, r.at, place) for r in analysis.reads if (r.input, r.column) == pair)
         case ColumnAddress():
-            yield from (RowUse(r.port, r.at, place) for r in graph.readers(place) if r.column is None)
+            yield from (RowUse(r.table, r.at, place) for r in graph.readers(place) if r.column is None)
 
 
 def _closure(start: Iterable[Place], edges: Iterable[tuple[Place, Place]]) -> set[Place]:

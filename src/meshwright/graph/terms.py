@@ -27,11 +27,11 @@ def carriers(mesh: Mesh) -> Mapping[str, tuple[Carrier, ...]]:
     """Return the columns that carry each term of the glossary, in the order of their addresses."""
     found: dict[str, list[Carrier]] = {term.name: [] for term in mesh.glossary}
     for product in mesh.products:
-        for port in product.outputs:
-            for column in port.contract.columns:
+        for address, table in product.tables():
+            for column in table.contract.columns:
                 if column.term in found:
-                    at = column.at or port.at or Location(product.file)
-                    found[column.term].append(Carrier(product.port_address(port).column(column.name), column, at))
+                    at = column.at or table.at or Location(product.file)
+                    found[column.term].append(Carrier(address.column(column.name), column, at))
     return {name: tuple(sorted(columns, key=lambda c: c.address)) for name, columns in found.items()}
 
 

@@ -26,7 +26,8 @@ def described(
     if not block.columns:
         return tables
     said = _said(subject, block, place["columns"], tables)
-    return tuple(_table(subject, table, said, key) for table in tables)
+    several = len(tables) > 1
+    return tuple(_table(subject, t, said, f"{key}.{t.table}" if several else key) for t in tables)
 
 
 def _table(subject: Subject, table: Contract, said: Mapping[tuple[str, str], _Said], key: str) -> Contract:

@@ -1,4 +1,4 @@
-"""Contract: from the ODCS block of a port to its columns and checks."""
+"""Contract: from the ODCS block of a port to the columns and checks of its tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,17 +33,28 @@ _ARGUMENTS = {
 }
 
 
-def contract(block: ContractBlock, place: Place, problems: Problems) -> Contract:
-    """Return the contract of a block: its one table, columns and checks."""
+def contracts(block: ContractBlock, place: Place, problems: Problems) -> tuple[Contract, ...]:
+    """Return the contract of each table of a block."""
     unread(block, place, problems)
-    table, table_place = block.tables[0], place["schema"][0]
-    unread(table, table_place, problems)
-    return Contract(
-        table=table.name,
-        columns=tuple(_columns(table, table_place["properties"], problems)),
-        checks=tuple(_checks(table, table_place, problems)),
-        description=table.description or (block.description.text if block.description else ""),
-    )
+    return tuple(_contracts(block, place["schema"], problems))
+
+
+def _contracts(block: ContractBlock, place: Place, problems: Problems) -> Iterator[Contract]:
+    seen: dict[str, int] = {}
+    for number, table in enumerate(block.tables):
+        here = place[number]
+        unread(table, here, problems)
+        folded = table.name.casefold()
+        if folded in seen:
+            hint = f"it is on line {seen[folded]} already; SQL knows no case"
+            problems.error(Code.DUPLICATE, here["name"].at, f"the table `{table.name}` is there twice", hint)
+        seen.setdefault(folded, here["name"].line)
+        yield Contract(
+            table=table.name,
+            columns=tuple(_columns(table, here["properties"], problems)),
+            checks=tuple(_checks(table, here, problems)),
+            description=table.description or (block.description.text if block.description else ""),
+        )
 
 
 def _columns(table: Table, place: Place, problems: Problems) -> Iterator[Column]:

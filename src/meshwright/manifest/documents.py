@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag
 from meshwright.manifest.odcs import ContractBlock, Description, Shape
 from meshwright.manifest.values import (
     Bool,
-    CheckName,
+    CheckReference,
     ColumnKey,
     ColumnName,
     ConnectionName,
@@ -18,6 +18,7 @@ from meshwright.manifest.values import (
     Length,
     Name,
     Objective,
+    OfTables,
     PortReference,
     RelativePath,
     SourcePath,
@@ -130,16 +131,20 @@ class DatabaseBlock(Shape):
 
 
 class VirtualBlock(Shape):
-    """The product's own store, which serves the table already."""
+    """The product's own store, which serves the tables already."""
 
     connection: ConnectionName = Field(description="The connection whose URL is the store")
-    table: StrictText = Field(description="The table it serves")
+    table: OfTables[StrictText] = Field(
+        description="The table it serves; of several, `{<table>: <table in the store>}` for each"
+    )
 
 
 class InputPortBlock(Shape):
     """What the product reads: `from` another product, or a `source` of its own."""
 
-    name: Name = Field(description="The name of the table in the SQL, `-` written `_`")
+    name: Name = Field(
+        description="The name of the table in the SQL, `-` written `_`; of a port with several tables, `name.table`"
+    )
     from_: PortReference | None = Field(default=None, alias="from", description="`domain.product:port@major`")
     source: Annotated[FilesBlock | DatabaseBlock, Field(discriminator="block")] | None = None
     contract: ContractBlock | None = Field(default=None, description="The columns that a source is declared to have")
@@ -149,9 +154,10 @@ class InputPortBlock(Shape):
 class TransformBlock(Shape):
     """How the port is made."""
 
-    sql: RelativePath | None = Field(
+    sql: OfTables[RelativePath] | None = Field(
         default=None,
-        description="The file of its SELECT, beside the manifest; else `<port>@<major>.sql` or `<port>.sql`",
+        description="The file of its SELECT, beside the manifest; else `<port>@<major>.sql` or `<port>.sql`. Where the "
+        "port has several tables, `{<table>: <file>}`; else `<port>@<major>.<table>.sql` or `<port>.<table>.sql`",
     )
     dialect: Dialect | None = Field(
         default=None, description="The dialect it is written in; else the domain's, the mesh's, `bigquery`"
@@ -161,8 +167,10 @@ class TransformBlock(Shape):
 class PublishBlock(Shape):
     """How new data meets what is published."""
 
-    mode: PublishMode | None = Field(
-        default=None, description="`replace`, `append`, `merge` or `ledger`; else `merge` where there is a primary key"
+    mode: OfTables[PublishMode] | None = Field(
+        default=None,
+        description="`replace`, `append`, `merge` or `ledger`, or `{<table>: <mode>}`; else `merge` where there is a "
+        "primary key",
     )
 
 
@@ -205,8 +213,10 @@ class OutputPortBlock(Shape):
     columns: dict[ColumnKey, ColumnBlock] = Field(
         default_factory=dict, description="By the column's name; by `table.column` where several tables have one"
     )
-    on_fail: dict[CheckName, OnFail] = Field(
-        default_factory=dict, description="What the failure of a check does: `block` or `warn`; else by its severity"
+    on_fail: dict[CheckReference, OnFail] = Field(
+        default_factory=dict,
+        description="What the failure of a check does (by `table.check` where several tables have one): `block` or "
+        "`warn`; else by its severity",
     )
     slo: SloBlock | None = None
     samples: list[SampleBlock] = Field(default_factory=list)

@@ -180,7 +180,7 @@ class ContractBlock(Shape):
     """What a port promises."""
 
     description: Description | None = None
-    tables: list[Table] = Field(alias="schema", min_length=1, max_length=1)
+    tables: list[Table] = Field(alias="schema", min_length=1)
     tags: Unread = None
     servers: Unread = None
     price: Unread = None

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.columns import described
-from meshwright.manifest.contract import contract
+from meshwright.manifest.contract import contracts
 from meshwright.manifest.documents import (
     DatabaseBlock,
     FilesBlock,
@@ -16,27 +15,24 @@ from meshwright.manifest.documents import (
     Shared,
     SloBlock,
 )
-from meshwright.manifest.origin import DEFAULT, KEY
+from meshwright.manifest.origin import DEFAULT
 from meshwright.manifest.place import Place
-from meshwright.manifest.promise import Promise, promise
+from meshwright.manifest.promise import promise
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.subject import Subject
-from meshwright.manifest.transform import transform
-from meshwright.model.contract import Contract, Metric
-from meshwright.model.naming import port_table
+from meshwright.manifest.tables import content, tables
+from meshwright.model.address import TableAddress
+from meshwright.model.contract import Contract
+from meshwright.model.naming import stored_table
 from meshwright.model.product import (
     DatabaseSource,
     FilesSource,
     InputPort,
-    OnFail,
     OutputPort,
-    PublishMode,
     Sample,
     Source,
-    VirtualSource,
 )
 from meshwright.model.slo import Freshness, Quality, Slo, slo_text
-from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import length_text
 
 _DAY = timedelta(days=1)
@@ -64,7 +60,7 @@ def _input(subject: Subject, block: InputPortBlock, place: Place) -> InputPort:
         subject.problems.error(
             Code.CONFLICT, place["contract"].at_key, "an input `from` a product has no contract", hint
         )
-    declared = contract(block.contract, place["contract"], subject.problems) if block.contract else None
+    declared = _declared(subject, block, place["contract"])
     if declared is not None and declared.checks:
         at = declared.checks[0].at or place["contract"].at
         hint = "check the output port instead: what is published is what counts"
@@ -77,7 +73,7 @@ def _input(subject: Subject, block: InputPortBlock, place: Place) -> InputPort:
     note(key, port or _source_text(block.source), place["from" if port else "source"])
     note(f"{key}.required", str(block.required).lower(), place["required"] if _said(block, "required") else DEFAULT)
     if declared is not None:
-        note(f"{key}.contract", _content(declared), place["contract"])
+        note(f"{key}.contract", content(declared), place["contract"])
     return InputPort(
         name=block.name,
         source=None if block.source is None else _source(subject, block.source, place["source"]),
@@ -86,6 +82,17 @@ def _input(subject: Subject, block: InputPortBlock, place: Place) -> InputPort:
         required=block.required,
         at=place["from" if port else "name"].at,
     )
+
+
+def _declared(subject: Subject, block: InputPortBlock, place: Place) -> Contract | None:
+    """Return what a source is declared to have: it is one table."""
+    if block.contract is None:
+        return None
+    first, *others = contracts(block.contract, place, subject.problems)
+    if others:
+        hint = "make an input port of each"
+        subject.problems.error(Code.CONFLICT, place["schema"][1]["name"].at, "a source is one table", hint)
+    return first
 
 
 def _source(subject: Subject, block: FilesBlock | DatabaseBlock, place: Place) -> Source:
@@ -118,19 +125,14 @@ def _source_text(block: FilesBlock | DatabaseBlock | None) -> str:
 
 def outputs(subject: Subject) -> Iterator[OutputPort]:
     """Yield the output ports of a product."""
-    tables: dict[str, int] = {}
+    stored: dict[str, tuple[TableAddress, int]] = {}
     virtual = any(block.virtual for block in subject.document.output_ports)
     for number, block in enumerate(subject.document.output_ports):
         place = subject.place["outputPorts"][number]
         port = _output(subject, block, place)
         if port is None:
             continue
-        table = port_table(subject.address.port(port.name, port.major))
-        if table in tables:
-            hint = f"line {tables[table]} has it already: give one of them another name or major version"
-            message = f"the port `{block.name}` of major version {port.major} is there twice"
-            subject.problems.error(Code.DUPLICATE, place["name"].at, message, hint)
-        tables.setdefault(table, place["name"].line)
+        _refuse_to_share(subject, port, place, stored)
         if virtual and block.virtual is None:
             hint = "make a product of each: the one is built, the other is only watched"
             message = f"the port `{block.name}` is not virtual, but another port of the product is"
@@ -138,43 +140,43 @@ def outputs(subject: Subject) -> Iterator[OutputPort]:
         yield port
 
 
+def _refuse_to_share(
+    subject: Subject, port: OutputPort, place: Place, stored: dict[str, tuple[TableAddress, int]]
+) -> None:
+    """Say so when a port is there twice, or one of its tables would be stored where another one is."""
+    own = subject.address.port(port.name, port.major)
+    for name, _ in port.named:
+        table = own.table(name)
+        other, line = stored.setdefault(stored_table(table), (table, place["name"].line))
+        if (other, line) == (table, place["name"].line):
+            continue
+        if other.port == own:
+            message = f"the port `{port.name}` of major version {port.major} is there twice"
+        else:
+            message = f"`{table}` and `{other}` would be one table, `{stored_table(table)}`"
+        hint = f"line {line} has it already: give one of them another name or major version"
+        subject.problems.error(Code.DUPLICATE, place["name"].at, message, hint)
+
+
 def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPort | None:
     said = promise(subject, block, place)
     if said is None:
         return None
-    note = subject.trace.note
     key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
-    note(f"{key}.version", block.version, place["version"])
-    own = contract(said.block, said.place, subject.problems)
-    (promised,) = described(subject, block, place, (own,), key)
-    note(f"{key}.contract", _content(promised), said.place)
-    if block.virtual is not None:
-        _only_watched(subject, block, place)
-        note(f"{key}.virtual", f"{block.virtual.table} of {block.virtual.connection}", place["virtual"])
-    on_fail = _on_fail(subject, block, promised, place["onFail"])
+    subject.trace.note(f"{key}.version", block.version, place["version"])
+    made = tables(subject, block, place, said)
     slos = tuple(_slos(subject, block, place, key))
     if said.file is not None:
         held(said.file, slos, subject.problems)
-    if promised.description:
-        note(f"{key}.contract.description", promised.description, _words_place(said))
     _note_words(subject, block, place, key)
     return OutputPort(
         name=block.name,
         version=block.version,
-        contract=promised,
-        mode=PublishMode.REPLACE if block.virtual else _mode(subject, block, promised, place, key),
-        transform=None if block.virtual else transform(subject, block, place, key),
-        virtual=None if block.virtual is None else VirtualSource(block.virtual.connection, block.virtual.table),
+        tables=made,
         slos=slos,
-        on_fail=on_fail,
         samples=tuple(Sample(s.title, s.sql.strip()) for s in block.samples),
         at=place["name"].at,
     )
-
-
-def _words_place(said: Promise) -> Place:
-    """Return where the description of a port's table was written."""
-    return said.place["schema"][0]["description"] if said.block.tables[0].description else said.place["description"]
 
 
 def _note_words(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> None:
@@ -184,31 +186,6 @@ def _note_words(subject: Subject, block: OutputPortBlock, place: Place, key: str
         note(f"{key}.onFail.{name}", consequence, place["onFail"][name])
     if block.samples:
         note(f"{key}.samples", ", ".join(s.title for s in block.samples), place["samples"])
-
-
-def _only_watched(subject: Subject, block: OutputPortBlock, place: Place) -> None:
-    for name, present in (("transform", block.transform), ("publish", block.publish)):
-        if present is not None:
-            hint = "remove it: the product's own store serves the table, and nothing is built or copied"
-            message = f"a virtual port has no `{name}`"
-            subject.problems.error(Code.CONFLICT, place[name].at_key, message, hint)
-
-
-def _mode(subject: Subject, block: OutputPortBlock, promised: Contract, place: Place, key: str) -> PublishMode:
-    said = block.publish.mode if block.publish else None
-    mode = said or (PublishMode.MERGE if promised.key else PublishMode.REPLACE)
-    at = place["publish"]["mode"]
-    if mode is PublishMode.MERGE and not promised.key:
-        hint = "add `primaryKey: true` to the columns that tell rows apart, or choose `replace` or `append`"
-        subject.problems.error(Code.CONFLICT, at.at, "`merge` needs a primary key", hint)
-    chain = next((c for c in promised.checks if c.metric is Metric.HASH_CHAIN), None)
-    if chain is not None and chain.at is not None and mode is not PublishMode.LEDGER:
-        hint = "add `publish: {mode: ledger}`, which chains the rows"
-        subject.problems.error(
-            Code.CONFLICT, chain.at, f"there is no hash chain where rows are published by `{mode}`", hint
-        )
-    subject.trace.note(f"{key}.publish.mode", mode, at if said else KEY if promised.key else DEFAULT)
-    return mode
 
 
 def _slos(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> Iterator[Slo]:
@@ -233,19 +210,3 @@ def _freshness(says: Shared) -> FreshnessBlock | None:
 
 def _quality(says: Shared) -> QualityBlock | None:
     return says.slo.quality if says.slo else None
-
-
-def _on_fail(
-    subject: Subject, block: OutputPortBlock, promised: Contract, place: Place
-) -> tuple[tuple[str, OnFail], ...]:
-    known = {c.name for c in promised.checks} | promised.implied_checks if block.on_fail else set()
-    for name in block.on_fail:
-        if name not in known:
-            hint = did_you_mean(name, known, otherwise="the checks are those under `quality`")
-            subject.problems.error(Code.UNDECLARED, place[name].at_key, f"there is no check `{name}`", hint)
-    return tuple(sorted(block.on_fail.items()))
-
-
-def _content(promised: Contract) -> str:
-    counts = ((len(promised.columns), "column"), (len(promised.checks), "check"))
-    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)

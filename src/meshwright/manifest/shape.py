@@ -37,6 +37,10 @@ _PATTERNS = {
     "^[a-z][a-z0-9-]*$": ("a name", "use lower-case letters, digits and `-`, and begin with a letter"),
     "^[a-z][a-z0-9_-]*$": ("a name", "use lower-case letters, digits, `-` and `_`, and begin with a letter"),
     "^[A-Za-z][A-Za-z0-9_-]*$": ("the name of a check", "use letters, digits, `-` and `_`, and begin with a letter"),
+    r"^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z][A-Za-z0-9_-]*$": (
+        "the name of a check",
+        "write `check`, or `table.check` where the port has several tables",
+    ),
     "^[A-Z]{3}$": ("a currency", "write its three letters of ISO 4217, such as `EUR`"),
     r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$": (
         "a column",
@@ -48,7 +52,7 @@ _EMPTY = ("`{label}` is empty", "give it a value, or remove the key")
 _SIMPLY = {
     "too_short": _EMPTY,
     "string_too_short": _EMPTY,
-    "too_long": ("a port is one table, and `{label}` has several", "offer each table as a port of its own"),
+    "too_long": ("`{label}` has more than two numbers", "write the smaller and the larger one"),
     "union_tag_not_found": (
         "`{label}` does not say which `block` reads it",
         "add `block: files` or `block: database`",

@@ -1,9 +1,9 @@
-"""Transform: which SQL makes a port, in which dialect?"""
+"""Transform: which SQL makes a table, in which dialect?"""
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.documents import OutputPortBlock
 from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
-from meshwright.manifest.place import Place
+from meshwright.manifest.part import Part
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.syntax import read_text
 from meshwright.model.product import Transform
@@ -12,56 +12,73 @@ from meshwright.model.spelling import did_you_mean
 DIALECT = "bigquery"
 
 
-def transform(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> Transform | None:
-    """Return how a port is made; None where the product's one input is passed on as it is."""
-    name = _sql_file(subject, block, place)
+def transform(subject: Subject, part: Part) -> Transform | None:
+    """Return how a table is made; None where an input of the product is passed on as it is."""
+    name = _sql_file(subject, part)
     if name is None:
         passed = [port.name for port in subject.document.input_ports]
-        subject.trace.note(f"{key}.transform", f"{', '.join(passed)} as it is", INPUTS)
+        subject.trace.note(f"{part.key}.transform", f"{', '.join(passed)} as it is", INPUTS)
         return None
     text = read_text(subject.folder / name, f"{subject.file.rpartition('/')[0]}/{name}", subject.problems)
+    block, own = part.block, part.place["transform"]
     said = block.transform.dialect if block.transform else None
     shared = None if said else subject.shared("dialect", lambda s: s.dialect)
-    own = place["transform"]
     dialect = said or (shared[0] if shared else DIALECT)
-    subject.trace.note(f"{key}.transform.sql", name, own if block.transform and block.transform.sql else FOLDER)
+    subject.trace.note(f"{part.key}.transform.sql", name, own if block.transform and block.transform.sql else FOLDER)
     subject.trace.note(
-        f"{key}.transform.dialect", dialect, own["dialect"] if said else shared[1] if shared else DEFAULT
+        f"{part.key}.transform.dialect", dialect, own["dialect"] if said else shared[1] if shared else DEFAULT
     )
     return None if text is None else Transform(text.text, dialect, text.file)
 
 
 def used_files(subject: Subject) -> set[str]:
-    """Return the SQL files that some port of the product is made by."""
-    names = (_said(block) or _default(subject, block) for block in subject.document.output_ports)
-    return {name for name in names if name}
+    """Return the SQL files that some table of the product is made by."""
+    found: set[str | None] = set()
+    for block in subject.document.output_ports:
+        if isinstance(block.contract, str):  # its tables are in another file: what is named after the port is used
+            found.update(name for name in subject.files if name.startswith((f"{block.name}.", f"{block.name}@")))
+        names = [] if isinstance(block.contract, str) else [table.name for table in block.contract.tables]
+        for name in names or [""]:
+            found.add(_said(block, name) or _default(subject, block, name if len(names) > 1 else ""))
+    return {name for name in found if name}
 
 
-def _said(block: OutputPortBlock) -> str | None:
-    return block.transform.sql if block.transform else None
+def _said(block: OutputPortBlock, table: str) -> str | None:
+    said = block.transform.sql if block.transform else None
+    return said.get(table) if isinstance(said, dict) else said
 
 
-def _default(subject: Subject, block: OutputPortBlock) -> str | None:
+def _default(subject: Subject, block: OutputPortBlock, named: str) -> str | None:
     major = block.version.split(".", 1)[0]
-    candidates = (f"{block.name}@{major}.sql", f"{block.name}.sql")
+    end = f".{named}.sql" if named else ".sql"
+    candidates = (f"{block.name}@{major}{end}", f"{block.name}{end}")
     return next((name for name in candidates if name in subject.files), None)
 
 
-def _sql_file(subject: Subject, block: OutputPortBlock, place: Place) -> str | None:
-    """Return the file of a port's SQL, and say so when it should be there and is not."""
-    said = _said(block)
+def _sql_file(subject: Subject, part: Part) -> str | None:
+    """Return the file of a table's SQL, and say so when it should be there and is not."""
+    said = part.of("transform", "sql", part.block.transform.sql if part.block.transform else None, subject.problems)
     if said is not None:
-        if said in subject.files or (subject.folder / said).is_file():
-            return said
-        known = [name for name in subject.files if name.endswith(".sql")]
-        hint = did_you_mean(said, known, otherwise="write it beside the manifest")
-        message = f"there is no file `{said}` beside the manifest"
-        subject.problems.error(Code.SQL_FILE, place["transform"]["sql"].at, message, hint)
-        return None
-    name = _default(subject, block)
-    count = len(subject.document.input_ports)
-    if name is None and count != 1:
-        message = f"nothing says how `{block.name}` is made of {count} inputs"
-        hint = f"write its SELECT into `{block.name}.sql`, beside the manifest"
-        subject.problems.error(Code.SQL_FILE, place["name"].at, message, hint)
+        return said if _is_there(subject, said, part) else None
+    name = _default(subject, part.block, part.named)
+    inputs = subject.document.input_ports
+    # What is read from another product may have a table of that name, which is passed on: the SQL's step knows.
+    passes = len(inputs) == 1 and (not part.named or inputs[0].from_ is not None)
+    if name is None and not passes:
+        count = len(inputs)
+        what = f"the table `{part.named}` of `{part.block.name}`" if part.named else f"`{part.block.name}`"
+        file = f"{part.block.name}.{part.named}.sql" if part.named else f"{part.block.name}.sql"
+        message = f"nothing says how {what} is made of {count} input{'' if count == 1 else 's'}"
+        hint = f"write its SELECT into `{file}`, beside the manifest"
+        subject.problems.error(Code.SQL_FILE, part.at, message, hint)
     return name
+
+
+def _is_there(subject: Subject, file: str, part: Part) -> bool:
+    if file in subject.files or (subject.folder / file).is_file():
+        return True
+    known = [name for name in subject.files if name.endswith(".sql")]
+    hint = did_you_mean(file, known, otherwise="write it beside the manifest")
+    message = f"there is no file `{file}` beside the manifest"
+    subject.problems.error(Code.SQL_FILE, part.place["transform"]["sql"][part.contract.table].at, message, hint)
+    return False

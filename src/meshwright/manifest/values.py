@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import PurePosixPath
 from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import Discriminator, PlainValidator, StringConstraints, Tag, WithJsonSchema
 from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
 
@@ -58,8 +58,12 @@ def _port(text: str) -> Reference:
         reference = parse(text)
     except NotFound:
         raise Unreadable(f"`{text}` is not the address of an output port", hint) from None
-    if reference.port is None or reference.major is None or reference.column is not None:
-        what = "names a column" if reference.column else "pins no major version" if reference.port else "names no port"
+    if reference.port is None or reference.major is None or reference.parts:
+        if reference.parts:
+            raise Unreadable(
+                f"`{text}` names a part of a port", "read the whole port; the SQL says what it takes of it"
+            )
+        what = "pins no major version" if reference.port else "names no port"
         raise Unreadable(f"`{text}` {what}", hint)
     return reference
 
@@ -103,6 +107,9 @@ StrictText = Annotated[str, StringConstraints(strict=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$")]
 ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
 CheckName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+CheckReference = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z][A-Za-z0-9_-]*$")
+]
 ColumnName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 ColumnKey = Annotated[
     str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
@@ -122,3 +129,13 @@ Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Euro
 PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
 SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
 RelativePath = Annotated[str, PlainValidator(read_by(_relative)), _like("orders.sql")]
+
+
+def _several(value: object) -> str:
+    return "tables" if isinstance(value, dict) else "table"
+
+
+OfTables = Annotated[
+    Annotated[T, Tag("table")] | Annotated[dict[ColumnName, T], Tag("tables")], Discriminator(_several)
+]
+"""One value for a port's table, or one for each of its tables by name."""

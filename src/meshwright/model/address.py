@@ -1,4 +1,8 @@
-"""Addresses: `domain.product[:port[@major][.column]]`, everywhere the same."""
+"""Addresses: `domain.product[:port[@major][.table][.column]]`, everywhere the same.
+
+A port with one table has no need to name it: `domain.product:port@1.column`. Of a port with several tables each is
+`domain.product:port@1.table`, and its columns are `domain.product:port@1.table.column`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ from meshwright.model.errors import NotFound
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 _ADDRESS = re.compile(
     r"(?P<domain>[a-z][a-z0-9-]*)\.(?P<product>[a-z][a-z0-9-]*)"
-    r"(?::(?P<port>[a-z][a-z0-9-]*)(?:@(?P<major>[0-9]+))?(?:\.(?P<column>[A-Za-z_][A-Za-z0-9_]*))?)?"
+    r"(?::(?P<port>[a-z][a-z0-9-]*)(?:@(?P<major>[0-9]+))?(?P<parts>(?:\.[A-Za-z_][A-Za-z0-9_]*){0,2}))?"
 )
 
 
@@ -38,20 +42,43 @@ class PortAddress:
     def __str__(self) -> str:
         return f"{self.product}:{self.name}@{self.major}"
 
+    def table(self, name: str = "") -> "TableAddress":
+        """Return the address of one of this port's tables; without a name, of its only one."""
+        return TableAddress(self, name)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TableAddress:
+    """`domain.product:port@major`, the only table of its port; or `domain.product:port@major.table`, one of several.
+
+    `name` is empty for the only table: what a contract calls it is a word, and no part of its address.
+    """
+
+    port: PortAddress
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.port}.{self.name}" if self.name else str(self.port)
+
     def column(self, name: str) -> "ColumnAddress":
-        """Return the address of one of this port's columns."""
+        """Return the address of one of this table's columns."""
         return ColumnAddress(self, name)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ColumnAddress:
-    """`domain.product:port@major.column`."""
+    """`domain.product:port@major.column`, or `domain.product:port@major.table.column`."""
 
-    port: PortAddress
+    table: TableAddress
     name: str
 
     def __str__(self) -> str:
-        return f"{self.port}.{self.name}"
+        return f"{self.table}.{self.name}"
+
+    @property
+    def port(self) -> PortAddress:
+        """The port whose table has the column."""
+        return self.table.port
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,18 +95,20 @@ class SourceColumn:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An address as people type it: port, major and column may be left out."""
+    """An address as people type it: port, major and what follows may be left out.
+
+    `parts` are the names after the port: whether the first is a table or a column, only the mesh knows.
+    """
 
     product: ProductAddress
     port: str | None = None
     major: int | None = None
-    column: str | None = None
+    parts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         port = f":{self.port}" if self.port else ""
         major = f"@{self.major}" if self.major is not None else ""
-        column = f".{self.column}" if self.column else ""
-        return f"{self.product}{port}{major}{column}"
+        return ".".join((f"{self.product}{port}{major}", *self.parts))
 
 
 def parse(text: str) -> Reference:
@@ -92,7 +121,8 @@ def parse(text: str) -> Reference:
         )
     major = match["major"]
     product = ProductAddress(match["domain"], match["product"])
-    return Reference(product, match["port"], int(major) if major else None, match["column"])
+    parts = tuple(part for part in (match["parts"] or "").split(".") if part)
+    return Reference(product, match["port"], int(major) if major else None, parts)
 
 
 def product_address(text: str) -> ProductAddress:

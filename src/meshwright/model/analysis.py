@@ -8,7 +8,10 @@ from meshwright.model.diagnostic import Diagnostic, Location
 
 @dataclass(frozen=True, slots=True, order=True)
 class ColumnRead:
-    """A column of an input port, by its local name as manifests spell it, at one place (selected, joined on …)."""
+    """A column of an input, at one place (selected, joined on …).
+
+    `input` is its local name as manifests spell it: `web-orders`, or `web-orders.lines` for one of several tables.
+    """
 
     input: str
     column: str
@@ -29,7 +32,7 @@ class OutputColumn:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One SELECT, understood. `inputs` are the local names it reads, `parameters` the bound ones it uses."""
+    """One SELECT, understood. `inputs` are the local names of what it reads, `parameters` the bound ones it uses."""
 
     inputs: tuple[str, ...]
     reads: tuple[ColumnRead, ...]

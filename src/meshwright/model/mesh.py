@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.policy import PolicyName, Severities, stricter
-from meshwright.model.product import DataProduct, OutputPort, ProductType
+from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
 
 Written = tuple[tuple[str, str], ...]
 """The keys of mesh.yaml or of a domain.yaml as they were written, each value as JSON; no environment is among them.
@@ -141,6 +141,11 @@ class Mesh:
         """Return the output port at that address."""
         product = self.product(address.product)
         return None if product is None else product.output(address.name, address.major)
+
+    def table(self, address: TableAddress) -> OutputTable | None:
+        """Return the table at that address."""
+        product = self.product(address.port.product)
+        return None if product is None else product.table(address)
 
     def person(self, username: str | None) -> Person | None:
         """Return the person of that name."""

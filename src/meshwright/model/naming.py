@@ -1,6 +1,6 @@
 """Naming: every name that Meshwright generates, made here and nowhere else."""
 
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.identity import PublishId
 
 SCHEME = "mesh"
@@ -55,20 +55,32 @@ def sql_name(text: str) -> str:
     return text.replace("-", "_")
 
 
-def port_table(port: PortAddress) -> str:
-    """The table of a port inside its product's store: `sales`, `sales_v2`."""
+def local_table(input_port: str, table: str) -> str:
+    """The name by which SQL reads a table of an input: `orders`, or `orders.lines` where the port has several."""
+    return f"{input_port}.{table}" if table else input_port
+
+
+def stored_table(table: TableAddress) -> str:
+    """The table inside its product's store: `sales`, `sales_v2`; `orders__lines` where the port has several."""
+    name = _versioned(table.port)
+    return f"{name}__{table.name}" if table.name else name
+
+
+def mesh_table(table: TableAddress) -> tuple[str, ...]:
+    """The name of a table in SQL across the mesh: `domain.product.port`, or `domain.product.port.table`."""
+    port = table.port
+    names = (sql_name(port.product.domain), sql_name(port.product.product), _versioned(port))
+    return (*names, table.name) if table.name else names
+
+
+def query_table(table: TableAddress) -> str:
+    """The table inside the one session that a question across the mesh is asked in."""
+    return ".".join(mesh_table(table))
+
+
+def _versioned(port: PortAddress) -> str:
     name = sql_name(port.name)
     return name if port.major <= 1 else f"{name}_v{port.major}"
-
-
-def mesh_table(port: PortAddress) -> tuple[str, str, str]:
-    """The name of a port in SQL across the mesh: `domain.product.port`."""
-    return sql_name(port.product.domain), sql_name(port.product.product), port_table(port)
-
-
-def query_table(port: PortAddress) -> str:
-    """The table of a port inside the one session that a question across the mesh is asked in."""
-    return "__".join(mesh_table(port))
 
 
 def product_folder(product: ProductAddress) -> str:

@@ -1,10 +1,11 @@
 """Data product: what a domain reads, makes and offers. Resolved: every default is filled in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.slo import Slo
@@ -118,27 +119,24 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class OutputPort:
-    """What a product offers.
+class OutputTable:
+    """One table that an output port offers: what is promised of it, how it is made and how it is published.
 
-    `version` is `major.minor.patch`; `transform` is None where one input is passed on as it is.
+    `transform` is None where one input is passed on as it is. `on_fail` holds the consequences that the manifest gives
+    to checks by their names.
     """
 
-    name: str
-    version: str
     contract: Contract
     mode: PublishMode
     transform: Transform | None = None
     virtual: VirtualSource | None = None
-    slos: tuple[Slo, ...] = ()
     on_fail: tuple[tuple[str, OnFail], ...] = ()
-    samples: tuple[Sample, ...] = ()
     at: Location | None = field(default=None, compare=False)
 
     @property
-    def major(self) -> int:
-        """The version that consumers pin."""
-        return int(self.version.split(".", 1)[0])
+    def name(self) -> str:
+        """What its contract calls it."""
+        return self.contract.table
 
     @property
     def made_columns(self) -> tuple[Column, ...]:
@@ -157,6 +155,34 @@ class OutputPort:
         """Return what the failure of a check does: what the manifest says, else by ODCS's severity."""
         default = OnFail.BLOCK if severity is Severity.ERROR else OnFail.WARN
         return dict(self.on_fail).get(check_name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPort:
+    """What a product offers: one table or several, published together under one version (`major.minor.patch`)."""
+
+    name: str
+    version: str
+    tables: tuple[OutputTable, ...]
+    slos: tuple[Slo, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    at: Location | None = field(default=None, compare=False)
+
+    @property
+    def major(self) -> int:
+        """The version that consumers pin."""
+        return int(self.version.split(".", 1)[0])
+
+    @property
+    def named(self) -> tuple[tuple[str, OutputTable], ...]:
+        """The tables by their names in addresses and SQL; the only one has none."""
+        if len(self.tables) == 1:
+            return (("", self.tables[0]),)
+        return tuple((table.name, table) for table in self.tables)
+
+    def table(self, name: str = "") -> OutputTable | None:
+        """Return the table of that name in addresses; without one, the only table."""
+        return next((table for own, table in self.named if own == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +252,7 @@ class DataProduct:
     @property
     def is_virtual(self) -> bool:
         """Tell whether the product's own store serves it."""
-        return any(p.virtual is not None for p in self.outputs)
+        return any(table.virtual is not None for _, table in self.tables())
 
     def input(self, name: str) -> InputPort | None:
         """Return the input port of that local name."""
@@ -240,3 +266,15 @@ class DataProduct:
     def port_address(self, port: OutputPort) -> PortAddress:
         """Return where consumers find one of the output ports."""
         return self.address.port(port.name, port.major)
+
+    def tables(self) -> Iterator[tuple[TableAddress, OutputTable]]:
+        """Yield every table of every output port, with where consumers find it."""
+        for port in self.outputs:
+            address = self.port_address(port)
+            for name, table in port.named:
+                yield address.table(name), table
+
+    def table(self, address: TableAddress) -> OutputTable | None:
+        """Return the table at an address."""
+        port = self.output(address.port.name, address.port.major)
+        return None if port is None or address.port.product != self.address else port.table(address.name)

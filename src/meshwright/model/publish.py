@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.product import OnFail
 from meshwright.model.time import Interval, Watermark
@@ -21,10 +21,10 @@ class InputRead:
 
 
 @dataclass(frozen=True, slots=True)
-class PortRows:
-    """How many rows one port has been given by a stage, or holds after a publish."""
+class TableRows:
+    """How many rows one table has been given by a stage, or holds after a publish."""
 
-    port: PortAddress
+    table: TableAddress
     rows: int
 
 
@@ -38,16 +38,16 @@ class Staged:
     interval: Interval
     watermark: Watermark
     inputs: tuple[InputRead, ...]
-    ports: tuple[PortRows, ...]
+    tables: tuple[TableRows, ...]
     staged_at: datetime
     synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check of one port, held against what was staged (or, for a virtual product, what is served)."""
+    """One check of one table, held against what was staged (or, for a virtual product, what is served)."""
 
-    port: PortAddress
+    table: TableAddress
     check: str
     passed: bool
     consequence: OnFail
@@ -60,7 +60,7 @@ class CheckResult:
 class Publish:
     """One entry of a product's `publish_log`, written in the transaction that made the data visible.
 
-    `ports` counts the rows that each port holds afterwards; `seconds` is what stage, check and publish took.
+    `tables` counts the rows that each table holds afterwards; `seconds` is what stage, check and publish took.
     """
 
     product: ProductAddress
@@ -69,12 +69,20 @@ class Publish:
     interval: Interval
     watermark: Watermark
     inputs: tuple[InputRead, ...]
-    ports: tuple[PortRows, ...]
+    tables: tuple[TableRows, ...]
     published_at: datetime
     synthetic: bool = False
     seconds: float = 0.0
 
     @property
     def rows(self) -> int:
-        """The rows that all ports hold together."""
-        return sum(p.rows for p in self.ports)
+        """The rows that all tables hold together."""
+        return sum(t.rows for t in self.tables)
+
+    @property
+    def ports(self) -> dict[PortAddress, int]:
+        """The rows that the tables of each port hold together."""
+        found: dict[PortAddress, int] = {}
+        for counted in self.tables:
+            found[counted.table.port] = found.get(counted.table.port, 0) + counted.rows
+        return found

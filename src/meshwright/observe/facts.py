@@ -61,13 +61,13 @@ def add_publishes(connection: Connection, publishes: Iterable[Publish]) -> None:
         [
             {
                 "publish_id": str(p.publish_id),
-                "port": str(rows.port),
+                "port": str(port),
                 "landed_at": p.published_at,
                 "watermark": p.watermark,
             }
             for p in some
             if not p.synthetic
-            for rows in p.ports
+            for port in p.ports
         ],
     )
 
@@ -79,8 +79,8 @@ def add_checks(
     rows = [
         {
             "publish_id": str(publish_id),
-            "port": str(result.port),
-            "name": result.check,
+            "port": str(result.table.port),
+            "name": f"{result.table.name}.{result.check}" if result.table.name else result.check,
             "at": at,
             "passed": result.passed,
             "synthetic": synthetic,

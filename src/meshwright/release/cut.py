@@ -13,16 +13,17 @@ from meshwright.gate.judge import Allowed, Verdict
 from meshwright.gate.plan import Plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import PortAddress
+from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.codec import canonical, dump, load
 from meshwright.model.errors import Corrupt, Refused
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import shard
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct
+from meshwright.release.queries import queries_of
 from meshwright.release.read import FORMAT, MESH, ROOT, Root, fitting, products_of, record_file, root_of, shard_file
-from meshwright.release.record import Contents, Query, contents_bytes, contents_of
+from meshwright.release.record import Contents, contents_bytes, contents_of
 
 SHARD_SIZE = 250
 """How many products one DAG file builds at most: Airflow reads a file in one process, in one go."""
@@ -75,7 +76,7 @@ def graph_of(release: Release) -> MeshGraph:
         for address, digest in products_of(_file(release, shard_file(entry.name), entry.digest)).items()
     ]
     mesh = load(Mesh, json.loads(_file(release, MESH, root.mesh)))
-    analyses = {port: analysis for record in records for port, analysis in record.analyses}
+    analyses = {table: analysis for record in records for table, analysis in record.analyses}
     return build(replace(mesh, products=tuple(r.product for r in records)), analyses)
 
 
@@ -93,18 +94,8 @@ def _shards(mesh: Mesh) -> Iterator[tuple[str, list[DataProduct]]]:
             yield shard(domain, start // SHARD_SIZE), members[start : start + SHARD_SIZE]
 
 
-def _contents(product: DataProduct, analyses: Mapping[PortAddress, Analysis]) -> Contents:
-    ports = [(product.port_address(p), p) for p in product.outputs]
-    queries = tuple(q for address, port in ports for q in _queries(address, port))
-    known = tuple((address, analyses[address]) for address, _ in ports if address in analyses)
+def _contents(product: DataProduct, analyses: Mapping[TableAddress, Analysis]) -> Contents:
+    made = [(address, table, analyses.get(address)) for address, table in product.tables()]
+    queries = tuple(query for one in made for query in queries_of(*one, DIALECTS))
+    known = tuple((address, analysis) for address, _, analysis in made if analysis is not None)
     return Contents(product, queries, known)
-
-
-def _queries(address: PortAddress, port: OutputPort) -> Iterator[Query]:
-    if port.transform is None:
-        return
-    from meshwright.sql.bind import bind  # loads the SQL parser: a mesh that only passes data on has no need of it
-
-    for dialect in dict.fromkeys((*DIALECTS, port.transform.dialect)):
-        bound = bind(port.transform, dialect)
-        yield Query(address, dialect, bound.sql, bound.parameters)

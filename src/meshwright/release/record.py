@@ -7,7 +7,7 @@ it was read from, and the value says so.
 import json
 from dataclasses import dataclass
 
-from meshwright.model.address import PortAddress
+from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.codec import canonical, dump, load
 from meshwright.model.identity import Digest
@@ -16,12 +16,17 @@ from meshwright.model.product import DataProduct
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What makes one output port, in one dialect; `parameters` are the names of the values to bind."""
+    """What makes one table, in one dialect; `parameters` are the names of the values to bind.
 
-    port: PortAddress
+    Tables are read by the local names of inputs, each one identifier; `reads` are those of them that are one of several
+    in an input: `orders.lines`.
+    """
+
+    table: TableAddress
     dialect: str
     sql: str
     parameters: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Contents:
 
     product: DataProduct
     queries: tuple[Query, ...] = ()
-    analyses: tuple[tuple[PortAddress, Analysis], ...] = ()
+    analyses: tuple[tuple[TableAddress, Analysis], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Record:
         return self.contents.product
 
     def queries(self, dialect: str) -> tuple[Query, ...]:
-        """Return what makes the ports, for an engine of this dialect."""
+        """Return what makes the tables, for an engine of this dialect."""
         return tuple(q for q in self.contents.queries if q.dialect == dialect)
 
 

@@ -1,7 +1,7 @@
 """Across: one question over the ports of all domains, for `mesh query`.
 
-Tables are written `domain.product.port`, `-` as `_`, `port_v2` for `port@2`. DuckDB's dialect; one SELECT, which reads
-ports and nothing else, so that it can change nothing.
+Tables are written `domain.product.port`, or `domain.product.port.table` where a port has several; `-` as `_`, `port_v2`
+for `port@2`. DuckDB's dialect; one SELECT, which reads ports and nothing else, so that it can change nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
-from meshwright.model.address import PortAddress
+from meshwright.model.address import TableAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import mesh_table, query_table
 from meshwright.model.spelling import did_you_mean
 from meshwright.sql import guard
 from meshwright.sql.codes import Code
+from meshwright.sql.names import dotted, rename
 from meshwright.sql.parse import parse
 from meshwright.sql.text import SqlText
 
@@ -25,51 +26,44 @@ FILE = "query"
 
 @dataclass(frozen=True, slots=True)
 class MeshQuery:
-    """A question as DuckDB understands it: `tables` says which port each of its tables is.
+    """A question as DuckDB understands it: `tables` says what each of its tables is in the mesh.
 
     With diagnostics there is nothing to run.
     """
 
     sql: str
-    tables: tuple[tuple[str, PortAddress], ...]
+    tables: tuple[tuple[str, TableAddress], ...]
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def across(select: str, ports: Iterable[PortAddress]) -> MeshQuery:
+def across(select: str, tables: Iterable[TableAddress]) -> MeshQuery:
     """Return a question with its tables' names replaced by ones that an engine can give to what it attaches."""
     text = SqlText(select, "duckdb", FILE)
     tree = parse(text)
     if isinstance(tree, Diagnostic):
         return MeshQuery("", (), (tree,))
-    known = {".".join(mesh_table(port)): port for port in ports}
+    known = {".".join(mesh_table(table)): table for table in tables}
     scopes = guard.scopes_of(text, tree)
     if isinstance(scopes, Diagnostic):
         return MeshQuery("", (), (scopes,))
     read = guard.tables(scopes)
     found = [*guard.unbound(text, ()), *guard.hidden_sources(text, tree)]
-    found += [_unknown(text, table, known) for table in read if guard.dotted(table).lower() not in known]
+    found += [_unknown(text, table, known) for table in read if dotted(table).lower() not in known]
     if found:
         return MeshQuery("", (), tuple(found))
-    tables = {_renamed(table, known[guard.dotted(table).lower()]) for table in read}
-    for column in tree.find_all(exp.Column):
-        column.set("db", None)
-        column.set("catalog", None)
+    meant = [(table, known[dotted(table).lower()]) for table in read]
+    rename(tree, [(table, query_table(address)) for table, address in meant])
     sql = Dialect.get_or_raise("duckdb").generate(tree, comments=False)
-    return MeshQuery(sql, tuple(sorted((query_table(port), port) for port in tables)))
+    return MeshQuery(sql, tuple(sorted({(query_table(address), address) for _, address in meant})))
 
 
-def _renamed(table: exp.Table, port: PortAddress) -> PortAddress:
-    """Rename a table in place; `port.column` goes on to mean it."""
-    if not table.alias:
-        table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
-    table.set("this", exp.to_identifier(query_table(port), quoted=True))
-    table.set("db", None)
-    table.set("catalog", None)
-    return port
-
-
-def _unknown(text: SqlText, table: exp.Table, known: Mapping[str, PortAddress]) -> Diagnostic:
-    name = guard.dotted(table)
+def _unknown(text: SqlText, table: exp.Table, known: Mapping[str, TableAddress]) -> Diagnostic:
+    name = dotted(table)
+    tables = [full for full in known if full.startswith(f"{name.lower()}.") and known[full].name]
+    if tables:
+        hint = f"write {' or '.join(f'`{full}`' for full in sorted(tables))}"
+        message = f"`{name}` has several tables, and the question does not say which"
+        return text.problem(Code.UNDECLARED_TABLE, message, table, hint)
     shorter = [full for full in known if full.endswith(f".{name.lower()}")]
     hint = f"did you mean `{shorter[0]}`?" if shorter else did_you_mean(name, known)
     return text.problem(Code.UNDECLARED_TABLE, f"`{name}` is not a port of this mesh", table, hint)

@@ -7,13 +7,14 @@ from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.scope import Scope
 
 from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
-from meshwright.model.contract import Column
+from meshwright.model.contract import Column, Contract
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.naming import sql_name
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct, OutputTable
 from meshwright.sql import dialect, fit, guard
 from meshwright.sql.codes import Code
 from meshwright.sql.lineage import column_lineage
+from meshwright.sql.names import dotted, rename
 from meshwright.sql.parse import parse
 from meshwright.sql.passing import passed_on
 from meshwright.sql.resolve import Resolved, Schemas, place_of, resolve
@@ -23,22 +24,36 @@ from meshwright.sql.types import inferred
 _NOTHING = Analysis((), (), ())
 
 
-def analyse(product: DataProduct, port: OutputPort, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
-    """Understand one output port of a product.
+def analyse(product: DataProduct, table: OutputTable, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
+    """Understand one table that a product makes.
 
-    `schemas` holds the declared columns of each input, by its local name as SQL spells it; `()` where a source's
-    columns are not declared, so that any may be read. A port without a transform passes its one input on.
+    `schemas` holds the declared columns of each input, by its local name as SQL spells it (`web_orders`, or
+    `web_orders.lines` for each of several tables); `()` where a source's columns are not declared, so that any may be
+    read. Of an input that is not in it nothing is known. A table without a transform passes an input on.
     """
-    if port.virtual is not None:
+    if table.virtual is not None:
         return _NOTHING
-    if port.transform is None:
-        return passed_on(product, port, schemas)
-    text = SqlText(port.transform.sql, port.transform.dialect, port.transform.file)
+    if table.transform is None:
+        return passed_on(product, table, schemas)
+    text = SqlText(table.transform.sql, table.transform.dialect, table.transform.file)
     tree = parse(text)
     if isinstance(tree, Diagnostic):
         return _failed(tree)
-    names = {sql_name(i.name): i.name for i in product.inputs}
-    return _Analyser(text, port, names, {name: schemas.get(name, ()) for name in names}).analysis(tree)
+    names = _names(product, schemas, tree)
+    known = {name.lower(): columns for name, columns in schemas.items()}
+    return _Analyser(text, table.contract, names, {name: known.get(name, ()) for name in names}).analysis(tree)
+
+
+def _names(product: DataProduct, schemas: Mapping[str, tuple[Column, ...]], tree: exp.Query) -> dict[str, str]:
+    """Return the names of all that may be read, as SQL compares them → as manifests spell them."""
+    inputs = {sql_name(i.name): i.name for i in product.inputs}
+    heads = {name: name.partition(".")[0] for name in schemas}
+    found = {name.lower(): inputs[head] + name[len(head) :] for name, head in heads.items() if head in inputs}
+    for unknown in inputs.keys() - set(heads.values()):
+        found[unknown] = inputs[unknown]
+        named = (t for t in tree.find_all(exp.Table) if t.db.lower() == unknown and not t.catalog)
+        found.update({f"{unknown}.{t.name}".lower(): f"{inputs[unknown]}.{t.name}" for t in named})
+    return found
 
 
 def _failed(*diagnostics: Diagnostic) -> Analysis:
@@ -48,8 +63,8 @@ def _failed(*diagnostics: Diagnostic) -> Analysis:
 class _Analyser:
     """The steps for one text; each goes on only where the one before left something to go on with."""
 
-    def __init__(self, text: SqlText, port: OutputPort, names: Mapping[str, str], schemas: Schemas) -> None:
-        self.text, self.port, self.names, self.schemas = text, port, names, schemas
+    def __init__(self, text: SqlText, contract: Contract, names: Mapping[str, str], schemas: Schemas) -> None:
+        self.text, self.contract, self.names, self.schemas = text, contract, names, schemas
 
     def analysis(self, tree: exp.Query) -> Analysis:
         """Guard, resolve, trace, compare."""
@@ -65,6 +80,7 @@ class _Analyser:
         inputs = tuple(sorted(self.names[t] for t in tables.read))
         if any(d.code in (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE) for d in found):
             return Analysis(inputs, (), (), parameters, tuple(found))
+        rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
         resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
         found += [*resolved.diagnostics, *dialect.differences(text, resolved.tree)]
         if not resolved.scopes:
@@ -72,11 +88,11 @@ class _Analyser:
         columns = self._columns(resolved)
         if not any(d.severity is Severity.ERROR and d.code != Code.DIALECT for d in found):
             places = tuple(self._place(item) for item in resolved.tree.selects)
-            found += fit.misfits(text, self.port.contract, columns, places)
+            found += fit.misfits(text, self.contract, columns, places)
         return Analysis(inputs, self._reads(resolved.scopes), columns, parameters, tuple(found))
 
     def _columns(self, resolved: Resolved) -> tuple[OutputColumn, ...]:
-        spelling = {c.name.lower(): c.name for c in self.port.contract.columns}
+        spelling = {c.name.lower(): c.name for c in self.contract.columns}
         made = zip(resolved.tree.selects, column_lineage(resolved.scopes[-1]), strict=True)
         return tuple(
             OutputColumn(

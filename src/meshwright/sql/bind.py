@@ -5,6 +5,7 @@ Values are never written into the text: parameters stay parameters, spelled as t
 
 from dataclasses import dataclass
 
+from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 
@@ -13,39 +14,46 @@ from meshwright.model.errors import Refused
 from meshwright.model.product import Transform
 from meshwright.sql.dialect import mend
 from meshwright.sql.guard import parameters
+from meshwright.sql.names import dotted, rename
 from meshwright.sql.parse import parse, statement
 from meshwright.sql.text import SqlText
 
 
 @dataclass(frozen=True, slots=True)
 class BoundQuery:
-    """One SELECT in an engine's dialect, its tables still the local names of the inputs.
+    """One SELECT in an engine's dialect, its tables still the local names of the inputs, each one identifier.
 
     `parameters` are the names (`interval_start`, `interval_end`, both TIMESTAMP) whose values the engine is to bind.
+    `reads` are those of its tables that are one of several in an input: `orders.lines`.
     """
 
     sql: str
     parameters: tuple[str, ...]
+    reads: tuple[str, ...] = ()
 
 
 def bind(transform: Transform, dialect: str) -> BoundQuery:
     """Return a transform in the dialect of an engine. Raises `Refused` where it is not one SELECT.
 
-    In its own dialect it is what somebody wrote, without what follows the last word. BigQuery → DuckDB keeps the
+    In its own dialect it is what somebody wrote, without what follows the last word, unless it reads one of several
+    tables of an input: those names are words of the mesh, and no engine's. BigQuery → DuckDB keeps the
     meaning of whatever `analyse` lets pass, in a session whose time zone is UTC.
     """
     text = SqlText(transform.sql, transform.dialect, transform.file)
     tree = parse(text)
     if isinstance(tree, Diagnostic):
         raise Refused(f"{tree.at}: {tree.message}", hint=tree.hint)
-    if dialect == transform.dialect:
-        tokens = statement(text)
-        return BoundQuery(text.sql[tokens[0].start : tokens[-1].end + 1], parameters(tree))
     named = parameters(tree)
-    if transform.dialect == "bigquery":
+    several = [(table, dotted(table).lower()) for table in tree.find_all(exp.Table) if table.db]
+    reads = tuple(sorted({name for _, name in several}))
+    rename(tree, several)
+    if dialect == transform.dialect and not several:
+        tokens = statement(text)
+        return BoundQuery(text.sql[tokens[0].start : tokens[-1].end + 1], named)
+    if transform.dialect == "bigquery" != dialect:
         for node in reversed(list(tree.walk())):  # what is inside first: mending copies it
             mended = mend(node)
             if mended is not node:
                 node.replace(mended)
     generator = Dialect.get_or_raise(dialect).generator(unsupported_level=ErrorLevel.IGNORE, pretty=True)
-    return BoundQuery(generator.generate(tree), named)
+    return BoundQuery(generator.generate(tree), named, reads)

@@ -12,8 +12,9 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
 from meshwright.model.diagnostic import Diagnostic
-from meshwright.model.spelling import did_you_mean
+from meshwright.model.spelling import closest, did_you_mean
 from meshwright.sql.codes import Code
+from meshwright.sql.names import dotted
 from meshwright.sql.parse import statement
 from meshwright.sql.text import SqlText, error
 
@@ -89,17 +90,28 @@ def undeclared(text: SqlText, scopes: list[Scope], inputs: Mapping[str, str]) ->
         if table.alias_column_names:
             message = f"`{table.alias}` renames the columns of `{dotted(table)}` where nobody looks for it"
             found.append(text.problem(Code.NAME, message, table, "rename them in the SELECT, with AS"))
-        if not table.db and table.name in inputs:
-            read.add(table.name)
-        elif not table.db:
-            message = f"`{table.name}` is not an input port of this product"
-            found.append(
-                text.problem(Code.UNDECLARED_TABLE, message, table, did_you_mean(table.name, inputs) or _DECLARE)
-            )
+        name = dotted(table).lower() if table.db else table.name
+        if name in inputs:
+            read.add(name)
         else:
-            message = f"`{dotted(table)}` reaches for a table outside this product"
-            found.append(text.problem(Code.FOREIGN_TABLE, message, table, _DECLARE))
+            found.append(_undeclared(text, table, inputs))
     return Tables(tuple(sorted(read)), tuple(found))
+
+
+def _undeclared(text: SqlText, table: exp.Table, inputs: Collection[str]) -> Diagnostic:
+    """Say what is wrong with a table that no input is: its name, or that it is one of several, or one of none."""
+    name, head = dotted(table), table.parts[0].name
+    tables = [known for known in inputs if known.startswith(f"{head.lower()}.")]
+    if tables and not table.catalog:
+        lacks = f"has no table `{table.name}`" if table.db else "has several tables, and the SQL does not say which"
+        nearest = closest(name, tables, likeness=0.85) if table.db else None
+        hint = f"did you mean `{nearest}`?" if nearest else f"write {' or '.join(f'`{t}`' for t in sorted(tables))}"
+        return text.problem(Code.UNDECLARED_TABLE, f"the input `{head}` {lacks}", table, hint)
+    if not table.db:
+        message = f"`{name}` is not an input port of this product"
+        return text.problem(Code.UNDECLARED_TABLE, message, table, did_you_mean(name, inputs) or _DECLARE)
+    hint = f"write `{head.lower()}`: that input is one table" if head.lower() in inputs else _DECLARE
+    return text.problem(Code.FOREIGN_TABLE, f"`{name}` reaches for a table outside this product", table, hint)
 
 
 def tables(scopes: list[Scope]) -> list[exp.Table]:
@@ -110,11 +122,6 @@ def tables(scopes: list[Scope]) -> list[exp.Table]:
         for table in scope.tables
         if not isinstance(table.this, exp.Func) and (table.db or table.name not in scope.cte_sources)
     ]
-
-
-def dotted(table: exp.Table) -> str:
-    """Return a table's name with all of its parts, as it was written."""
-    return ".".join(part.name for part in table.parts)
 
 
 def _parameter_name(node: exp.Expr) -> str:

@@ -1,4 +1,4 @@
-"""Passing on: what does a port without a transform make of its one input? The same columns, by name."""
+"""Passing on: what does a table without a transform make of an input? The same columns, by name."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,33 +6,45 @@ from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.naming import sql_name
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.spelling import did_you_mean
 from meshwright.sql.codes import Code
 from meshwright.sql.text import error
 from meshwright.sql.types import fits
 
 
-def passed_on(product: DataProduct, port: OutputPort, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
-    """Understand a port without a transform."""
-    here = port.at or Location(product.file)
+def passed_on(product: DataProduct, table: OutputTable, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
+    """Understand a table without a transform: the product's one input, or the table of that name in it."""
+    here = table.at or Location(product.file)
     if len(product.inputs) != 1:
-        message = f"`{port.name}` has no SQL, and {len(product.inputs)} inputs: which one is passed on?"
-        hint = f"write `{sql_name(port.name)}.sql` beside the manifest"
-        return Analysis((), (), (), (), (error(Code.NO_SQL, message, here, hint),))
-    source = product.inputs[0]
-    offered = {c.name: c for c in schemas.get(sql_name(source.name), ())}
+        message = f"`{table.name}` has no SQL, and {len(product.inputs)} inputs: which one is passed on?"
+        return _refused(error(Code.NO_SQL, message, here, _WRITE))
+    source = product.inputs[0].name
+    several = [name for name in schemas if name.startswith(f"{sql_name(source)}.")]
+    local = f"{sql_name(source)}.{table.name}" if several else sql_name(source)
+    if several and local not in schemas:
+        message = f"`{table.name}` has no SQL, and the input `{source}` has no table of that name to pass on"
+        return _refused(error(Code.NO_SQL, message, here, did_you_mean(local, several, otherwise=_WRITE)))
+    taken = source + local.removeprefix(sql_name(source))
+    offered = {c.name: c for c in schemas.get(local, ())}
     columns = tuple(
-        OutputColumn(c.name, offered[c.name].type if c.name in offered else None, ((source.name, c.name),))
-        for c in port.contract.columns
+        OutputColumn(c.name, offered[c.name].type if c.name in offered else None, ((taken, c.name),))
+        for c in table.contract.columns
     )
-    reads = tuple(sorted(ColumnRead(source.name, c.name, c.at or here) for c in port.contract.columns))
-    diagnostics = tuple(_misfits(port, source.name, offered, here)) if offered else ()
-    return Analysis((source.name,), reads, columns, (), diagnostics)
+    reads = tuple(sorted(ColumnRead(taken, c.name, c.at or here) for c in table.contract.columns))
+    diagnostics = tuple(_misfits(table, taken, offered, here)) if offered else ()
+    return Analysis((taken,), reads, columns, (), diagnostics)
 
 
-def _misfits(port: OutputPort, source: str, offered: Mapping[str, Column], here: Location) -> Iterator[Diagnostic]:
-    for promised in port.contract.columns:
+_WRITE = "write its SELECT into a file beside the manifest"
+
+
+def _refused(problem: Diagnostic) -> Analysis:
+    return Analysis((), (), (), (), (problem,))
+
+
+def _misfits(table: OutputTable, source: str, offered: Mapping[str, Column], here: Location) -> Iterator[Diagnostic]:
+    for promised in table.contract.columns:
         given = offered.get(promised.name)
         at = promised.at or here
         if given is None:

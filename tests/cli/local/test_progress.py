@@ -13,7 +13,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.observation import Failure
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, ProductType
-from meshwright.model.publish import PortRows, Publish
+from meshwright.model.publish import Publish, TableRows
 from meshwright.model.time import Interval, Watermark
 
 NOW = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
@@ -33,7 +33,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def published(product: DataProduct, watermark: datetime, number: int = 1) -> Publish:
-    rows = (PortRows(product.address.port("daily", 1), 3),)
+    rows = (TableRows(product.address.port("daily", 1).table(), 3),)
     interval = Interval(watermark - timedelta(hours=1), watermark)
     return Publish(product.address, PublishId(f"p{number}"), None, interval, Watermark(watermark), (), rows, NOW)
 

@@ -28,7 +28,7 @@ def told(found: Loaded) -> list[str]:
 def test_a_port_promises_what_its_file_says(tmp_path: Path) -> None:
     found = loaded(tmp_path, HEAD + SCHEMA)
     assert told(found) == []
-    promised = found.mesh.products[0].outputs[0].contract
+    promised = found.mesh.products[0].outputs[0].tables[0].contract
     assert [(c.name, c.type) for c in promised.columns] == [
         ("order_id", LogicalType.STRING),
         ("placed_at", LogicalType.TIMESTAMP),
@@ -53,7 +53,7 @@ schema:
 """
     found = loaded(tmp_path, text, port="publish: {mode: replace}")
     assert told(found) == []
-    promised = found.mesh.products[0].outputs[0].contract
+    promised = found.mesh.products[0].outputs[0].tables[0].contract
     assert [(c.name, c.type) for c in promised.columns] == [("order_id", LogicalType.STRING)]
     assert [(c.metric, c.columns, c.severity) for c in promised.checks] == [
         (Metric.NULL_VALUES, ("order_id",), Severity.ERROR),

@@ -13,7 +13,7 @@ from meshwright.engine.duckdb.query import query
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
 from meshwright.engine.protocol import Recent, Rows, Work
-from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.identity import Connections, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
@@ -60,8 +60,8 @@ class DuckDB:
         """Return what products have published lately."""
         return recent(self.session, products, since)
 
-    def query(self, sql: str, tables: tuple[tuple[str, PortAddress], ...]) -> Rows:
-        """Answer one SELECT over published ports."""
+    def query(self, sql: str, tables: tuple[tuple[str, TableAddress], ...]) -> Rows:
+        """Answer one SELECT over published tables."""
         return query(self.session, sql, tables)
 
 

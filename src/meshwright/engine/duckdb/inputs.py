@@ -22,13 +22,13 @@ from meshwright.engine.duckdb.readers import (
 )
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
-from meshwright.engine.protocol import Work
+from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.sources.database import database_table
 from meshwright.engine.sources.files import files_of
-from meshwright.model.address import PortAddress
+from meshwright.model.address import TableAddress
 from meshwright.model.errors import FinalError, InputsNotReady, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.naming import connection_variable, port_table, sql_name
+from meshwright.model.naming import connection_variable, local_table, sql_name, stored_table
 from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead
 from meshwright.model.time import Watermark
@@ -75,7 +75,7 @@ def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: da
 def expose_virtual(
     session: Session, connection: DuckDBPyConnection, source: VirtualSource, *, seen: set[str] | None = None
 ) -> str:
-    """Attach a domain's own store to be read; return the quoted name of a virtual port's table in it."""
+    """Attach a domain's own store to be read; return the quoted name of a virtual table in it."""
     url = session.connections(source.connection)
     if url is None:
         raise SourceNotReady(
@@ -92,23 +92,24 @@ def expose_virtual(
     return ".".join(name(part) for part in (alias, schema or "main", table))
 
 
-def port_relation(
-    session: Session, connection: DuckDBPyConnection, port: PortAddress, attached: set[str]
+def relation_of(
+    session: Session, connection: DuckDBPyConnection, table: TableAddress, attached: set[str]
 ) -> str | None:
-    """Attach the product of a port, unless it is; return the port's quoted name, or None where it has none yet."""
-    alias = str(port.product)
+    """Attach the product of a table, unless it is; return its quoted name, or None where it is not there yet."""
+    product = table.port.product
+    alias = str(product)
     if alias not in attached:
-        path = session.files.published(port.product)
+        path = session.files.published(product)
         if not path.is_file():
             return None
-        with explained(f"what `{port.product}` has published"):
+        with explained(f"what `{product}` has published"):
             attach(connection, path, alias)
         attached.add(alias)
-    table = port_table(port)
-    served = virtual_source(connection, alias, table)
+    stored = stored_table(table)
+    served = virtual_source(connection, alias, stored)
     if served is not None:
         return expose_virtual(session, connection, served, seen=attached)
-    return f"{name(alias)}.main.{name(table)}" if has_relation(connection, alias, "main", table) else None
+    return f"{name(alias)}.main.{name(stored)}" if has_relation(connection, alias, "main", stored) else None
 
 
 def _expose(inputs: _Inputs, port: InputPort) -> InputRead:
@@ -127,10 +128,14 @@ def _expose(inputs: _Inputs, port: InputPort) -> InputRead:
 
 def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     assert port.port is not None, "an input without a source reads a port"  # noqa: S101
-    relation = port_relation(inputs.session, inputs.connection, port.port, inputs.attached)
-    if relation is None:
+    found = {
+        table: relation_of(inputs.session, inputs.connection, port.port.table(table), inputs.attached)
+        for table in inputs.work.tables_of(port)
+    }
+    if None in found.values():
         return None
-    inputs.connection.execute(f"CREATE TEMP VIEW {_local(port)} AS FROM {relation}")
+    for table, relation in found.items():
+        inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port, table))} AS FROM {relation}")
     publish = last_publish(inputs.connection, str(port.port.product))
     assert publish is not None, "a product's file is made by its first publish"  # noqa: S101
     inputs.synthetic |= publish.synthetic
@@ -150,14 +155,14 @@ def _expose_source(
                 expose_database(inputs.connection, sql_name(port.name), table, interval)
         case VirtualSource():
             relation = expose_virtual(inputs.session, inputs.connection, source, seen=inputs.attached)
-            inputs.connection.execute(f"CREATE TEMP VIEW {_local(port)} AS FROM {relation}")
+            inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
     complete = min(interval.end, inputs.now) if source.is_bounded else inputs.now
     return InputRead(port.name, None, None, Watermark(complete))
 
 
 def _expose_files(inputs: _Inputs, port: InputPort, paths: Sequence[Path], kind: str) -> None:
     local = sql_name(port.name)
-    often = len(inputs.work.product.outputs) > 1
+    often = len(tuple(inputs.work.product.tables())) > 1
     expose_files(inputs.connection, local, file_relation(paths, kind, port.columns), often=often)
     if not often:
         inputs.files.extend(paths)
@@ -169,20 +174,26 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     stand_ins = inputs.work.stand_ins
     if stand_ins is None:
         raise _not_ready(port)
-    columns = stand_ins.columns.get(port.name) or port.columns
-    fixture = next((p for kind in _FIXTURES if (p := stand_ins.folder / f"{port.name}.{kind}").is_file()), None)
-    if fixture is not None:
-        relation = file_relation([fixture], fixture.suffix[1:], columns)
-        expose_files(inputs.connection, sql_name(port.name), relation, often=True)
-    elif columns:
-        rows = generated_rows(inputs.work, port, columns)
-        expose_rows(inputs.connection, sql_name(port.name), columns, rows)
-        inputs.generated.append(port.name)
-    else:
-        raise _nothing_known(inputs.work, port)
+    for table in inputs.work.tables_of(port):
+        _stand_in_table(inputs, port, table, stand_ins)
     inputs.synthetic = True
     complete = Watermark(min(inputs.work.interval.end, inputs.now))
     return InputRead(port.name, port.port, None, complete)
+
+
+def _stand_in_table(inputs: _Inputs, port: InputPort, table: str, stand_ins: StandIns) -> None:
+    called = local_table(port.name, table)
+    columns = stand_ins.columns.get(called) or port.columns
+    fixture = next((p for kind in _FIXTURES if (p := stand_ins.folder / f"{called}.{kind}").is_file()), None)
+    if fixture is not None:
+        relation = file_relation([fixture], fixture.suffix[1:], columns)
+        expose_files(inputs.connection, _local(port, table), relation, often=True)
+    elif columns:
+        rows = generated_rows(inputs.work, port, table, columns)
+        expose_rows(inputs.connection, _local(port, table), columns, rows)
+        inputs.generated.append(called)
+    else:
+        raise _nothing_known(inputs.work, called)
 
 
 def _not_ready(port: InputPort) -> InputsNotReady | SourceNotReady:
@@ -193,10 +204,10 @@ def _not_ready(port: InputPort) -> InputsNotReady | SourceNotReady:
             return SourceNotReady(f"connection `{source.connection}` of input `{port.name}` is not known here")
 
 
-def _nothing_known(work: Work, port: InputPort) -> FinalError:
+def _nothing_known(work: Work, called: str) -> FinalError:
     return FinalError(
-        f"input `{port.name}` of `{work.product.address}` cannot be reached, and nothing tells what it looks like",
-        hint=f"put `fixtures/{port.name}.csv` beside the manifest, or declare the source's columns",
+        f"input `{called}` of `{work.product.address}` cannot be reached, and nothing tells what it looks like",
+        hint=f"put `fixtures/{called}.csv` beside the manifest, or declare the source's columns",
     )
 
 
@@ -212,5 +223,5 @@ def _duckdb_file(connection: str, url: Secret) -> Path:
     return path.resolve()
 
 
-def _local(port: InputPort) -> str:
-    return name(sql_name(port.name))
+def _local(port: InputPort, table: str = "") -> str:
+    return local_table(sql_name(port.name), table)

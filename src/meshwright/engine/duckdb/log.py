@@ -1,7 +1,7 @@
 """Log: what a product has published, kept in its own file and written in the transaction that publishes.
 
-Beside the log, in schema `mesh`: which ports another store serves (`virtual_ports`, by the name of a connection, never
-its URL), and how the file was staged (`stage`).
+Beside the log, in schema `mesh`: which tables another store serves (`virtual_tables`, by the name of a connection,
+never its URL), and how the file was staged (`stage`).
 """
 
 import json
@@ -41,10 +41,10 @@ def write_stage(connection: DuckDBPyConnection, stage: Stage, virtual: Sequence[
     """Write down how this file was staged."""
     connection.execute("CREATE TABLE mesh.stage (entry VARCHAR)")
     connection.execute("INSERT INTO mesh.stage VALUES ($1)", [json.dumps(codec.dump(stage))])
-    connection.execute("CREATE TABLE mesh.virtual_ports (port VARCHAR, connection VARCHAR, source_table VARCHAR)")
-    for port, source in virtual:
-        row = [port, source.connection, source.table]
-        connection.execute("INSERT INTO mesh.virtual_ports VALUES ($1, $2, $3)", row)
+    connection.execute("CREATE TABLE mesh.virtual_tables (stored VARCHAR, connection VARCHAR, source_table VARCHAR)")
+    for stored, source in virtual:
+        row = [stored, source.connection, source.table]
+        connection.execute("INSERT INTO mesh.virtual_tables VALUES ($1, $2, $3)", row)
 
 
 def update_stage(connection: DuckDBPyConnection, stage: Stage) -> None:
@@ -59,10 +59,10 @@ def read_stage(connection: DuckDBPyConnection, database: str) -> Stage:
     return codec.load(Stage, json.loads(row[0]))
 
 
-def virtual_source(connection: DuckDBPyConnection, database: str, port: str) -> VirtualSource | None:
-    """Return where a port is served in place, or None where the file holds it."""
-    query = f"SELECT connection, source_table FROM {name(database)}.mesh.virtual_ports WHERE port = $1"
-    row = connection.execute(query, [port]).fetchone()
+def virtual_source(connection: DuckDBPyConnection, database: str, stored: str) -> VirtualSource | None:
+    """Return where a table is served in place, or None where the file holds it."""
+    query = f"SELECT connection, source_table FROM {name(database)}.mesh.virtual_tables WHERE stored = $1"
+    row = connection.execute(query, [stored]).fetchone()
     return None if row is None else VirtualSource(*row)
 
 

@@ -1,7 +1,7 @@
 """Modes: how what was staged meets what is published. Each is a few statements inside the publish's transaction.
 
-Consumers find a port's table or view in schema `main`. Where publishes add up, its rows lie in `held`, each with the
-interval that wrote it. A merged port keeps versions: for each key the latest in `held`, those before in `past`, each
+Consumers find each table, or a view, in schema `main`. Where publishes add up, its rows lie in `held`, each with the
+interval that wrote it. A merged table keeps versions: for each key the latest in `held`, those before in `past`, each
 with the stretch of time over which it was written. So an interval can be run again: what it wrote before goes, what it
 had replaced comes back, and what is read is always the fold of all intervals in the order of time (decision 0023).
 """
@@ -16,7 +16,7 @@ from meshwright.engine.duckdb.types import TYPES, name_list
 from meshwright.engine.duckdb.versions import merge
 from meshwright.model.contract import Column
 from meshwright.model.errors import Refused
-from meshwright.model.product import OutputPort, PublishMode
+from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval
 
@@ -28,45 +28,45 @@ def make_readable(connection: DuckDBPyConnection, table: str, columns: Sequence[
     )
 
 
-def join(connection: DuckDBPyConnection, port: OutputPort, table: str, interval: Interval, before: Publish) -> None:
-    """Bring one staged port together with what is published in the connection's own file."""
-    if port.mode is PublishMode.REPLACE:
+def join(connection: DuckDBPyConnection, made: OutputTable, table: str, interval: Interval, before: Publish) -> None:
+    """Bring one staged table together with what is published in the connection's own file."""
+    if made.mode is PublishMode.REPLACE:
         _drop(connection, table)
         connection.execute(f"CREATE TABLE main.{name(table)} AS FROM {STAGE}.main.{name(table)}")
         return
-    _ensure_held(connection, port, table, before)
-    match port.mode:
+    _ensure_held(connection, made, table, before)
+    match made.mode:
         case PublishMode.APPEND:
             connection.execute(f"DELETE FROM held.{name(table)} WHERE {within(interval)}")
             _insert(connection, table)
         case PublishMode.MERGE:
-            merge(connection, table, port, interval)
+            merge(connection, table, made, interval)
         case PublishMode.LEDGER:
             _insert(connection, table)
-    make_readable(connection, table, port.columns)
+    make_readable(connection, table, made.columns)
 
 
 def _insert(connection: DuckDBPyConnection, table: str) -> None:
     connection.execute(f"INSERT INTO held.{name(table)} BY NAME FROM {STAGE}.held.{name(table)}")
 
 
-def _ensure_held(connection: DuckDBPyConnection, port: OutputPort, table: str, before: Publish) -> None:
+def _ensure_held(connection: DuckDBPyConnection, made: OutputTable, table: str, before: Publish) -> None:
     """Have tables that can take the staged rows: made now, taken over from another mode, or widened by new columns."""
     held, past = f"held.{name(table)}", f"past.{name(table)}"
     if not _is_there(connection, "held", table):
         connection.execute(f"CREATE TABLE {held} AS FROM {STAGE}.{held} LIMIT 0")
         if _is_there(connection, "main", table):
-            _take_over(connection, port, table, before)
-    _widen(connection, held, port.columns)
-    if port.mode is PublishMode.MERGE:
+            _take_over(connection, made, table, before)
+    _widen(connection, held, made.columns)
+    if made.mode is PublishMode.MERGE:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {past} AS FROM {held} LIMIT 0")
-        _widen(connection, past, port.columns)
+        _widen(connection, past, made.columns)
 
 
-def _take_over(connection: DuckDBPyConnection, port: OutputPort, table: str, before: Publish) -> None:
-    """Keep the rows of a port that was published as a whole until now."""
-    if port.mode is PublishMode.LEDGER:
-        raise Refused(f"`{port.name}` holds rows that were never chained", hint="offer the ledger as a new major")
+def _take_over(connection: DuckDBPyConnection, made: OutputTable, table: str, before: Publish) -> None:
+    """Keep the rows of a table that was published as a whole until now."""
+    if made.mode is PublishMode.LEDGER:
+        raise Refused(f"`{made.name}` holds rows that were never chained", hint="offer the ledger as a new major")
     connection.execute(
         f"INSERT INTO held.{name(table)} BY NAME SELECT *, {interval_columns(before.interval)} FROM main.{name(table)}"
     )
@@ -81,7 +81,7 @@ def _widen(connection: DuckDBPyConnection, relation: str, columns: Sequence[Colu
 
 
 def _drop(connection: DuckDBPyConnection, table: str) -> None:
-    """Remove what the port was, in whichever mode it was published."""
+    """Remove what the table was, in whichever mode it was published."""
     if _is_there(connection, "held", table):
         connection.execute(f"DROP VIEW main.{name(table)}")
     connection.execute(f"DROP TABLE IF EXISTS main.{name(table)}")

@@ -1,6 +1,6 @@
 """Publish: what was staged becomes what consumers read, in one rename.
 
-Where every port is replaced, or nothing was published before, the staged file itself takes the place: nothing is
+Where every table is replaced, or nothing was published before, the staged file itself takes the place: nothing is
 written twice. Else a copy of the published file takes the staged rows in. Either way the log entry is written in the
 same transaction, and a process may die at any point: the old file stays whole, the stage stays, a retry finishes.
 """
@@ -25,9 +25,9 @@ from meshwright.engine.watermarks import published_watermark
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import port_table
+from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct, PublishMode
-from meshwright.model.publish import PortRows, Publish
+from meshwright.model.publish import Publish, TableRows
 
 Log = tuple[Publish, ...]
 """What a product has published, oldest first."""
@@ -46,7 +46,7 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
             return done
         staged = stage_path(session, product, publish_id)
         with explained(f"publishing `{product.address}`"):
-            whole = not before or all(p.mode is PublishMode.REPLACE or p.virtual for p in product.outputs)
+            whole = not before or all(t.mode is PublishMode.REPLACE for _, t in product.tables())
             if whole:
                 return _take(session, product, staged, before, now, started)
             return _take_in(session, product, staged, before, now, started)
@@ -109,10 +109,10 @@ def _take_in(
             attach(connection, staged, STAGE)
             stage = read_stage(connection, STAGE)
             connection.execute("BEGIN")
-            for port in product.outputs:
-                if port.virtual is None:
-                    join(connection, port, port_table(product.port_address(port)), stage.staged.interval, before[-1])
-            connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_ports AS FROM {STAGE}.mesh.virtual_ports")
+            for address, table in product.tables():
+                if table.virtual is None:
+                    join(connection, table, stored_table(address), stage.staged.interval, before[-1])
+            connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_tables AS FROM {STAGE}.mesh.virtual_tables")
             publish = _log(connection, product, stage, before, now, started)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
@@ -128,7 +128,7 @@ def _log(
     row = connection.execute("SELECT current_database()").fetchone()
     assert row is not None, "a connection has a database"  # noqa: S101
     staged = stage.staged
-    adds_up = not all(p.mode is PublishMode.REPLACE for p in product.outputs)
+    adds_up = not all(t.mode is PublishMode.REPLACE for _, t in product.tables())
     publish = Publish(
         product=staged.product,
         publish_id=staged.publish_id,
@@ -136,7 +136,7 @@ def _log(
         interval=staged.interval,
         watermark=published_watermark(product, staged, before, is_bounded=stage.is_bounded),
         inputs=staged.inputs,
-        ports=tuple(_rows(connection, row[0], counted) for counted in staged.ports),
+        tables=tuple(_rows(connection, row[0], counted) for counted in staged.tables),
         published_at=now,
         synthetic=staged.synthetic or (adds_up and before != () and before[-1].synthetic),
         seconds=round(stage.seconds + time.perf_counter() - started, 3),
@@ -145,10 +145,10 @@ def _log(
     return publish
 
 
-def _rows(connection: DuckDBPyConnection, database: str, staged: PortRows) -> PortRows:
-    """Count what a port holds now. What another store serves is counted as it was staged."""
-    table = port_table(staged.port)
+def _rows(connection: DuckDBPyConnection, database: str, staged: TableRows) -> TableRows:
+    """Count what a table holds now. What another store serves is counted as it was staged."""
+    table = stored_table(staged.table)
     if not has_relation(connection, database, "main", table):
         return staged
     row = connection.execute(f"SELECT count(*) FROM main.{name(table)}").fetchone()
-    return PortRows(staged.port, 0 if row is None else row[0])
+    return TableRows(staged.table, 0 if row is None else row[0])

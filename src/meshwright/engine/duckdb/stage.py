@@ -28,15 +28,19 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.types import cast_list, name_list
 from meshwright.engine.protocol import Work
 from meshwright.engine.watermarks import staged_watermark
+from meshwright.model.address import TableAddress
 from meshwright.model.errors import FinalError, NotFound, Refused
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import port_table, sql_name
-from meshwright.model.product import DataProduct, OutputPort, PublishMode
-from meshwright.model.publish import PortRows, Publish, Staged
+from meshwright.model.naming import sql_name, stored_table
+from meshwright.model.product import DataProduct, OutputTable, PublishMode
+from meshwright.model.publish import Publish, Staged, TableRows
 from meshwright.release.record import Query
 
 PUBLISHED = "published"
 """The alias of the product's own published file."""
+
+Made = tuple[TableAddress, OutputTable]
+"""A table that a product makes, and where consumers find it."""
 
 
 def stage(session: Session, work: Work, now: datetime) -> Staged:
@@ -50,9 +54,11 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         with connected(finished, session.limits) as connection:
             before = _attach_published(session, connection, work)
             exposed = expose(session, connection, work, now)
-            virtual = {p.name: expose_virtual(session, connection, p.virtual) for p in product.outputs if p.virtual}
+            served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
+            attached: set[str] = set()
+            virtual = {name: expose_virtual(session, connection, source, seen=attached) for name, source in served}
             sandbox(connection, exposed.files)
-            ports = tuple(_build(connection, work, port, exposed, virtual) for port in product.outputs)
+            tables = tuple(_build(connection, work, table, exposed, virtual) for table in product.tables())
             made = Staged(
                 product=product.address,
                 publish_id=publish_id,
@@ -60,12 +66,11 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
                 interval=work.interval,
                 watermark=staged_watermark(work, exposed.reads, now),
                 inputs=exposed.reads,
-                ports=ports,
+                tables=tables,
                 staged_at=now,
                 synthetic=exposed.synthetic,
             )
             base = before[-1].publish_id if before else None
-            served = [(port_table(product.port_address(p)), p.virtual) for p in product.outputs if p.virtual]
             write_stage(connection, Stage(made, base, time.perf_counter() - started, work.is_bounded), served)
             connection.execute("CHECKPOINT")
         put_in_place(finished, session.files.stage(product.address, publish_id))
@@ -103,7 +108,7 @@ def _attach_published(session: Session, connection: DuckDBPyConnection, work: Wo
 
 def _refuse_to_cut(work: Work, before: tuple[Publish, ...]) -> None:
     """Refuse an interval of which a part, and more than it, was published at once: its rows cannot be told apart."""
-    if not any(map(_is_appended, work.product.outputs)):
+    if not any(_is_appended(table) for _, table in work.product.tables()):
         return
     asked = work.interval
     for publish in before:
@@ -115,87 +120,88 @@ def _refuse_to_cut(work: Work, before: tuple[Publish, ...]) -> None:
             )
 
 
-def _is_appended(port: OutputPort) -> bool:
+def _is_appended(table: OutputTable) -> bool:
     """Tell whether the rows of an interval are told from others by that interval alone."""
-    return port.mode is PublishMode.APPEND or (port.mode is PublishMode.LEDGER and not port.contract.key)
+    return table.mode is PublishMode.APPEND or (table.mode is PublishMode.LEDGER and not table.contract.key)
 
 
 def _build(
-    connection: DuckDBPyConnection, work: Work, port: OutputPort, exposed: Exposed, virtual: dict[str, str]
-) -> PortRows:
-    address = work.product.port_address(port)
-    table = port_table(address)
-    if port.name in virtual:
+    connection: DuckDBPyConnection, work: Work, made: Made, exposed: Exposed, virtual: dict[str, str]
+) -> TableRows:
+    address, _ = made
+    stored = stored_table(address)
+    if stored in virtual:
         with explained(f"the table of `{address}`"):
-            return PortRows(address, _count(connection, virtual[port.name]))
+            return TableRows(address, _count(connection, virtual[stored]))
     made_up = [f"`{n}`" for n in exposed.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
     with explained(f"the SQL of `{address}`", hint):
         try:
-            _make(connection, work, port, table)
+            _make(connection, work, made)
         except duckdb.Error:
             for local in exposed.from_files:
                 blame(connection, local)
             raise
-    return PortRows(address, _count(connection, f"main.{name(table)}"))
+    return TableRows(address, _count(connection, f"main.{name(stored)}"))
 
 
-def _make(connection: DuckDBPyConnection, work: Work, port: OutputPort, table: str) -> None:
-    query = work.query(work.product.port_address(port)) or _passed_on(work, port)
+def _make(connection: DuckDBPyConnection, work: Work, made: Made) -> None:
+    address, table = made
+    stored = stored_table(address)
+    query = work.query(address) or _passed_on(work, address)
     parameters = {p: _parameter(work, p) for p in query.parameters}
-    columns = port.made_columns
-    made = f"SELECT {cast_list(columns)} FROM ({one_select(connection, query.sql)}\n) AS made"
-    match port.mode:
+    columns = table.made_columns
+    select = f"SELECT {cast_list(columns)} FROM ({one_select(connection, query.sql)}\n) AS made"
+    match table.mode:
         case PublishMode.REPLACE:
-            connection.execute(f"CREATE TABLE main.{name(table)} AS {made}", parameters)
+            connection.execute(f"CREATE TABLE main.{name(stored)} AS {select}", parameters)
             return
         case PublishMode.APPEND | PublishMode.MERGE:
-            held = f"SELECT *, {interval_columns(work.interval)} FROM ({made})"
-            connection.execute(f"CREATE TABLE held.{name(table)} AS {held}", parameters)
+            held = f"SELECT *, {interval_columns(work.interval)} FROM ({select})"
+            connection.execute(f"CREATE TABLE held.{name(stored)} AS {held}", parameters)
         case PublishMode.LEDGER:
-            connection.execute(f"CREATE TEMP TABLE entries AS {made}", parameters)
-            _chain(connection, work, port, table)
-    if port.mode is PublishMode.MERGE:
-        connection.execute(f"CREATE TABLE past.{name(table)} AS FROM held.{name(table)} LIMIT 0")
-    make_readable(connection, table, port.columns)
+            connection.execute(f"CREATE TEMP TABLE entries AS {select}", parameters)
+            _chain(connection, work, table, stored)
+    if table.mode is PublishMode.MERGE:
+        connection.execute(f"CREATE TABLE past.{name(stored)} AS FROM held.{name(stored)} LIMIT 0")
+    make_readable(connection, stored, table.columns)
 
 
-def _chain(connection: DuckDBPyConnection, work: Work, port: OutputPort, table: str) -> None:
+def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, stored: str) -> None:
     """Put what the ledger does not hold yet behind its last entry, in the order of the key."""
-    columns = port.made_columns
+    columns = table.made_columns
     names = name_list(columns)
     head, new = (0, ledger.GENESIS), f"SELECT {names} FROM entries"
-    if has_relation(connection, PUBLISHED, "held", table):
-        published = f"{PUBLISHED}.held.{name(table)}"
+    if has_relation(connection, PUBLISHED, "held", stored):
+        published = f"{PUBLISHED}.held.{name(stored)}"
         last = connection.execute(f"SELECT sequence, entry_hash FROM {published} ORDER BY sequence DESC LIMIT 1")
         head = last.fetchone() or head
-        known = "true" if port.contract.key else within(work.interval)
+        known = "true" if table.contract.key else within(work.interval)
         there = column_names(connection, published)
         held = ", ".join(name(c.name) if c.name in there else "NULL" for c in columns)
         new += f" EXCEPT ALL SELECT {held} FROM {published} WHERE {known}"
-    order = ", ".join(name(k) for k in port.contract.key) or names
+    order = ", ".join(name(k) for k in table.contract.key) or names
     connection.execute(
         f"CREATE TEMP TABLE unchained AS SELECT *, {head[0]} + row_number() OVER (ORDER BY {order}) AS sequence "
         f"FROM ({new})"
     )
     chained = ledger.chained(connection, "unchained", columns, head)
     connection.execute(
-        f"CREATE TABLE held.{name(table)} AS SELECT {ledger.entry_list(columns)}, "
+        f"CREATE TABLE held.{name(stored)} AS SELECT {ledger.entry_list(columns)}, "
         f"{interval_columns(work.interval)} FROM ({chained})"
     )
     connection.execute("DROP TABLE entries")
     connection.execute("DROP TABLE unchained")
 
 
-def _passed_on(work: Work, port: OutputPort) -> Query:
-    """Return the query of a port that has no SQL: its one input, or the one of its name, as it is."""
+def _passed_on(work: Work, address: TableAddress) -> Query:
+    """Return the query of a table that has no SQL: the one input, or the one of its port's name, as it is."""
     inputs = work.product.inputs
-    found = inputs[0] if len(inputs) == 1 else work.product.input(port.name)
-    address = work.product.port_address(port)
+    found = inputs[0] if len(inputs) == 1 else work.product.input(address.port.name)
     if found is None:
         raise FinalError(
             f"`{address}` has no SQL, and the product has {len(inputs)} inputs",
-            hint=f"write `{port.name}.sql`, or name the input `{port.name}`",
+            hint=f"write `{address.port.name}.sql`, or name the input `{address.port.name}`",
         )
     return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(found.name))}")
 

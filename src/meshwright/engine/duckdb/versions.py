@@ -1,4 +1,4 @@
-"""Versions: a merged port as the fold of its intervals in the order of time, whichever is built when.
+"""Versions: a merged table as the fold of its intervals in the order of time, whichever is built when.
 
 For each key, `held` has the latest version and `past` those before, each with the stretch of time over which it was
 written. Building an interval writes over that stretch and no other; versions that say the same and meet become one, so
@@ -13,30 +13,30 @@ from meshwright.engine.duckdb.connection import name
 from meshwright.engine.duckdb.provenance import END, STAGE, START, bounds
 from meshwright.engine.duckdb.types import name_list
 from meshwright.model.contract import Column
-from meshwright.model.product import OutputPort
+from meshwright.model.product import OutputTable
 from meshwright.model.time import Interval
 
 
-def merge(connection: DuckDBPyConnection, table: str, port: OutputPort, interval: Interval) -> None:
+def merge(connection: DuckDBPyConnection, table: str, made: OutputTable, interval: Interval) -> None:
     """Write the staged rows over their interval, and leave each key's latest version where consumers read it."""
     held, past = f"held.{name(table)}", f"past.{name(table)}"
-    key = ", ".join(map(name, port.contract.key))
+    key = ", ".join(map(name, made.contract.key))
     temporary = {
         "touched": _touched(held, past, key, interval),
         "versions": f"SELECT * FROM {held} SEMI JOIN touched USING ({key}) UNION ALL BY NAME "
         f"SELECT * FROM {past} SEMI JOIN touched USING ({key})",
         "pieces": _pieces(held, interval),
-        "joined": _joined(port.columns),
+        "joined": _joined(made.columns),
     }
-    for made, select in temporary.items():
-        connection.execute(f"CREATE TEMP TABLE {made} AS {select}")
+    for part, select in temporary.items():
+        connection.execute(f"CREATE TEMP TABLE {part} AS {select}")
     latest = f"row_number() OVER (PARTITION BY {key} ORDER BY {END} DESC, {START} DESC)"
     for target, rank in ((held, "= 1"), (past, "> 1")):
-        same = " AND ".join(f"{target}.{name(k)} = touched.{name(k)}" for k in port.contract.key)
+        same = " AND ".join(f"{target}.{name(k)} = touched.{name(k)}" for k in made.contract.key)
         connection.execute(f"DELETE FROM {target} USING touched WHERE {same}")
         connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM joined QUALIFY {latest} {rank}")
-    for made in temporary:
-        connection.execute(f"DROP TABLE {made}")
+    for part in temporary:
+        connection.execute(f"DROP TABLE {part}")
 
 
 def _touched(held: str, past: str, key: str, interval: Interval) -> str:

@@ -17,11 +17,11 @@ from meshwright.model.product import DataProduct
 
 def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
     """Yield a finding for each column without a classification whose values come from personal ones."""
-    for port in product.outputs:
-        for column in port.contract.columns:
-            path = () if column.classification else personal_path(graph, product.port_address(port).column(column.name))
+    for address, table in product.tables():
+        for column in table.contract.columns:
+            path = () if column.classification else personal_path(graph, address.column(column.name))
             if path:
-                at = column.at or port.at or Location(product.file)
+                at = column.at or table.at or Location(product.file)
                 hint = "write `classification: personal`, or another class if nobody can be known by it"
                 yield Diagnostic(at, Code.UNCLASSIFIED, severity, _message(path, column), hint)
 

@@ -44,9 +44,11 @@ def document(product: DataProduct, port: OutputPort, block: Mapping[str, Any]) -
 
 def _servers(port: OutputPort) -> Iterator[Element]:
     """Yield where the data is: the store that a connection names, which each environment resolves for itself."""
-    if port.virtual is not None:
-        description = f"The table {port.virtual.table} behind the connection {port.virtual.connection}."
-        yield {"server": port.virtual.connection, "type": "custom", "description": description}
+    served = [table.virtual for table in port.tables if table.virtual is not None]
+    if served:
+        tables = f"The table{'s' if len(served) > 1 else ''} {', '.join(source.table for source in served)}"
+        description = f"{tables} behind the connection {served[0].connection}."
+        yield {"server": served[0].connection, "type": "custom", "description": description}
 
 
 def _service_level(slo: Slo) -> Element:

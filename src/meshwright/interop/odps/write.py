@@ -4,7 +4,7 @@ What the standard has no word for (schedule, sources, publishing, SLOs) stands u
 manifest, so that an import of it loses nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from meshwright.graph.graph import MeshGraph
@@ -21,6 +21,7 @@ from meshwright.model.product import (
     InputPort,
     InputsSchedule,
     OutputPort,
+    OutputTable,
     Schedule,
     Source,
     SupportChannel,
@@ -102,25 +103,51 @@ def _output(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Element
     address = product.port_address(port)
     return present(
         name=port.name,
-        description=port.contract.description,
+        description=port.tables[0].contract.description if len(port.tables) == 1 else "",
         type="tables",
         version=port.version,
         contractId=contract_id(address),
         inputContracts=list(_lineage(graph, product, port)),
         customProperties=_custom(
-            virtual=_source(port.virtual) if port.virtual else None,
-            publish=None if port.virtual else {"mode": port.mode.value},
-            columns={c.name: {"term": c.term} for c in port.contract.columns if c.term},
-            onFail={name: consequence.value for name, consequence in port.on_fail},
+            virtual=_virtual(port),
+            publish=None if product.is_virtual else {"mode": _each(port, lambda table: table.mode.value)},
+            columns=dict(_terms(port)),
+            onFail=dict(_consequences(port)),
             slo=dict(_slo(slo) for slo in port.slos),
             samples=[{"title": s.title, "sql": s.sql} for s in port.samples],
         ),
     )
 
 
+def _each(port: OutputPort, said: Callable[[OutputTable], str]) -> str | dict[str, str]:
+    """Return what is said of a port's only table; of several, what is said of each."""
+    found = {name: said(table) for name, table in port.named}
+    return found.get("", found)
+
+
+def _virtual(port: OutputPort) -> Element | None:
+    served = port.tables[0].virtual
+    if served is None:
+        return None
+    return {"connection": served.connection, "table": _each(port, lambda t: t.virtual.table if t.virtual else "")}
+
+
+def _terms(port: OutputPort) -> Iterator[tuple[str, Element]]:
+    for name, table in port.named:
+        for column in table.contract.columns:
+            if column.term:
+                yield f"{name}.{column.name}" if name else column.name, {"term": column.term}
+
+
+def _consequences(port: OutputPort) -> Iterator[tuple[str, str]]:
+    for name, table in port.named:
+        for check, consequence in table.on_fail:
+            yield f"{name}.{check}" if name else check, consequence.value
+
+
 def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Iterator[Element]:
     """Yield the contracts of what a port's SQL reads; of what another store serves, those of all inputs."""
-    if port.virtual:
+    if product.is_virtual:
         sources = sorted({i.port for i in product.inputs if i.port is not None})
     else:
         sources = list(graph.port_sources(product.port_address(port)))

@@ -1,0 +1,142 @@
+"""Tables: what an output port promises of each of its tables, how it is made and how it is published."""
+
+from collections.abc import Iterator
+
+from meshwright.manifest.codes import Code
+from meshwright.manifest.columns import described
+from meshwright.manifest.contract import contracts
+from meshwright.manifest.documents import OutputPortBlock
+from meshwright.manifest.origin import DEFAULT, KEY
+from meshwright.manifest.part import Part, check_names
+from meshwright.manifest.place import Place
+from meshwright.manifest.promise import Promise
+from meshwright.manifest.subject import Subject
+from meshwright.manifest.transform import transform
+from meshwright.model.contract import Contract, Metric
+from meshwright.model.product import OnFail, OutputTable, PublishMode, VirtualSource
+from meshwright.model.spelling import did_you_mean
+
+
+def tables(subject: Subject, block: OutputPortBlock, place: Place, said: Promise) -> tuple[OutputTable, ...]:
+    """Return the tables of an output port, in the order of its contract."""
+    parts = tuple(_parts(subject, block, place, said))
+    _check_keys(subject, block, parts)
+    if block.virtual is not None:
+        _only_watched(subject, block, place)
+    consequences = _consequences(subject, parts)
+    return tuple(_table(subject, part, consequences[part.contract.table]) for part in parts)
+
+
+def content(promised: Contract) -> str:
+    """Say how much a contract promises."""
+    counts = ((len(promised.columns), "column"), (len(promised.checks), "check"))
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+
+
+def _parts(subject: Subject, block: OutputPortBlock, place: Place, said: Promise) -> Iterator[Part]:
+    own = contracts(said.block, said.place, subject.problems)
+    key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
+    promised = described(subject, block, place, own, key)
+    for number, contract in enumerate(promised):
+        named, at = "", place["name"].at
+        if len(promised) > 1:
+            named, at = contract.table, said.place["schema"][number]["name"].at
+        part = Part(block, place, contract, named, at)
+        subject.trace.note(f"{part.key}.contract", content(contract), said.place)
+        if contract.description:
+            own_words = said.place["schema"][number]["description"] if said.block.tables[number].description else None
+            where = own_words or said.place["description"]
+            subject.trace.note(f"{part.key}.contract.description", contract.description, where)
+        yield part
+
+
+def _check_keys(subject: Subject, block: OutputPortBlock, parts: tuple[Part, ...]) -> None:
+    said = (
+        ("transform", "sql", block.transform.sql if block.transform else None),
+        ("publish", "mode", block.publish.mode if block.publish else None),
+        ("virtual", "table", block.virtual.table if block.virtual else None),
+    )
+    for name, key, content in said:
+        check_names(name, key, content, parts, subject.problems)
+
+
+def _table(subject: Subject, part: Part, on_fail: dict[str, OnFail]) -> OutputTable:
+    served = _served(subject, part)
+    return OutputTable(
+        contract=part.contract,
+        mode=PublishMode.REPLACE if part.block.virtual else _mode(subject, part),
+        transform=None if part.block.virtual else transform(subject, part),
+        virtual=served,
+        on_fail=tuple(sorted(on_fail.items())),
+        at=part.at,
+    )
+
+
+def _only_watched(subject: Subject, block: OutputPortBlock, place: Place) -> None:
+    for name, present in (("transform", block.transform), ("publish", block.publish)):
+        if present is not None:
+            hint = "remove it: the product's own store serves the table, and nothing is built or copied"
+            message = f"a virtual port has no `{name}`"
+            subject.problems.error(Code.CONFLICT, place[name].at_key, message, hint)
+
+
+def _served(subject: Subject, part: Part) -> VirtualSource | None:
+    virtual = part.block.virtual
+    if virtual is None:
+        return None
+    table = part.of("virtual", "table", virtual.table, subject.problems)
+    if table is None:
+        message = f"nothing says where the table `{part.contract.table}` is served"
+        hint = f"add `{part.contract.table}: …`"
+        subject.problems.error(Code.MISSING_KEY, part.place["virtual"]["table"].at_key, message, hint)
+        return None
+    subject.trace.note(f"{part.key}.virtual", f"{table} of {virtual.connection}", part.place["virtual"])
+    return VirtualSource(virtual.connection, table)
+
+
+def _mode(subject: Subject, part: Part) -> PublishMode:
+    promised, publish = part.contract, part.block.publish
+    modes = publish.mode if publish else None
+    said = modes.get(promised.table) if isinstance(modes, dict) else modes
+    mode = said or (PublishMode.MERGE if promised.key else PublishMode.REPLACE)
+    at = part.place["publish"]["mode"][promised.table]
+    if mode is PublishMode.MERGE and not promised.key:
+        hint = "add `primaryKey: true` to the columns that tell rows apart, or choose `replace` or `append`"
+        of = f", which `{part.named}` has not" if part.named else ""
+        subject.problems.error(Code.CONFLICT, at.at, f"`merge` needs a primary key{of}", hint)
+    chain = next((c for c in promised.checks if c.metric is Metric.HASH_CHAIN), None)
+    if chain is not None and chain.at is not None and mode is not PublishMode.LEDGER:
+        hint = "add `publish: {mode: ledger}`, which chains the rows"
+        subject.problems.error(
+            Code.CONFLICT, chain.at, f"there is no hash chain where rows are published by `{mode}`", hint
+        )
+    subject.trace.note(f"{part.key}.publish.mode", mode, at if said else KEY if promised.key else DEFAULT)
+    return mode
+
+
+def _consequences(subject: Subject, parts: tuple[Part, ...]) -> dict[str, dict[str, OnFail]]:
+    """Return what the manifest says of failed checks, by table and check."""
+    block, place = parts[0].block, parts[0].place["onFail"]
+    found: dict[str, dict[str, OnFail]] = {part.contract.table: {} for part in parts}
+    if not block.on_fail:
+        return found
+    known = {(p.contract.table, name) for p in parts for name in _checks(p.contract)}
+    several = len(parts) > 1
+    spelled = {f"{table}.{check}" if several else check for table, check in known}
+    for name, consequence in block.on_fail.items():
+        table, _, check = name.rpartition(".")
+        meant = sorted(one for one in known if one[1] == check and table in ("", one[0]))
+        if not meant:
+            hint = did_you_mean(name, spelled, otherwise="the checks are those under `quality`")
+            subject.problems.error(Code.UNDECLARED, place[name].at_key, f"there is no check `{name}`", hint)
+        elif len(meant) > 1:
+            message = f"`{name}` is a check of {' and of '.join(f'`{t}`' for t, _ in meant)}"
+            hint = f"write {' or '.join(f'`{t}.{c}`' for t, c in meant)}"
+            subject.problems.error(Code.CONFLICT, place[name].at_key, message, hint)
+        for owner, one in meant:
+            found[owner][one] = consequence
+    return found
+
+
+def _checks(promised: Contract) -> frozenset[str]:
+    return promised.implied_checks | {c.name for c in promised.checks}

@@ -1,0 +1,29 @@
+"""Queries: what makes a table, as the engines of a release are asked for it."""
+
+from collections.abc import Iterable, Iterator
+
+from meshwright.model.address import TableAddress
+from meshwright.model.analysis import Analysis
+from meshwright.model.naming import sql_name
+from meshwright.model.product import OutputTable, Transform
+from meshwright.release.record import Query
+
+
+def queries_of(
+    address: TableAddress, table: OutputTable, analysis: Analysis | None, dialects: Iterable[str]
+) -> Iterator[Query]:
+    """Yield the query of a table in each dialect, and in its own; none where its one input is passed on as it is."""
+    transform = table.transform or (_passed_on(analysis) if analysis else None)
+    if transform is None:
+        return
+    from meshwright.sql.bind import bind  # loads the SQL parser: a mesh that only passes data on has no need of it
+
+    for dialect in dict.fromkeys((*dialects, transform.dialect)):
+        bound = bind(transform, dialect)
+        yield Query(address, dialect, bound.sql, bound.parameters, bound.reads)
+
+
+def _passed_on(analysis: Analysis) -> Transform | None:
+    """Return the SELECT of a table that passes on one of several tables of an input: an engine cannot tell which."""
+    read = next((name for name in analysis.inputs if "." in name), None)
+    return None if read is None else Transform(f"SELECT * FROM {sql_name(read)}", "duckdb")  # noqa: S608  # of names
