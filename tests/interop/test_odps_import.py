@@ -15,9 +15,8 @@ from tests.interop.standard import exported, plain, said
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
 from meshwright.interop.odps.read import ContractFile, Surroundings, drafted
-from meshwright.interop.odps.words import length_of, role_of, version_of
+from meshwright.interop.spelled import role_of, version_of
 from meshwright.manifest.problems import Problems
-from meshwright.manifest.scalars import length
 from meshwright.manifest.standards.product_file import read_product
 from meshwright.manifest.writing import yaml_text
 from meshwright.model.address import ProductAddress
@@ -80,8 +79,9 @@ def test_what_is_left_is_told_and_validate_points_at_it(root: Path) -> None:
     told = imported()
     assert told["status"] == 1
     assert told["left"] == [
-        "`ben@example.com` is in the team: add them to `people` in mesh.yaml",
+        "`ben@example.com` of the team is not among the mesh's people: add them to mesh.yaml",
         "`payments`: say where it is read `from`, or its `source`: no port has its contract `payments-of-the-bank`",
+        "set MESH_CONN_SHOP_STORE to the URL of the server `shop-store` (postgres)",
         "`orders`: write its `contract`, or import it with the `.odcs.yaml` of `orders-contract-2` beside the document",
         "`orders`: say which store serves it (`virtual`), or write its SELECT into `orders@2.sql`",
     ]
@@ -186,11 +186,6 @@ def test_a_version_is_read_as_people_write_it(text: str, version: str) -> None:
 )
 def test_a_role_is_read_as_people_write_it(text: str, role: str) -> None:
     assert role_of(text) == role
-
-
-@pytest.mark.parametrize("text", ["45s", "90m", "3h", "36h", "1d", "2w"])
-def test_a_length_is_written_as_it_is_read(text: str) -> None:
-    assert length(length_of(length(text))) == length(text)
 
 
 JSON = st.recursive(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from meshwright.actions.contract_ids import contract_ids
 from meshwright.interop.odcs.versions import versioned
 from meshwright.interop.odcs.write import document
 from meshwright.manifest.standards.contract_file import ContractFile
@@ -34,9 +35,10 @@ class Exported:
 
 def export_odcs(root: Path, product: DataProduct, version: str) -> Iterator[Exported]:
     """Yield the contracts of a product's ports, valid by the official schema. Raises `Refused` where one cannot be."""
+    ids = contract_ids(root, product)
     for said in written(root, product):
         port = product.port_address(said.port)
-        whole = said.block if said.file else document(product, said.port, said.block)
+        whole = said.block if said.file else document(product, said.port, said.block, ids[port])
         found = versioned(whole, version, str(port))
         text = _as_written(said, found.version) or yaml_text(found.plain)
         yield Exported(port, text, found.version, found.because)

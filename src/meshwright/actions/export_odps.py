@@ -1,21 +1,23 @@
 """Export ODPS: the document of a product, for catalogues and tools that speak the standard."""
 
+from pathlib import Path
 from typing import Any
 
 from meshwright.actions.compilation import compile_mesh
+from meshwright.actions.contract_ids import contract_ids, kept_document
 from meshwright.actions.deployed import deployed
 from meshwright.actions.workspace import Workspace
+from meshwright.graph.graph import MeshGraph
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
-from meshwright.interop.odps.write import VERSION, document
-from meshwright.manifest.layout import ODPS_FILE
+from meshwright.interop.odps.write import VERSION, Declared, document
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.official import Standard, validator
-from meshwright.manifest.standards.product_file import read_product
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import NotFound, Refused
+from meshwright.model.product import DataProduct
 from meshwright.model.spelling import did_you_mean
 
 
@@ -25,20 +27,25 @@ def export_odps(workspace: Workspace, address: ProductAddress) -> dict[str, Any]
     Raises `NotFound`, or `Refused` where the product has an error.
     """
     compiled = compile_mesh(workspace.root, workspace.cache)
-    product = compiled.graph.product(address)
+    graph = compiled.graph
+    product = graph.product(address)
     if product is None:
-        raise _missing(address, compiled.diagnostics, [str(p.address) for p in compiled.graph.mesh.products])
-    says = read_file(workspace.root / product.file, product.file, Problems())
-    inputs = Foreign(says.value if says else None)["inputPorts"].items
-    sources = {port["name"].text: port["contract"].plain for port in inputs if port["contract"]}
-    ours = document(compiled.graph, product, _status(workspace, address), sources)
-    kept = (workspace.root / product.file).with_name(ODPS_FILE)
-    original = read_product(kept, ODPS_FILE, Problems()) if kept.is_file() else None
-    whole = ours if original is None else merged(Foreign(original), ours, compiled.graph.mesh)
+        raise _missing(address, compiled.diagnostics, [str(p.address) for p in graph.mesh.products])
+    ours = document(graph, product, _status(workspace, address), _declared(workspace.root, graph, product))
+    kept = kept_document(workspace.root, product)
+    whole = merged(kept, ours, graph.mesh) if kept else ours
     for error in validator(Standard.ODPS, VERSION).iter_errors(whole):
         at = "/".join(map(str, error.instance_path))
         raise Refused(f"`{address}` has no words in ODPS {VERSION}: {error.message}", hint=f"look at `{at}`")
     return whole
+
+
+def _declared(root: Path, graph: MeshGraph, product: DataProduct) -> Declared:
+    """Return what the files of a product, and of those that it reads, say beyond their values."""
+    says = read_file(root / product.file, product.file, Problems())
+    near = filter(None, map(graph.product, (product.address, *graph.inputs(product.address))))
+    ids = {port: id_ for p in near for port, id_ in contract_ids(root, p).items()}
+    return Declared(Foreign(says.value if says else None), ids)
 
 
 def _missing(address: ProductAddress, found: tuple[Diagnostic, ...], known: list[str]) -> NotFound | Refused:

@@ -4,35 +4,20 @@ The contract stays as it is, in a file beside the manifest; the manifest says wh
 and where the tables are. What only the team can say is left to it, in a sentence each.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from meshwright.interop.draft import Draft, Drafted, as_name, present
 from meshwright.interop.foreign import Foreign
-from meshwright.manifest.standards.block import table_name
+from meshwright.interop.odcs.store import store
+from meshwright.interop.spelled import FIRST, members, strangers, version_of
 from meshwright.manifest.standards.service_levels import max_age, one_unit
 from meshwright.model.address import ProductAddress
 from meshwright.model.mesh import Person
-from meshwright.model.naming import connection_variable
 
 OBJECTIVE = "99%"
 """How often what is promised must hold, where a contract promises it and does not say how often."""
-
-_SCHEMAS = {
-    "bigquery": ("project", "dataset"),
-    "databricks": ("catalog", "schema"),
-    "snowflake": ("database", "schema"),
-    "trino": ("catalog", "schema"),
-    "presto": ("catalog", "schema"),
-    "athena": ("catalog", "schema"),
-}
-"""The keys of a server that stand before a table's name; elsewhere it is `schema`."""
-
-_NO_TABLES = {"api", "kafka", "kinesis", "pubsub", "sftp", "s3", "azure", "local"}
-_OWNERS = {"productowner", "dataproductowner", "owner", "dataowner"}
-_VERSION = re.compile(r"v?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +39,7 @@ def drafted(contract: Mapping[str, Any], content: bytes, target: Target) -> Draf
         kind="DataProduct",
         description=_description(says),
         tags=list(says["tags"].texts),
-        team=present(members=list(_members(says, target.people, left))),
+        team=present(members=_members(says, target.people, left)),
         support=[
             present(channel=c["channel"].text, tool=c["tool"].text, url=c["url"].text) for c in says["support"].items
         ],
@@ -62,7 +47,7 @@ def drafted(contract: Mapping[str, Any], content: bytes, target: Target) -> Draf
             present(
                 name=name,
                 version=_version(says, left),
-                virtual=_virtual(says, left),
+                virtual=store(says, left),
                 contract=file,
                 slo=_slo(says, left),
             )
@@ -94,63 +79,21 @@ def _description(says: Foreign) -> dict[str, str]:
     }
 
 
-def _members(says: Foreign, people: Sequence[Person], left: list[str]) -> Iterator[dict[str, str]]:
-    """Yield the people of a team whom the mesh knows; where it lists nobody, all of them."""
-    team = says["team"]
-    known = {word: p.username for p in people for word in (p.username, p.email, p.name) if word}
-    for member in team["members"].items or team.items:
-        if member["dateOut"]:
-            continue
-        said = member["username"].text
-        username = known.get(said) or known.get(member["name"].text) if people else said
-        if username is None:
-            left.append(f"`{said}` of the team is not among the people of the mesh: add them to mesh.yaml, and here")
-            continue
-        yield {"username": username, "role": _role(member["role"].text)}
-
-
-def _role(text: str) -> str:
-    plain = re.sub(r"[^a-z]", "", text.casefold())
-    if plain in _OWNERS:
-        return "productOwner"
-    return "technicalOwner" if plain in ("technicalowner", "techlead") else text or "member"
+def _members(says: Foreign, people: Sequence[Person], left: list[str]) -> list[dict[str, str]]:
+    """Return the people of a team whom the mesh knows."""
+    team = members(says["team"]["members"] or says["team"], people)
+    unknown = strangers(team, people)
+    left.extend(
+        f"`{name}` of the team is not among the mesh's people: add them to mesh.yaml, and here" for name in unknown
+    )
+    return [member for member in team if member["username"] not in unknown]
 
 
 def _version(says: Foreign, left: list[str]) -> str:
-    found = _VERSION.fullmatch(says["version"].text)
-    if found is None:
-        left.append(f"the version `{says['version'].text}` is no `major.minor.patch`: the port begins with 1.0.0")
-        return "1.0.0"
-    return ".".join(str(int(part or 0)) for part in found.groups())
-
-
-def _virtual(says: Foreign, left: list[str]) -> dict[str, Any]:
-    """Return where the tables are, as far as the contract says so."""
-    servers = says["servers"].items
-    server = next((s for s in servers if s["type"].text not in _NO_TABLES), servers[0] if servers else Foreign())
-    connection = as_name(server["server"].text or server["type"].text) or "store"
-    left.append(_to_connect(connection, server, len(servers)))
-    prefix = [server[key].text for key in _SCHEMAS.get(server["type"].text, ("schema",)) if server[key]]
-    tables = {table_name(t.plain): _physical(t, prefix) for t in says["schema"].items}
-    return {"connection": connection, "table": tables if len(tables) > 1 else next(iter(tables.values()), "table")}
-
-
-def _to_connect(connection: str, server: Foreign, count: int) -> str:
-    variable = connection_variable(connection)
-    if not server:
-        return f"the contract names no server: set {variable} to the URL of the store that serves it"
-    said = f"`{server['server'].text}` ({server['type'].text})"
-    other = f"; the other {count - 1} servers of the contract are not used" if count > 1 else ""
-    if server["type"].text in _NO_TABLES:
-        return (
-            f"the server {said} serves no tables: name in product.yaml the store that does, and set {variable}{other}"
-        )
-    return f"set {variable} to the URL of the server {said}{other}"
-
-
-def _physical(table: Foreign, prefix: Sequence[str]) -> str:
-    name = table["physicalName"].text or table["name"].text
-    return name if "." in name else ".".join([*prefix, name])
+    found = version_of(says["version"].text)
+    if not found:
+        left.append(f"the version `{says['version'].text}` is no `major.minor.patch`: the port begins with {FIRST}")
+    return found or FIRST
 
 
 def _slo(says: Foreign, left: list[str]) -> dict[str, Any]:

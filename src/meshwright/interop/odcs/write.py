@@ -10,7 +10,6 @@ from typing import Any
 from meshwright.interop.draft import present
 from meshwright.manifest.odcs import described
 from meshwright.manifest.standards.service_levels import one_unit
-from meshwright.model.naming import contract_id
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.slo import Freshness, Quality, Slo
 
@@ -19,12 +18,12 @@ Element = dict[str, Any]
 _AFTER_SCHEMA = ("price", "roles", "slaProperties", "authoritativeDefinitions", "customProperties")
 
 
-def document(product: DataProduct, port: OutputPort, block: Mapping[str, Any]) -> Element:
+def document(product: DataProduct, port: OutputPort, block: Mapping[str, Any], id_: str) -> Element:
     """Return a port's contract with all that a block in a manifest leaves to others; its own words go first."""
     around = present(
         apiVersion="v3.1.0",
         kind="DataContract",
-        id=contract_id(product.port_address(port)),
+        id=id_,
         name=port.name,
         version=port.version,
         status="active",

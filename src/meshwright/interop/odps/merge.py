@@ -9,8 +9,9 @@ from typing import Any
 
 from meshwright.interop.draft import as_name, present
 from meshwright.interop.foreign import Foreign
-from meshwright.interop.odps.words import ANY_ROLE, VENDOR, input_names, major_of, role_of, type_of, version_of
+from meshwright.interop.odps.words import VENDOR, input_names, type_of
 from meshwright.interop.odps.write import Element
+from meshwright.interop.spelled import ANY_ROLE, major_of, role_of, version_of
 from meshwright.model.mesh import Mesh
 
 _GIVEN = ("id", "status")
@@ -20,11 +21,7 @@ _GIVEN = ("id", "status")
 def merged(original: Foreign, ours: Element, mesh: Mesh) -> Element:
     """Return the original document with what the product says now."""
     inputs = _inputs(original["inputPorts"], ours.get("inputPorts", []))
-    contracts = {
-        port.get("contractId"): merged_port["contractId"]
-        for port, merged_port in zip(ours.get("inputPorts", []), inputs, strict=True)
-        if merged_port.get("contractId")
-    }
+    renamed = _renamed(original["inputPorts"], [port["name"] for port in ours.get("inputPorts", [])], inputs)
     now = {
         **ours,
         **{key: original[key].plain for key in _GIVEN if original[key]},
@@ -35,7 +32,7 @@ def merged(original: Foreign, ours: Element, mesh: Mesh) -> Element:
         "description": {**_beyond(original["description"], ("purpose", "usage", "limitations")), **ours["description"]},
         "tags": ours.get("tags", []),
         "inputPorts": inputs,
-        "outputPorts": [_output(original["outputPorts"], port, contracts) for port in ours.get("outputPorts", [])],
+        "outputPorts": [_output(original["outputPorts"], port, renamed) for port in ours.get("outputPorts", [])],
         "managementPorts": _joined(original["managementPorts"], ours.get("managementPorts", []), "name"),
         "support": [_over(_found(original["support"], "channel", c["channel"]), c) for c in ours.get("support", [])],
         "team": _team(original["team"], ours.get("team", {}), mesh),
@@ -93,23 +90,28 @@ def _inputs(said: Foreign, ours: list[Element]) -> list[Element]:
     return [_port(known.get(port["name"], Foreign()), port) for port in ours]
 
 
-def _output(said: Foreign, ours: Element, contracts: dict[Any, Any]) -> Element:
+def _renamed(said: Foreign, names: list[str], inputs: list[Element]) -> dict[str, Any]:
+    """Return what the contracts of the document's inputs are called now."""
+    then = dict(zip(input_names(said), (port["contractId"].text for port in said.items), strict=True))
+    return {then[name]: now.get("contractId") for name, now in zip(names, inputs, strict=True) if then.get(name)}
+
+
+def _output(said: Foreign, ours: Element, renamed: dict[str, Any]) -> Element:
     wanted = (ours["name"], major_of(ours["version"]))
     found = (p for p in said.items if (as_name(p["name"].text), major_of(p["version"].text)) == wanted)
     original = next(found, Foreign())
-    read = [{**source, "id": contracts.get(source["id"], source["id"])} for source in ours.get("inputContracts", [])]
     kept = {key: original[key].plain for key in ("description", "type") if original[key]}
-    lineage = _joined(original["inputContracts"], read, "id")
+    then = [{**c.mapping, **present(id=renamed.get(c["id"].text))} for c in original["inputContracts"].items]
+    lineage = _joined(Foreign(then), ours.get("inputContracts", []), "id")
     return {**_port(original, ours), **kept, **present(inputContracts=lineage)}
 
 
 def _port(said: Foreign, ours: Element) -> Element:
-    """Return a port by the name, the version and the contract that its document gave it, where they still hold."""
+    """Return a port by the name and the version that its document gave it, where they still hold."""
     if not said:
         return ours
     version = _same(said["version"], ours.get("version"), version_of)
-    contract = said["contractId"].plain if said["contractId"].text else ours.get("contractId")
-    return {**_over(said, ours), **present(name=said["name"].plain, version=version, contractId=contract)}
+    return {**_over(said, ours), **present(name=said["name"].plain, version=version)}
 
 
 def _team(said: Foreign, ours: Element, mesh: Mesh) -> Element:

@@ -10,7 +10,9 @@ from typing import Any
 
 from meshwright.interop.draft import Draft, Drafted, as_name, present
 from meshwright.interop.foreign import Foreign
-from meshwright.interop.odps.words import custom, input_names, role_of, type_of, version_of
+from meshwright.interop.odcs.store import store
+from meshwright.interop.odps.words import custom, input_names, type_of
+from meshwright.interop.spelled import members, strangers, version_of
 from meshwright.manifest.layout import ODPS_FILE
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.mesh import Person
@@ -42,7 +44,11 @@ def product_of(document: Foreign) -> str:
 def drafted(document: Foreign, content: bytes, address: ProductAddress, around: Surroundings) -> Drafted:
     """Return the product of a document, with the files beside it; `content` is kept for what no manifest says."""
     own = custom(document)
-    left: list[str] = []
+    team = members(document["team"]["members"], around.people)
+    left = [
+        f"`{name}` of the team is not among the mesh's people: add them to mesh.yaml"
+        for name in strangers(team, around.people)
+    ]
     files = {ODPS_FILE: content}
     manifest = present(
         apiVersion="meshwright/v1",
@@ -50,10 +56,9 @@ def drafted(document: Foreign, content: bytes, address: ProductAddress, around: 
         type=type_of(document["type"].text),
         description=present(**{part: document["description"][part].text for part in _PARTS}),
         tags=list(document["tags"].texts),
-        team=present(members=list(_members(document["team"]["members"], around.people, left))),
+        team=present(members=team),
         support=list(_support(document["support"], own["support"])),
-        purpose=own["purpose"].text,
-        schedule=own["schedule"].plain,
+        **{key: value for key, value in own.mapping.items() if key != "support"},
         inputPorts=list(_inputs(document["inputPorts"], around, left)),
         outputPorts=[_output(port, around, files, left) for port in document["outputPorts"].items],
     )
@@ -61,20 +66,6 @@ def drafted(document: Foreign, content: bytes, address: ProductAddress, around: 
 
 
 _PARTS = ("purpose", "usage", "limitations")
-
-
-def _members(members: Foreign, people: tuple[Person, ...], left: list[str]) -> Iterator[dict[str, str]]:
-    """Yield those who have not left, by the names that the mesh knows them by."""
-    known = {p.email: p.username for p in people if p.email}
-    usernames = {p.username for p in people}
-    for member in members.items:
-        said = member["username"].text
-        username = known.get(said, said)
-        if member["dateOut"] or not said:
-            continue
-        if people and username not in usernames:
-            left.append(f"`{said}` is in the team: add them to `people` in mesh.yaml")
-        yield {"username": username, "role": role_of(member["role"].text)}
 
 
 def _support(channels: Foreign, own: Foreign) -> Iterator[dict[str, Any]]:
@@ -85,18 +76,11 @@ def _support(channels: Foreign, own: Foreign) -> Iterator[dict[str, Any]]:
 def _inputs(ports: Foreign, around: Surroundings, left: list[str]) -> Iterator[dict[str, Any]]:
     for name, port in zip(input_names(ports), ports.items, strict=True):
         own, contract = custom(port), port["contractId"].text
-        source, read = own["source"].plain, around.ports.get(contract)
-        if read is None and not source and not own["from"]:
+        read = around.ports.get(contract)
+        if read is None and not own["source"] and not own["from"]:
             which = f"no port has its contract `{contract}`" if contract else "it has no contract"
             left.append(f"`{name}`: say where it is read `from`, or its `source`: {which}")
-        required = False if own["required"].plain is False else None
-        yield present(
-            name=name,
-            from_=str(read) if read else own["from"].text,
-            source=source,
-            contract=own["contract"].plain,
-            required=required,
-        )
+        yield {"name": name, **own.mapping, **({} if read is None else {"from": str(read)})}
 
 
 def _output(port: Foreign, around: Surroundings, files: dict[str, bytes], left: list[str]) -> dict[str, Any]:
@@ -111,20 +95,10 @@ def _output(port: Foreign, around: Surroundings, files: dict[str, bytes], left: 
         files[contract] = found.content
     else:
         left.append(_no_contract(name, port["contractId"].text))
-    virtual = own["virtual"].plain or (_served(found.says) if found else {})
-    if not virtual and not own["publish"]:
+    virtual = {} if own or not found or not found.says["servers"] else store(found.says, left)
+    if not virtual and not own:
         left.append(f"`{name}`: say which store serves it (`virtual`), or write its SELECT into `{beside}.sql`")
-    return present(
-        name=name,
-        version=version,
-        virtual=virtual,
-        contract=contract,
-        publish=own["publish"].plain,
-        columns=own["columns"].plain,
-        onFail=own["onFail"].plain,
-        slo=own["slo"].plain,
-        samples=own["samples"].plain,
-    )
+    return {**present(name=name, version=version, virtual=virtual, contract=contract), **own.mapping}
 
 
 def _beside(name: str, version: str) -> str:
@@ -137,15 +111,3 @@ def _no_contract(name: str, contract: str) -> str:
     if not contract:
         return f"`{name}`: write what it promises under `contract`: the document names no contract"
     return f"`{name}`: write its `contract`, or import it with the `.odcs.yaml` of `{contract}` beside the document"
-
-
-def _served(contract: Foreign) -> dict[str, str]:
-    """Return the store that serves a contract's one table, by the name that its first server has."""
-    server = next(iter(contract["servers"].items), Foreign())
-    tables = contract["schema"].items
-    name = tables[0]["physicalName"].text or tables[0]["name"].text if len(tables) == 1 else ""
-    schema = server["schema"].text or server["dataset"].text
-    if not server["server"] or not name:
-        return {}
-    table = name if "." in name or not schema else f"{schema}.{name}"
-    return {"connection": as_name(server["server"].text), "table": table}

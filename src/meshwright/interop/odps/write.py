@@ -1,31 +1,30 @@
 """Write: what does a product say in the words of ODPS 1.1.0?
 
-What the standard has no word for (schedule, sources, publishing, SLOs) stands under `customProperties`, spelled as in a
-manifest, so that an import of it loses nothing.
+What the standard has no word for (sources, publishing, samples) stands under `customProperties` as the manifest says
+it, and so does what a product inherits (schedule, purpose, SLOs): an import of it loses nothing but the SQL.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.interop.draft import present
-from meshwright.interop.odps.words import VENDOR, length_of
+from meshwright.interop.foreign import Foreign
+from meshwright.interop.odps.words import VENDOR
 from meshwright.manifest.odcs import described
+from meshwright.manifest.standards.service_levels import one_unit
+from meshwright.model.address import PortAddress
 from meshwright.model.mesh import Mesh
-from meshwright.model.naming import asset_uri, contract_id, dag_id, product_id
+from meshwright.model.naming import asset_uri, dag_id, product_id
 from meshwright.model.product import (
     CronSchedule,
-    DatabaseSource,
     DataProduct,
-    FilesSource,
     InputPort,
     InputsSchedule,
     OutputPort,
-    OutputTable,
     Schedule,
-    Source,
     SupportChannel,
-    VirtualSource,
 )
 from meshwright.model.slo import Freshness, Quality, Slo
 
@@ -35,12 +34,28 @@ VERSION = "v1.1.0"
 Element = dict[str, Any]
 
 
-def document(graph: MeshGraph, product: DataProduct, status: str, sources: Mapping[str, Any]) -> Element:
-    """Return the document of a product.
+_PRODUCT = {"apiVersion", "kind", "type", "description", "tags", "team", "support", "inputPorts", "outputPorts"}
+_INPUT = {"name"}
+_OUTPUT = {"name", "version", "contract"}
+"""The keys of a manifest that the standard has words for."""
 
-    `status` is a word of the standard, such as `active`; `sources` are the contracts that the manifest declares of its
-    own sources, by the names of the input ports.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What only files say: the manifest of a product, and the ids of the contracts of ports."""
+
+    manifest: Foreign
+    ids: Mapping[PortAddress, str]
+
+
+def document(graph: MeshGraph, product: DataProduct, status: str, declared: Declared) -> Element:
+    """Return the document of a product; `status` is a word of the standard, such as `active`."""
+    said = declared.manifest
+    inherited = present(
+        purpose=product.purpose,
+        schedule=_schedule(product.schedule),
+        support=[present(channel=c.channel, tool=c.tool) for c in product.support if not _url(c)],
+    )
     return present(
         apiVersion=VERSION,
         kind="DataProduct",
@@ -52,100 +67,58 @@ def document(graph: MeshGraph, product: DataProduct, status: str, sources: Mappi
         type=product.type.value,
         description=described(product.description),
         tags=list(product.tags),
-        inputPorts=[_input(graph, port, sources.get(port.name)) for port in product.inputs],
-        outputPorts=[_output(graph, product, port) for port in product.outputs],
+        inputPorts=[
+            _input(graph, port, says, declared)
+            for port, says in zip(product.inputs, said["inputPorts"].items, strict=True)
+        ],
+        outputPorts=[
+            _output(graph, product, port, says, declared)
+            for port, says in zip(product.outputs, said["outputPorts"].items, strict=True)
+        ],
         managementPorts=list(_management(product)),
         support=[_channel(c) for c in product.support if _url(c)],
         team=present(members=[_member(graph.mesh, m.username, m.role) for m in product.team]),
-        customProperties=_custom(
-            purpose=product.purpose,
-            schedule=_schedule(product.schedule),
-            support=[present(channel=c.channel, tool=c.tool) for c in product.support if not _url(c)],
-        ),
+        customProperties=_custom({**inherited, **_beyond(said, _PRODUCT)}),
     )
 
 
-def _custom(**ours: Any) -> list[Element]:
-    return [{"property": key, "value": value, "vendor": VENDOR} for key, value in present(**ours).items()]
+def _beyond(said: Foreign, words: set[str]) -> Element:
+    """Return what a manifest says that the standard has no word for, as it says it."""
+    return {key: value for key, value in said.mapping.items() if key not in words}
+
+
+def _custom(ours: Element) -> list[Element]:
+    return [{"property": key, "value": value, "vendor": VENDOR} for key, value in ours.items()]
 
 
 def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _input(graph: MeshGraph, port: InputPort, contract: Any) -> Element:
+def _input(graph: MeshGraph, port: InputPort, said: Foreign, declared: Declared) -> Element:
     read = None if port.port is None else graph.output(port.port)
     return present(
         name=port.name,
         version=read.version if read else None,
-        contractId=contract_id(port.port) if port.port else None,
-        customProperties=_custom(
-            from_=str(port.port) if port.port else None,
-            source=_source(port.source) if port.source else None,
-            contract=contract,
-            required=None if port.required else False,
-        ),
+        contractId=declared.ids.get(port.port) if port.port else None,
+        customProperties=_custom(_beyond(said, _INPUT)),
     )
 
 
-def _source(source: Source) -> Element:
-    match source:
-        case FilesSource(connection, path, format_, every):
-            cadence = length_of(every) if source.is_bounded else None
-            return present(block="files", connection=connection, path=path, format=format_, every=cadence)
-        case DatabaseSource(connection, table, cursor):
-            return present(block="database", connection=connection, table=table, cursor=cursor)
-        case VirtualSource(connection, table):
-            return {"connection": connection, "table": table}
-
-
-def _output(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Element:
-    address = product.port_address(port)
+def _output(graph: MeshGraph, product: DataProduct, port: OutputPort, said: Foreign, declared: Declared) -> Element:
+    own, slo = _beyond(said, _OUTPUT), dict(_slo(slo) for slo in port.slos)
     return present(
         name=port.name,
         description=port.tables[0].contract.description if len(port.tables) == 1 else "",
         type="tables",
         version=port.version,
-        contractId=contract_id(address),
-        inputContracts=list(_lineage(graph, product, port)),
-        customProperties=_custom(
-            virtual=_virtual(port),
-            publish=None if product.is_virtual else {"mode": _each(port, lambda table: table.mode.value)},
-            columns=dict(_terms(port)),
-            onFail=dict(_consequences(port)),
-            slo=dict(_slo(slo) for slo in port.slos),
-            samples=[{"title": s.title, "sql": s.sql} for s in port.samples],
-        ),
+        contractId=declared.ids.get(product.port_address(port)),
+        inputContracts=list(_lineage(graph, product, port, declared)),
+        customProperties=_custom({**own, **present(slo={**slo, **said["slo"].mapping})}),
     )
 
 
-def _each(port: OutputPort, said: Callable[[OutputTable], str]) -> str | dict[str, str]:
-    """Return what is said of a port's only table; of several, what is said of each."""
-    found = {name: said(table) for name, table in port.named}
-    return found.get("", found)
-
-
-def _virtual(port: OutputPort) -> Element | None:
-    served = port.tables[0].virtual
-    if served is None:
-        return None
-    return {"connection": served.connection, "table": _each(port, lambda t: t.virtual.table if t.virtual else "")}
-
-
-def _terms(port: OutputPort) -> Iterator[tuple[str, Element]]:
-    for name, table in port.named:
-        for column in table.contract.columns:
-            if column.term:
-                yield f"{name}.{column.name}" if name else column.name, {"term": column.term}
-
-
-def _consequences(port: OutputPort) -> Iterator[tuple[str, str]]:
-    for name, table in port.named:
-        for check, consequence in table.on_fail:
-            yield f"{name}.{check}" if name else check, consequence.value
-
-
-def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Iterator[Element]:
+def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort, declared: Declared) -> Iterator[Element]:
     """Yield the contracts of what a port's SQL reads; of what another store serves, those of all inputs."""
     if product.is_virtual:
         sources = sorted({i.port for i in product.inputs if i.port is not None})
@@ -154,13 +127,13 @@ def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Iterat
     for source in sources:
         read = graph.output(source)
         if read is not None:
-            yield {"id": contract_id(source), "version": read.version}
+            yield {"id": declared.ids[source], "version": read.version}
 
 
 def _slo(slo: Slo) -> tuple[str, Mapping[str, str]]:
     match slo:
         case Freshness(max_age, objective):
-            return "freshness", {"maxAge": length_of(max_age), "objective": str(objective)}
+            return "freshness", {"maxAge": one_unit(max_age), "objective": str(objective)}
         case Quality(objective):
             return "quality", {"objective": str(objective)}
 
@@ -168,7 +141,7 @@ def _slo(slo: Slo) -> tuple[str, Mapping[str, str]]:
 def _schedule(schedule: Schedule) -> Element:
     match schedule:
         case CronSchedule(cron, timezone, wait):
-            return {"cron": cron, "timezone": timezone, "waitAtMost": length_of(wait)}
+            return {"cron": cron, "timezone": timezone, "waitAtMost": one_unit(wait)}
         case InputsSchedule(when):
             return {"on": "inputs", "when": when.value}
 
