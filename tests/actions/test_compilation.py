@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -69,20 +71,16 @@ def test_what_did_not_change_is_neither_read_nor_analysed_again(
     from meshwright.manifest import gather
     from meshwright.sql import analyse
 
+    def noted(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda subject, *rest: seen.append(what) or function(subject, *rest)
+
     compile_mesh(mesh, tmp_path)
     seen: list[str] = []
-    read, understand = gather._read, analyse.analyse
-    monkeypatch.setattr(
-        gather, "_read", lambda root, folder, *rest: seen.append(folder.name) or read(root, folder, *rest)
-    )
-    monkeypatch.setattr(
-        analyse,
-        "analyse",
-        lambda product, *rest: seen.append(f"sql {product.address.product}") or understand(product, *rest),
-    )
+    monkeypatch.setattr(gather, "resolve", noted("manifest", gather.resolve))
+    monkeypatch.setattr(analyse, "analyse", noted("SQL", analyse.analyse))
     edit(mesh, "domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n")
     compile_mesh(mesh, tmp_path)
-    assert seen == ["revenue", "sql revenue"]
+    assert seen == ["manifest", "SQL"]
 
 
 def test_a_mesh_that_did_not_change_is_not_read_at_all(

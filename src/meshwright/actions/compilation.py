@@ -8,7 +8,8 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
     from meshwright.graph.build import build
     from meshwright.manifest.load import load
 
-    with _growing():
+    with _staying():
         loaded = load(root, kept, released.elsewhere if released else None)
     products = loaded.mesh.products
     outputs = {product.port_address(port): port for product in products for port in product.outputs}
@@ -109,18 +110,20 @@ def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
     analyses = {made[0]: analyst.analysis(product, made) for product in here for made in product.tables()}
     known = released.graph.analyses if released and released.graph else {}
     graph = build(loaded.mesh, {a: analysis for a, analysis in known.items() if a.port in outputs} | analyses)
+    gc.unfreeze()
     sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
     between = [d for d in graph.diagnostics if is_here(d, loaded.here)]
     return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})))
 
 
 @contextmanager
-def _growing() -> Iterator[None]:
-    """Collect no garbage: what is made meanwhile stays, and to look through it time and again takes as long as it."""
+def _staying() -> Iterator[None]:
+    """Hide what is made from the collector of garbage: it stays, and to look through it again and again takes long."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
@@ -159,9 +162,13 @@ class _Analyst:
         if address not in self._columns:
             port = self._outputs.get(address)
             tables = () if port is None else port.named
-            plain = [[name, [codec.dump(c) for c in table.columns]] for name, table in tables]
+            plain = [[name, [_CONTENT(c) for c in table.columns]] for name, table in tables]
             self._columns[address] = hashlib.sha256(codec.canonical(plain)).digest()
         return self._columns[address]
+
+
+_CONTENT = attrgetter(*(f.name for f in fields(Column) if f.compare))
+"""All of a column but where it was written, as plain values."""
 
 
 def _fingerprint(root: Path) -> bytes:

@@ -46,6 +46,7 @@ def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, k
         tops.check(document, place, known, Problems() if apart else problems)
     domains: list[Domain] = []
     domain_origins: dict[str, tuple[Resolved, ...]] = {}
+    origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
     readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
     mesh = tops.resolved(top, root)
     for domain in read_domains(root, elsewhere, known, problems):
@@ -55,20 +56,23 @@ def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, k
         shelf = Shelf.below(layers, root, kept)
         for folder in layout.products(root, domain.own.folder, problems):
             address = ProductAddress(domain.own.name, folder.name)
-            read = partial(_read, root, folder, address, layers, known)
-            readings[address] = shelf.reading(folder, read)
+            trace = Trace([] if kept is None else None)
+            readings[address] = shelf.reading(folder, partial(_read, root, folder, address, layers, known, trace))
+            origins[address] = trace.resolved
             problems.extend(readings[address][0].diagnostics)
     found = {a: r.product for a, (r, _) in readings.items() if r.product is not None and NAME.fullmatch(a.domain)}
     return Gathered(
         mesh=replace(mesh, domains=tuple(domains), products=tuple(found.values())),
         unsound=frozenset(readings) - frozenset(found),
-        origins={address: readings[address][0].origins for address in found},
+        origins=origins,
         domain_origins=domain_origins,
         digests={address: readings[address][1] for address in found},
     )
 
 
-def _read(root: Path, folder: Folder, address: ProductAddress, above: tuple[Layer, ...], declared: Declared) -> Reading:
+def _read(
+    root: Path, folder: Folder, address: ProductAddress, above: tuple[Layer, ...], declared: Declared, trace: Trace
+) -> Reading:
     problems = Problems()
     file = f"{folder.path}/{layout.PRODUCT_FILE}"
     if not NAME.fullmatch(address.product):
@@ -77,6 +81,6 @@ def _read(root: Path, folder: Folder, address: ProductAddress, above: tuple[Laye
     says = None if document is None else shaped(ProductDocument, document, problems)
     if document is None or says is None:
         return Reading(None, problems.found)
-    trace, inside = Trace(), root / folder.path
+    inside = root / folder.path
     product = resolve(Subject(address, says, document.root, above, declared, inside, folder.files, problems, trace))
-    return Reading(None if problems.stop else product, problems.found, tuple(trace.noted))
+    return Reading(None if problems.stop else product, problems.found)

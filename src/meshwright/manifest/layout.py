@@ -60,7 +60,7 @@ def _listed(root: Path, path: str) -> Folder:
     files: list[str] = []
     folders: list[str] = []
     try:
-        with os.scandir(root / path) as entries:
+        with os.scandir(f"{root}/{path}") as entries:
             for entry in entries:
                 if not entry.name.startswith((".", "_")):
                     (folders if entry.is_dir() else files).append(entry.name)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class Loaded:
     """A mesh as its files say it: the products without errors, every problem, and the origin of every value.
 
-    `domain_origins` are those of what each domain says for its products, its own or from above. `digests` name what
-    each product was found to be, where readings are kept. `here` are the domains whose folders are here; what the mesh
-    holds of others was released elsewhere.
+    `domain_origins` are those of what each domain says for its products, its own or from above. `here` are the domains
+    whose folders are here; what the mesh holds of others was released elsewhere. Where readings are kept, `digests`
+    name what each product was found to be, and nothing is told of the origins of its values.
     """
 
     mesh: Mesh
@@ -62,7 +62,9 @@ def load(root: Path, kept: "Kept | None" = None, elsewhere: Elsewhere | None = N
     return Loaded(
         mesh=replace(mesh, products=products),
         diagnostics=tuple(sorted({*problems.found, *(elsewhere.diagnostics if elsewhere else ())})),
-        origins={p.address: gathered.origins.get(p.address) or released_product(p) for p in products},
+        origins={}
+        if kept is not None
+        else {p.address: gathered.origins.get(p.address) or released_product(p) for p in products},
         domain_origins={d.name: released_domain(d) for d in mesh.domains if d.name not in here}
         | gathered.domain_origins,
         digests=gathered.digests,

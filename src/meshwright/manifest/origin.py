@@ -1,6 +1,6 @@
 """Origin: where each value of a resolved product came from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from meshwright.manifest.place import Place
 from meshwright.model.mesh import Domain
@@ -24,14 +24,20 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Writes down the origin of each value while a product is resolved."""
+    """Writes down the origin of each value while a product is resolved, where somebody wants to know."""
 
-    noted: list[Resolved] = field(default_factory=list)
+    noted: list[Resolved] | None = None
+
+    @property
+    def resolved(self) -> tuple[Resolved, ...]:
+        """What was written down."""
+        return tuple(self.noted or ())
 
     def note(self, key: str, value: object, origin: Place | str) -> None:
         """Remember where a value came from."""
-        where = origin if isinstance(origin, str) else f"{origin.text.file}:{origin.line}"
-        self.noted.append(Resolved(key, str(value), where))
+        if self.noted is not None:
+            where = origin if isinstance(origin, str) else f"{origin.text.file}:{origin.line}"
+            self.noted.append(Resolved(key, str(value), where))
 
 
 def released_product(product: DataProduct) -> tuple[Resolved, ...]:

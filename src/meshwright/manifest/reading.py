@@ -13,7 +13,6 @@ from typing import Protocol
 
 from meshwright import __version__
 from meshwright.manifest.layout import Folder
-from meshwright.manifest.origin import Resolved
 from meshwright.manifest.subject import Layer
 from meshwright.manifest.syntax import MAX_BYTES
 from meshwright.model.diagnostic import Diagnostic
@@ -23,11 +22,10 @@ from meshwright.model.product import DataProduct
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found: the product, unless there is an error in it; its problems; the origin of its values."""
+    """What was found: the product, unless there is an error in it, and its problems."""
 
     product: DataProduct | None
     diagnostics: tuple[Diagnostic, ...]
-    origins: tuple[Resolved, ...] = ()
 
 
 class Kept(Protocol):

@@ -18,7 +18,7 @@ _Get = Callable[[Shared], str | None]
 
 def spoken(domain: Above, resolved: Domain, mesh: Mesh, top: tuple[Layer, ...]) -> tuple[Resolved, ...]:
     """Return each value that a domain has, its own or from above, with its origin."""
-    own, trace = domain.own, Trace()
+    own, trace = domain.own, Trace([])
     trace.note("name", own.name, FOLDER)
     for key in ("description", "type", "parent"):
         said = getattr(own.says, key)
@@ -33,7 +33,7 @@ def spoken(domain: Above, resolved: Domain, mesh: Mesh, top: tuple[Layer, ...]) 
     for policy in PolicyName:
         severity = {**dict(mesh.policies), **dict(resolved.policies)}.get(policy, policy.severity)
         trace.note(f"policies.{policy}", severity, _decided(policy, layers))
-    return tuple(trace.noted)
+    return trace.resolved
 
 
 def _decided(policy: PolicyName, layers: list[tuple[Shared, Place]]) -> Place | str:
