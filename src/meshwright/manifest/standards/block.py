@@ -5,7 +5,7 @@ is held. Lists keep their order and length, so that every value is found at its 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from meshwright.manifest.odcs import ContractBlock
@@ -35,10 +35,8 @@ _DESCRIBING = {"format", "timezone", "defaultTimezone", "embeddingModel", "embed
 
 def block(contract: ContractFile, problems: Problems) -> ContractBlock | None:
     """Return what a port can execute of a contract; None, and the reasons, where it has no table or a strange one."""
-    tables = contract.plain.get("schema")
-    if not tables:
-        message = "the contract describes no table"
-        problems.error(Code.NOT_MODELLED, contract.place.at, message, "add its tables and columns under `schema`")
+    tables = contract.plain.get("schema") or ()
+    if not _described(tables, contract.place, problems):
         return None
     _unexecuted(contract, problems)
     plain = {
@@ -46,6 +44,19 @@ def block(contract: ContractFile, problems: Problems) -> ContractBlock | None:
         "schema": [_table(table) for table in tables],
     }
     return shaped(ContractBlock, Document(plain, contract.place), problems)
+
+
+def _described(tables: Sequence[Plain], place: Place, problems: Problems) -> bool:
+    """Tell whether a contract describes its tables down to their columns, and say which it does not."""
+    empty = [number for number, table in enumerate(tables) if not table.get("properties")]
+    for number in empty:
+        at, hint = place["schema"][number]["name"].at, "add them under `properties`: they are what is promised"
+        message = f"the contract describes no column of `{tables[number]['name']}`"
+        problems.error(Code.NOT_MODELLED, at, message, hint)
+    if not tables:
+        message = "the contract describes no table"
+        problems.error(Code.NOT_MODELLED, place.at, message, "add its tables and columns under `schema`")
+    return bool(tables) and not empty
 
 
 def sql_name(element: Plain) -> str:
