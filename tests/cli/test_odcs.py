@@ -105,6 +105,16 @@ def test_what_is_exported_is_the_contract_word_for_word(root: Path) -> None:
     assert newer == (root / "contract.yaml").read_bytes().replace(b"v3.1.0", b"v3.2.0")
 
 
+def test_a_contract_of_several_tables_becomes_a_port_of_several(root: Path) -> None:
+    lines = "  - name: order-lines\n    properties: [{name: line_id, logicalType: integer, primaryKey: true}]\n"
+    (root / "contract.yaml").write_text(CONTRACT + lines)
+    assert said("import", "odcs", "contract.yaml").exit_code == 0
+    manifest = (root / "domains" / "shop" / "customer-orders" / "product.yaml").read_text()
+    assert "table: {orders: sales.orders_v1, order_lines: sales.order-lines}" in manifest
+    assert said("validate").stdout == "found nothing wrong\n"
+    assert said("export", "odcs", "shop.customer-orders").stdout == CONTRACT + lines
+
+
 def test_nothing_is_written_over_unasked(root: Path) -> None:
     said("import", "odcs", "contract.yaml")
     manifest = root / "domains" / "shop" / "customer-orders" / "product.yaml"

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from meshwright.actions.importing import Imported, address_said, write_drafts
 from meshwright.interop.odcs.read import Target, drafted, product_of
+from meshwright.manifest.contract import contracts
+from meshwright.manifest.odcs import ContractBlock
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.block import block
-from meshwright.manifest.standards.contract_file import read_contract
+from meshwright.manifest.standards.contract_file import ContractFile, read_contract
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Mesh
@@ -21,7 +23,14 @@ def import_odcs(
     """
     problems = Problems()
     contract = read_contract(file, str(file), problems)
-    if contract is None or block(contract, problems) is None or problems.stop:
+    promised = None if contract is None else block(contract, problems)
+    if contract is None or promised is None or not _sound(contract, promised, problems):
         return Imported((), (), errors(problems.found))
     target = Target(product or address_said(product_of(contract.plain), "contract"), mesh.people)
     return write_drafts(root, mesh, drafted(contract.plain, file.read_bytes(), target), anew=anew)
+
+
+def _sound(contract: ContractFile, promised: ContractBlock, problems: Problems) -> bool:
+    """Tell whether a port can promise what a contract does."""
+    tuple(contracts(promised, contract.place, problems))
+    return not problems.stop

@@ -69,6 +69,7 @@ NO_PRODUCTS = {
         "bitol-io__open-data-contract-standard__docs__examples__server__kafka-server.odcs.yaml",
         "datacontract__datacontract-cli__tests__fixtures__glue__datacontract-empty-model.yaml",
         "datacontract__datacontract-cli__tests__fixtures__import__football-datacontract.yml",
+        "datacontract__datacontract-cli__tests__fixtures__sodacl__datacontract.odcs.yaml",
     },
     "`Bytes field` is not a name in SQL": {
         "datacontract__datacontract-cli__tests__fixtures__bigquery__import__datacontract.yaml",

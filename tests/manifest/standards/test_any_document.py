@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.manifest.standards.samples import HEAD
 
-from meshwright.manifest.contract import contract
+from meshwright.manifest.contract import contracts
 from meshwright.manifest.place import Text
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.block import block
@@ -82,7 +82,7 @@ def judged(document: Document) -> Problems:
         read = block(found, problems)
         held(found, (), problems)
         if read is not None:
-            contract(read, document.root, problems)
+            contracts(read, document.root, problems)
     return problems
 
 
