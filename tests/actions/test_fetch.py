@@ -335,3 +335,50 @@ def test_the_meshs_own_repository_can_read_what_others_have_released(three: Repo
     assert "there is no product `marketplace.sales`" in shown(three.open("platform"))
     three.pin("platform")
     assert shown(three.open("platform")) == ""
+
+
+def test_a_new_repository_is_sound_and_runs_before_any_access_is_granted(
+    three: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(*words: str) -> Result:
+        return CliRunner().invoke(mesh, words, catch_exceptions=False, standalone_mode=False)
+
+    monkeypatch.chdir(three.folder)
+    monkeypatch.delenv("MESH_KEYS", raising=False)
+    made = typed("new", "repository", "loyalty", "--store", str(three.store), "--key", three.key, "--format", "json")
+    assert json.loads(made.stdout)["written"][:2] == ["mesh.lock", ".gitignore"]
+    monkeypatch.chdir(three.folder / "loyalty")
+    typed("new", "product", "loyalty.fans", "--template", "sql", "from=marketplace.sales:sales")
+    assert typed("validate").stdout == "found nothing wrong\n"
+    (outcome,) = json.loads(typed("run", "loyalty.fans", "--upstream", "--format", "json").stdout)
+    assert outcome["publish"]["synthetic"] is True
+    told = json.loads(typed("plan", "--format", "json").stdout)
+    assert told["untouched"] == ["assets", "insight", "marketplace"]
+    assert [row["address"] for row in json.loads(typed("status", "--format", "json").stdout)] == ["loyalty.fans"]
+    with pytest.raises(NotFound, match="in another repository"):
+        typed("run", "marketplace.sales")
+    with pytest.raises(Refused, match="in another repository"):
+        typed("new", "domain", "insight")
+    with pytest.raises(Refused, match="holds only domains"):
+        typed("up")
+
+
+def test_fetching_tells_people_and_programs_where_the_repository_is_now(three: Repositories) -> None:
+    workspace = three.open("insight")
+    told = json.loads(said(workspace, "fetch", "--format", "json").stdout)
+    assert (told["environment"], told["new"], told["products"]) == ("production", True, 3)
+    assert "still runs release" in said(workspace, "fetch").stdout
+    assert "runs release" in said(workspace, "fetch", "--locked").stdout
+
+
+def test_whoever_never_fetched_is_told_how_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"no mesh\.yaml or mesh\.lock") as refused:
+        CliRunner().invoke(mesh, ["fetch", "--mesh", str(tmp_path)], catch_exceptions=False, standalone_mode=False)
+    assert "mesh fetch --store URL --key KEY" in refused.value.hint
+
+
+@pytest.mark.parametrize("store", ["gs://artgo/mesh", "s3://artgo/mesh?region=eu-west-1", "file:///srv/mesh"])
+def test_a_store_in_the_cloud_is_named_as_it_is(three: Repositories, store: str) -> None:
+    root = three.folder / "insight"
+    edit(root, "mesh.lock", "store: ../store", f"store: {store}")
+    assert three.open("insight").settings.store == store

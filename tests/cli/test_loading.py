@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.actions.repositories import open_repositories, silent
+
+from meshwright.actions.fetch import fetch
 
 HEAVY = {
     "airflow",
@@ -52,3 +55,10 @@ def test_validate_on_a_warm_cache_loads_nothing_heavy(warm_artgo: Path) -> None:
 
 def test_explaining_a_code_loads_nothing_that_reads_manifests() -> None:
     assert not loaded_modules("explain", "MW0105") & (HEAVY | {"yaml", "pydantic"})
+
+
+def test_validate_on_a_warm_cache_of_a_domains_repository_loads_nothing_heavy(tmp_path: Path) -> None:
+    three = open_repositories(tmp_path)
+    fetch(three.open("insight"), silent)
+    loaded_modules("validate", "--mesh", str(tmp_path / "insight"))
+    assert not loaded_modules("validate", "--mesh", str(tmp_path / "insight")) & (HEAVY | {"pydantic"})

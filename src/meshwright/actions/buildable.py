@@ -39,6 +39,9 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, dialect: 
     product = graph.product(address)
     if product is None:
         raise NotFound(f"there is no product `{address}`", hint="`mesh list` shows all products")
+    if not product.file:
+        hint = "what reads it is built here on rows made up from its contract"
+        raise NotFound(f"`{address}` is in another repository, and cannot be built here", hint=hint)
     made = [(address, table, graph.analyses.get(address)) for address, table in product.tables()]
     queries = tuple(q for one in made for q in queries_of(*one, (dialect,)) if q.dialect == dialect)
     folder = (root / product.file).parent / "fixtures"

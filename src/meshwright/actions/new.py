@@ -1,4 +1,4 @@
-"""New: write a mesh, a domain or a product from a template or an example, so that it runs as it is written.
+"""New: write a mesh, a repository, a domain or a product from a template or an example, so that it runs as written.
 
 Nothing that is there is ever written over: where one file is in the way, none is written.
 """
@@ -53,6 +53,10 @@ class Written:
     files: tuple[str, ...]
     next: tuple[str, ...]
 
+    def __add__(self, more: "Written") -> "Written":
+        """Return what was written in two steps."""
+        return Written((*self.files, *(f for f in more.files if f not in self.files)), (*self.next, *more.next))
+
 
 def mesh_order(folder: Path, name: str, username: str) -> Order:
     """Order a mesh in a folder of its own below `folder`, for the person of that username."""
@@ -60,8 +64,19 @@ def mesh_order(folder: Path, name: str, username: str) -> Order:
     return Order(root, root, _template("mesh"), {"name": name, "user": username})
 
 
+def repository_order(folder: Path, name: str) -> Order:
+    """Order a repository for a domain in a folder of its own below `folder`. Raises `Refused` where there is one."""
+    root = folder / read_name(name)
+    if root.exists() and any(p.name not in (".git", ".mesh") for p in root.iterdir()):
+        raise Refused(f"`{name}` exists already", hint=_OTHER)
+    return Order(root, root, _template("repository"), {"name": name})
+
+
 def domain_order(root: Path, mesh: Mesh, name: str) -> Order:
-    """Order a domain of the mesh at `root`."""
+    """Order a domain of the mesh at `root`. Raises `Refused` where another repository has it."""
+    if mesh.domain(name) is not None and not (root / DOMAINS / name).exists():
+        hint = f"a repository speaks for the domains in it: move the folder `{DOMAINS}/{name}` here instead"
+        raise Refused(f"the mesh has a domain `{name}` already, in another repository", hint=hint)
     return Order(root, root / DOMAINS / read_name(name), _template("domain"), {"name": name, "mesh": mesh})
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.actions.settings import Settings, resolve
-from meshwright.manifest.layout import LOCK_FILE, MESH_FILE
+from meshwright.manifest.layout import LOCK_FILE, MESH_FILE, is_domain_repository
 from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Connections, Secret
 from meshwright.model.naming import connection_variable
@@ -40,6 +40,11 @@ class Workspace:
     def cache(self) -> Path:
         """Where what can be made again is kept."""
         return self.root / ".mesh" / "cache"
+
+    @property
+    def is_apart(self) -> bool:
+        """Tell whether the repository holds domains of a mesh that is elsewhere, and not a mesh."""
+        return is_domain_repository(self.root)
 
     @property
     def fetched(self) -> Path:

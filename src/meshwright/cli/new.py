@@ -1,4 +1,4 @@
-"""mesh new: begin a mesh, a domain or a product; what is written runs as it is."""
+"""mesh new: begin a mesh, a repository, a domain or a product; what is written runs as it is."""
 
 import getpass
 import sys
@@ -12,15 +12,19 @@ from meshwright.actions import new as action
 from meshwright.actions.answers import Reader
 from meshwright.actions.compilation import diagnose
 from meshwright.actions.elsewhere import read_mesh
+from meshwright.actions.fetch import fetch, pinned
 from meshwright.actions.new import Order, Written
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
-from meshwright.cli.verb import Edge, open_edge, verb
+from meshwright.cli.fetch import bar
+from meshwright.cli.verb import Edge, open_edge, open_edge_at, verb
+from meshwright.manifest.layout import LOCK_FILE
 from meshwright.manifest.template import Question, read_answers
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
 from meshwright.model.errors import MeshError, Refused
 
 _WORDS = click.argument("words", nargs=-1, metavar="[QUESTION=ANSWER]...")
+_NOTHING = Written((), ())
 _ANSWERS = click.option(
     "--answers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -34,7 +38,7 @@ def _answered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group("new")
 def command() -> None:
-    """Begin a mesh, a domain or a product: what is written runs as it is.
+    """Begin a mesh, a repository, a domain or a product: what is written runs as it is.
 
     What is not answered as QUESTION=ANSWER is asked on a terminal; elsewhere, and with `--answers`, defaults are taken.
     """
@@ -54,6 +58,25 @@ def mesh(name: str, words: tuple[str, ...], answers: Path | None, example: str |
         raise click.UsageError("an example asks nothing")
     _print(action.copy_example(example, here, name), as_json=output == "json")
     return ExitCode.DONE
+
+
+@command.command("repository")
+@click.argument("name")
+@_answered
+@click.option("--store", metavar="URL", required=True, help="Where the mesh keeps its releases.")
+@click.option("--key", metavar="KEY", help="The root's public key.  [default: setting `root_key`]")
+@click.option("--env", "environment", help="The environment to follow.  [default: the store's only one]")
+@click.option("--format", "output", type=click.Choice(("text", "json")), default="text", help="How to print.")
+def repository(
+    name: str, words: tuple[str, ...], answers: Path | None, store: str, *, output: str, **pins: str | None
+) -> ExitCode:
+    """Begin a repository of its own, in a new folder NAME, for the domain NAME of a mesh that runs."""
+    order = action.repository_order(Path.cwd(), name)
+    workspace, named = pinned(open_edge_at(order.root, pins["environment"]).workspace, store, pins["key"])
+    fetch(workspace, bar, named)
+    first = Written((LOCK_FILE,), ()) + action.new(order, {}, _default)
+    domain_order = action.domain_order(order.root, read_mesh(order.root).mesh, name)
+    return _make(domain_order, words, answers, as_json=output == "json", first=first)
 
 
 @command.command("domain")
@@ -89,7 +112,9 @@ def _ask_block() -> str:
     return chosen
 
 
-def _make(order: Order, words: tuple[str, ...], file: Path | None, *, as_json: bool) -> ExitCode:
+def _make(
+    order: Order, words: tuple[str, ...], file: Path | None, *, as_json: bool, first: Written = _NOTHING
+) -> ExitCode:
     """Write what was ordered, and say what is wrong with it: not every answer is one that a manifest takes."""
     said: Mapping[str, str] = {}
     if file is not None:
@@ -99,7 +124,7 @@ def _make(order: Order, words: tuple[str, ...], file: Path | None, *, as_json: b
             return ExitCode.FINDINGS
     ask = _default if file or not _somebody_is_there() else _asked
     written = action.new(order, {**said, **_pairs(words)}, ask)
-    _print(written, as_json=as_json)
+    _print(first + written, as_json=as_json)
     workspace = open_edge(order.root, None).workspace
     own = [d for d in diagnose(workspace.root, workspace.cache) if d.at.file in written.files]
     print_diagnostics(own)

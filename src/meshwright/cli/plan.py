@@ -3,7 +3,7 @@
 import click
 
 from meshwright.actions.plan import plan
-from meshwright.cli.console import ExitCode, print_json
+from meshwright.cli.console import ExitCode, print_json, progress
 from meshwright.cli.plan_document import plan_markdown, plan_plain
 from meshwright.cli.plan_text import plan_text
 from meshwright.cli.verb import Edge, verb
@@ -17,6 +17,8 @@ def command(edge: Edge, against: str | None, output: str = "text") -> ExitCode:
     """Show what would change, and for whom."""
     settings = edge.workspace.settings
     judged = plan(edge.workspace, settings.person, edge.now, against)
+    if judged.proposal.history is None and edge.workspace.lock is not None:
+        progress("the store cannot be reached: compared with what was fetched")
     if edge.json:
         print_json(plan_plain(judged))
     elif output == "markdown":

@@ -22,6 +22,7 @@ def plan_plain(judged: Judged) -> dict[str, Any]:
         "plan": str(plan.digest),
         "against": None if base is None else str(base),
         "first": plan.first,
+        "untouched": list(judged.proposal.untouched),
         "verdict": verdict_word(judged.verdict),
         "changes": [_effect_plain(e) for e in plan.effects],
         "findings": [diagnostic_plain(d) for d in plan.findings],

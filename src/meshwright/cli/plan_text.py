@@ -34,6 +34,9 @@ def _head(judged: Judged, environment: str) -> Iterator[str]:
     plan, base = judged.proposal.plan, judged.proposal.base
     runs = f"what `{environment}` runs (release {base.short})" if base else f"`{environment}`, where nothing runs yet"
     yield f"{click.style(plan.proposed.mesh.name, bold=True)} against {runs}"
+    if judged.proposal.untouched:
+        names = ", ".join(f"`{d}`" for d in judged.proposal.untouched)
+        yield f"from other repositories, and left as they run: {names}"
 
 
 def _changes(effects: tuple[Effect, ...], mesh: Mesh) -> Iterator[str]:

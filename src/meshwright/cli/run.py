@@ -37,10 +37,16 @@ def command(edge: Edge, address: str, interval: Interval | None, upstream: bool)
     """Build a product here: stage, check, publish. Inputs that cannot be reached are made up, and marked so."""
     graph = compile_sound(edge.workspace.root, edge.workspace.cache)
     product = product_address(address)
-    order = [p for p in graph.order if p in graph.upstream(product)] if upstream else []
+    order = [p for p in graph.upstream(product) if _is_here(graph, p)] if upstream else []
     outcomes = [_run(edge, graph, p, interval) for p in [*order, product]]
     if edge.json:
         print_json([_plain(o) for o in outcomes if o is not None])
+
+
+def _is_here(graph: MeshGraph, address: ProductAddress) -> bool:
+    """Tell whether a product's files are in this repository."""
+    product = graph.product(address)
+    return product is not None and bool(product.file)
 
 
 def _run(edge: Edge, graph: MeshGraph, address: ProductAddress, interval: Interval | None) -> run.Outcome | None:

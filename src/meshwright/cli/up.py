@@ -49,6 +49,9 @@ def command(words: tuple[str, ...], *, once: bool, timeout: int, port: int | Non
     if find_spec("airflow") is None:
         raise Refused("Airflow is not installed here", hint="pip install 'meshwright[airflow]'")
     edge = open_edge(path, environment)
+    if edge.workspace.is_apart:
+        message = "`mesh up` runs a whole mesh, and this repository holds only domains of one"
+        raise Refused(message, hint="`mesh run ADDRESS` builds a product here")
     state = edge.workspace.root / ".mesh" / edge.workspace.settings.environment
     platform = Platform(state / "airflow", port or free_port())
     with _alone(state), _ended_by_signals(), _goodbye(), Processes(state / "logs") as processes:

@@ -73,13 +73,17 @@ class ProductRow:
 
 
 def product_rows(workspace: Workspace, now: datetime) -> tuple[ProductRow, ...]:
-    """Return every product that the environment runs or, before its first deployment, that the teams committed."""
+    """Return every product that the environment runs or, before its first deployment, that the teams committed.
+
+    In the repository of a domain alone, those that are built there.
+    """
     graph = _graph(workspace)
     observations = workspace.observations()
     promises = promised(graph)
     histories = observations.histories(promises, now - WINDOW, now)
     statuses = tuple(settled(observations.standing(), evaluated(promises, histories, now)))
-    return rows_of(graph.mesh.products, observations.latest(graph.order), statuses)
+    shown = tuple(p for p in graph.mesh.products if p.file or not workspace.is_apart)
+    return rows_of(shown, observations.latest(graph.order), statuses)
 
 
 def rows_of(
@@ -101,6 +105,8 @@ def products_json(rows: Iterable[ProductRow]) -> list[dict[str, Any]]:
 
 
 def _graph(workspace: Workspace) -> MeshGraph:
+    if workspace.is_apart:
+        return compile_sound(workspace.root, workspace.cache)
     try:
         return deployed(workspace).graph
     except NotFound:
