@@ -1,4 +1,4 @@
-"""Three inputs to ask about, one of them undeclared, and a port that asks."""
+"""Inputs to ask about, one of them undeclared, one of two tables, and a table that is made of them."""
 
 from meshwright.model.address import ProductAddress
 from meshwright.model.analysis import Analysis
@@ -27,13 +27,15 @@ SCHEMAS = {
     "orders": columns("id:string price:number ts:timestamp day:date qty:integer"),
     "web_likes": columns("id:string n:integer"),
     "raw": (),
+    "bought.orders": columns("id:string total:number"),
+    "bought.lines": columns("id:string price:number"),
 }
 PRODUCT = DataProduct(
     ProductAddress("shop", "sales"),
     ProductType.AGGREGATE,
     "What was sold",
     InputsSchedule(),
-    (InputPort("orders"), InputPort("web-likes"), InputPort("raw")),
+    (InputPort("orders"), InputPort("web-likes"), InputPort("raw"), InputPort("bought")),
     (),
 )
 

@@ -80,3 +80,37 @@ def test_a_question_can_read_ports_and_nothing_else(select, message, hint):
     query = across(select, TABLES)
     assert (query.sql, query.tables) == ("", ())
     assert [(d.message, d.hint) for d in query.diagnostics] == [(message, hint)]
+
+
+BOUGHT = PortAddress(ProductAddress("shop", "orders"), "orders", 1)
+SEVERAL = (*TABLES, BOUGHT.table("orders"), BOUGHT.table("Lines"))
+
+
+@pytest.mark.parametrize(
+    ("select", "rows"),
+    [
+        ("select lines.id from shop.orders.orders.lines", [("shop.orders:orders@1.Lines",)]),
+        ("select shop.orders.orders.lines.id from shop.orders.orders.lines", [("shop.orders:orders@1.Lines",)]),
+        ("select count(*) from shop.orders.orders.orders o join shop.orders.orders.lines l using (price)", [(1,)]),
+    ],
+)
+def test_a_table_of_several_has_four_words(select: str, rows: list[tuple]) -> None:
+    query = across(select, SEVERAL)
+    assert query.diagnostics == ()
+    with duckdb.connect() as session:
+        for alias, table in query.tables:
+            session.execute(f"create table \"{alias}\" as select '{table}' as id, 1 as price")
+        assert session.execute(query.sql).fetchall() == rows
+
+
+def test_a_port_with_several_tables_is_none_itself() -> None:
+    (found,) = across("select 1 from shop.orders.orders", SEVERAL).diagnostics
+    assert found.message == "`shop.orders.orders` has several tables, and the question does not say which"
+    assert found.hint == "write `shop.orders.orders.lines` or `shop.orders.orders.orders`"
+
+
+def test_a_field_of_a_column_stays_what_it_is() -> None:
+    query = across("select s.a.b from (select {'a': {'b': price}} as s from market_place.artwork_sales.sales)", TABLES)
+    with duckdb.connect() as session:
+        session.execute('create table "market_place.artwork_sales.sales" as select 7 as price')
+        assert session.execute(query.sql).fetchall() == [(7,)]

@@ -242,7 +242,7 @@ def test_what_is_passed_on_must_be_there_and_fit(contract, message):
 
 def test_a_table_without_sql_needs_exactly_one_input():
     (found,) = analyse(PRODUCT, table(None), SCHEMAS).diagnostics
-    assert found.message == "`daily` has no SQL, and 3 inputs: which one is passed on?"
+    assert found.message == "`daily` has no SQL, and 4 inputs: which one is passed on?"
 
 
 def test_a_virtual_table_reads_nothing():

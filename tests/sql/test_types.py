@@ -34,7 +34,7 @@ def session():
         for table, columns in SCHEMAS.items():
             if columns:
                 shape = ", ".join(f"{c.name} {DUCKDB[c.type]}" for c in columns)
-                connection.execute(f"create table {table} ({shape})")
+                connection.execute(f'create table "{table}" ({shape})')
         yield connection
 
 

@@ -7,7 +7,7 @@ from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
 from meshwright.manifest.origin import RELEASE
 from meshwright.model.diagnostic import errors
-from meshwright.model.product import CronSchedule, DataProduct
+from meshwright.model.product import CronSchedule, DataProduct, OutputPort
 
 
 def show(edge: Edge, domain: str | None) -> int:
@@ -39,6 +39,12 @@ def _ports(product: DataProduct) -> list[str]:
     return [f"{port.name}@{port.major}" for port in product.outputs]
 
 
+def _port(port: OutputPort) -> str:
+    """Return a port as people tell it, with its tables where it has several."""
+    tables = f" ({', '.join(name for name, _ in port.named)})" if len(port.tables) > 1 else ""
+    return f"{port.name}@{port.major}{tables}"
+
+
 def _schedule(product: DataProduct) -> str:
     match product.schedule:
         case CronSchedule() as clock:
@@ -48,7 +54,7 @@ def _schedule(product: DataProduct) -> str:
 
 
 def _row(product: DataProduct) -> tuple[str, ...]:
-    ports = ", ".join(_ports(product))
+    ports = ", ".join(_port(port) for port in product.outputs)
     return str(product.address), product.type, ports, product.owner or "nobody", _schedule(product)
 
 

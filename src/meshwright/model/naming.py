@@ -61,16 +61,19 @@ def local_table(input_port: str, table: str) -> str:
 
 
 def stored_table(table: TableAddress) -> str:
-    """The table inside its product's store: `sales`, `sales_v2`; `orders__lines` where the port has several."""
+    """The table inside its product's store: `sales`, `sales_v2`; `orders__lines` where the port has several.
+
+    In lower case, as is every name in SQL across the mesh: SQL knows no case.
+    """
     name = _versioned(table.port)
-    return f"{name}__{table.name}" if table.name else name
+    return f"{name}__{table.name.lower()}" if table.name else name
 
 
 def mesh_table(table: TableAddress) -> tuple[str, ...]:
     """The name of a table in SQL across the mesh: `domain.product.port`, or `domain.product.port.table`."""
     port = table.port
     names = (sql_name(port.product.domain), sql_name(port.product.product), _versioned(port))
-    return (*names, table.name) if table.name else names
+    return (*names, table.name.lower()) if table.name else names
 
 
 def query_table(table: TableAddress) -> str:

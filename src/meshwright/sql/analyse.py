@@ -22,6 +22,8 @@ from meshwright.sql.text import SqlText
 from meshwright.sql.types import inferred
 
 _NOTHING = Analysis((), (), ())
+_UNREADABLE = (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE, Code.UNRESOLVED)
+"""What makes it pointless to ask whose column is meant."""
 
 
 def analyse(product: DataProduct, table: OutputTable, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
@@ -75,10 +77,10 @@ class _Analyser:
         if isinstance(scopes, Diagnostic):
             return _failed(*found, scopes)
         tables = guard.undeclared(text, scopes, self.names)
-        found += tables.diagnostics
+        found += [*tables.diagnostics, *guard.taken_for_columns(text, tree, self.names)]
         parameters = guard.parameters(tree)
         inputs = tuple(sorted(self.names[t] for t in tables.read))
-        if any(d.code in (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE) for d in found):
+        if any(d.code in _UNREADABLE for d in found):
             return Analysis(inputs, (), (), parameters, tuple(found))
         rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
         resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})

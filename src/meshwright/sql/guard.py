@@ -114,6 +114,17 @@ def _undeclared(text: SqlText, table: exp.Table, inputs: Collection[str]) -> Dia
     return text.problem(Code.FOREIGN_TABLE, f"`{name}` reaches for a table outside this product", table, hint)
 
 
+def taken_for_columns(text: SqlText, tree: exp.Expr, inputs: Collection[str]) -> Iterator[Diagnostic]:
+    """Yield the tables that BigQuery takes for a column to unnest: a table that is read there has their first word."""
+    for unnest in tree.find_all(exp.Unnest):
+        for column in unnest.expressions:
+            name = ".".join(part.name for part in column.parts) if isinstance(column, exp.Column) else ""
+            if name.lower() in inputs and "." in name:
+                message = f"BigQuery takes `{name}` for a column of `{column.table}`, which is read here, too"
+                hint = f"give the other table an alias of its own, not `{column.table}`"
+                yield text.problem(Code.UNRESOLVED, message, column, hint)
+
+
 def tables(scopes: list[Scope]) -> list[exp.Table]:
     """Return the tables that are read, CTEs and functions left out, in the order of the scopes."""
     return [

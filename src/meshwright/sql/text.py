@@ -47,8 +47,10 @@ def span(node: exp.Expr) -> Span | None:
 
 
 def _own(node: exp.Expr) -> Span | None:
-    whole = isinstance(node, exp.Column) or (isinstance(node, exp.Table) and not node.db)
-    named = node.args.get("this") if whole else node
+    if isinstance(node, exp.Table) and node.db:  # all the words of its name, and not its alias
+        first, last = node.parts[0].meta_get("start"), node.parts[-1].meta_get("end")
+        return None if first is None or last is None else (first, last)
+    named = node.args.get("this") if isinstance(node, exp.Column | exp.Table) else node
     holder = named if isinstance(named, exp.Identifier | exp.Star) else node
     start, end = holder.meta_get("start"), holder.meta_get("end")
     return None if start is None or end is None else (start, end)

@@ -1,0 +1,2 @@
+select bought.lines.prise as x
+from bought.lines

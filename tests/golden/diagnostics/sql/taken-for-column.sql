@@ -1,0 +1,3 @@
+select id as x
+from bought.orders as bought
+join bought.lines using (id)
