@@ -6,36 +6,27 @@ What did not change is taken from a cache, by content. The cache may be deleted 
 import gc
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright import __version__
+from meshwright.actions.analyses import Analyst
 from meshwright.actions.cache import Cache, open_cache
 from meshwright.actions.elsewhere import Fetched, fetched, is_here
 from meshwright.actions.workspace import FETCHED
 from meshwright.manifest.codes import Code
 from meshwright.manifest.layout import DOMAINS, LOCK_FILE, MESH_FILE
-from meshwright.model import codec
-from meshwright.model.address import PortAddress, ProductAddress, TableAddress
-from meshwright.model.analysis import Analysis
-from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Refused
-from meshwright.model.naming import local_table, sql_name
 from meshwright.model.packing import pack, shape, unpack
-from meshwright.model.product import DataProduct, OutputPort, OutputTable
 from meshwright.sql.version import reader
 
 if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
     from meshwright.graph.graph import MeshGraph
     from meshwright.manifest.load import Loaded
-
-Outputs = Callable[[PortAddress], OutputPort | None]
-"""Gives the output port at an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +72,6 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
         return known
 
 
-def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ...]]:
-    """Return the declared columns of a product's inputs, by the names that its SQL spells.
-
-    An input from a product that is not there, often for an error of its own, is left out: nothing is known of it.
-    """
-    found: dict[str, tuple[Column, ...]] = {}
-    for port in product.inputs:
-        local = sql_name(port.name)
-        upstream = None if port.port is None else output(port.port)
-        if port.port is None:
-            found[local] = port.columns
-        elif upstream is not None:
-            found.update({local_table(local, name): table.columns for name, table in upstream.named})
-    return found
-
-
 def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
     from meshwright.graph.build import build
     from meshwright.manifest.load import load
@@ -105,13 +80,13 @@ def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
         loaded = load(root, kept, released.elsewhere if released else None)
     products = loaded.mesh.products
     outputs = {product.port_address(port): port for product in products for port in product.outputs}
-    analyst = _Analyst(kept, outputs, loaded.digests)
-    here = [p for p in products if p.address.domain in loaded.here]
-    analyses = {made[0]: analyst.analysis(product, made) for product in here for made in product.tables()}
     known = released.graph.analyses if released and released.graph else {}
-    graph = build(loaded.mesh, {a: analysis for a, analysis in known.items() if a.port in outputs} | analyses)
+    analyses, sql = Analyst(outputs, loaded.digests, kept).understand(
+        products=(p for p in products if p.address.domain in loaded.here),
+        released={table: analysis for table, analysis in known.items() if table.port in outputs},
+    )
+    graph = build(loaded.mesh, analyses)
     gc.unfreeze()
-    sql = [d for address in sorted(analyses) for d in analyses[address].diagnostics]
     between = [d for d in graph.diagnostics if is_here(d, loaded.here)]
     return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})))
 
@@ -125,50 +100,6 @@ def _staying() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-class _Analyst:
-    """Understands the SQL of a mesh, or remembers having done so."""
-
-    def __init__(
-        self, kept: Cache, outputs: Mapping[PortAddress, OutputPort], digests: Mapping[ProductAddress, bytes]
-    ) -> None:
-        self._kept, self._outputs, self._digests = kept, outputs, digests
-        self._reader = f"{reader()} {shape(Analysis)}".encode()
-        self._columns: dict[PortAddress, bytes] = {}
-
-    def analysis(self, product: DataProduct, made: tuple[TableAddress, OutputTable]) -> Analysis:
-        """Return the analysis of a table."""
-        address, table = made
-        key = self._key(product, address)
-        analysis = unpack(Analysis, self._kept.get(key))
-        if analysis is None:
-            from meshwright.sql.analyse import analyse
-
-            analysis = analyse(product, table, schemas(self._outputs.get, product))
-            self._kept.put(key, pack(Analysis, analysis))
-        return analysis
-
-    def _key(self, product: DataProduct, table: TableAddress) -> bytes:
-        """Name all that an analysis is made of: the product, the table, the columns that its inputs have now."""
-        state = hashlib.sha256(self._reader)
-        state.update(self._digests[product.address] + str(table).encode())
-        for taken in product.inputs:
-            if taken.port is not None:
-                state.update(self._columns_of(taken.port))
-        return state.digest()
-
-    def _columns_of(self, address: PortAddress) -> bytes:
-        if address not in self._columns:
-            port = self._outputs.get(address)
-            tables = () if port is None else port.named
-            plain = [[name, [_CONTENT(c) for c in table.columns]] for name, table in tables]
-            self._columns[address] = hashlib.sha256(codec.canonical(plain)).digest()
-        return self._columns[address]
-
-
-_CONTENT = attrgetter(*(f.name for f in fields(Column) if f.compare))
-"""All of a column but where it was written, as plain values."""
 
 
 def _fingerprint(root: Path) -> bytes:

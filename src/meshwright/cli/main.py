@@ -1,5 +1,7 @@
 """mesh: the command line. Verbs are loaded when they are called: `mesh --help` imports none of them."""
 
+import atexit
+import gc
 import importlib
 import keyword
 import sys
@@ -75,6 +77,7 @@ def mesh() -> None:
 
 def main() -> NoReturn:
     """Run a verb; every way it can end has one exit status and no traceback."""
+    atexit.register(gc.freeze)  # the process ends: nobody need look through a whole mesh for garbage before
     try:
         code = mesh.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

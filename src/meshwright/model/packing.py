@@ -99,35 +99,40 @@ def _many(item: _Packer) -> _Packer:
 
 
 def _row(items: list[_Packer]) -> _Packer:
-    pack_parts, unpack_parts = _parts(items)
-    return _Packer(lambda values: pack_parts(list(values)), lambda plain: tuple(unpack_parts(plain)))
+    return _Packer(
+        lambda values: [_plain(item.pack, v) for item, v in zip(items, values, strict=True)],
+        lambda plain: tuple([_plain(item.unpack, p) for item, p in zip(items, plain, strict=True)]),
+    )
 
 
 def _fields_of(kind: Any) -> _Packer:
     hints = get_type_hints(kind)
     names = [f.name for f in dataclasses.fields(kind)]
-    pack_parts, unpack_parts = _parts([_packer(hints[name]) for name in names])
-    if len(names) == 1:
-        (name,) = names
-        return _Packer(lambda value: pack_parts([getattr(value, name)]), lambda plain: kind(*unpack_parts(plain)))
-    contents = attrgetter(*names)
-    return _Packer(lambda value: pack_parts(list(contents(value))), lambda plain: kind(*unpack_parts(plain)))
+    packers = [_packer(_without_none(hints[name])) for name in names]
+    packs = [(n, packer.pack) for n, packer in enumerate(packers) if packer.pack]
+    unpacks = [(n, packer.unpack) for n, packer in enumerate(packers) if packer.unpack]
+    contents: Callable[[Any], Any] = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, *names)]
+
+    def write(value: Any) -> list[Any]:
+        parts = list(contents(value))
+        for n, pack_part in packs:
+            if parts[n] is not None:
+                parts[n] = pack_part(parts[n])
+        return parts
+
+    def read(parts: list[Any]) -> Any:
+        for n, unpack_part in unpacks:
+            if parts[n] is not None:
+                parts[n] = unpack_part(parts[n])
+        return kind(*parts)
+
+    return _Packer(write, read)
 
 
-def _parts(items: list[_Packer]) -> tuple[Callable[[list[Any]], list[Any]], Callable[[list[Any]], list[Any]]]:
-    """Return what converts those items of a list, in place, that are not plain."""
-    packs = [(n, item.pack) for n, item in enumerate(items) if item.pack]
-    unpacks = [(n, item.unpack) for n, item in enumerate(items) if item.unpack]
-
-    def converter(steps: list[tuple[int, Callable[[Any], Any]]]) -> Callable[[list[Any]], list[Any]]:
-        def convert(parts: list[Any]) -> list[Any]:
-            for n, step in steps:
-                parts[n] = step(parts[n])
-            return parts
-
-        return convert
-
-    return converter(packs), converter(unpacks)
+def _without_none(hint: Any) -> Any:
+    """Return the type of a field without the None that it may be: fields are asked for that one by one."""
+    some = [a for a in get_args(hint) if a is not types.NoneType]
+    return some[0] if get_origin(hint) in (Union, types.UnionType) and len(some) == 1 else hint
 
 
 def _one_of(kinds: list[Any]) -> _Packer:
