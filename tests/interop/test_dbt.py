@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,11 +21,12 @@ from meshwright.interop.foreign import Foreign
 from meshwright.manifest.load import load
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import LogicalType
-from meshwright.model.errors import MeshError, NotFound, Refused
+from meshwright.model.errors import ChecksFailed, MeshError, NotFound, Refused
 from meshwright.model.mesh import Person
 from meshwright.model.product import DataProduct
 
-DATA = Path(__file__).parents[1] / "data" / "dbt"
+DATA = Path(__file__).parents[1] / "data" / "dbt" / "v12"
+OLDEST = DATA.with_name("v10")
 MANIFEST = json.loads((DATA / "manifest.json").read_text())
 CATALOG = json.loads((DATA / "catalog.json").read_text())
 PUBLIC = Choice()
@@ -115,9 +117,15 @@ def test_accepted_values_and_relationships_have_their_words_in_odcs() -> None:
     assert (by_name["customer_id"]["required"], by_name["order_id"]["primaryKey"]) == (True, True)
 
 
-def test_a_key_that_dbt_concludes_from_a_unique_test_alone_may_be_null_and_is_no_key() -> None:
+def test_a_column_that_is_unique_and_may_be_null_is_no_key() -> None:
     column = draft("daily-revenue", made().drafts)["outputPorts"][0]["contract"]["schema"][0]["properties"][0]
     assert column == {"name": "day", "logicalType": "date", "unique": True}
+
+
+def test_the_oldest_manifest_that_is_read_says_the_same() -> None:
+    manifest, catalog = (json.loads((OLDEST / f"{name}.json").read_text()) for name in ("manifest", "catalog"))
+    project = read_project(Foreign(manifest), Foreign(catalog))
+    assert drafted(project, PUBLIC, Target("jaffle")) == made()
 
 
 def test_the_nearest_products_upstream_are_its_inputs() -> None:
@@ -280,3 +288,40 @@ def test_no_structure_makes_it_fail_unforeseen(path: tuple[str, ...], value: obj
 
     with contextlib.suppress(MeshError):
         made(change, choice=Choice(all=True))
+
+
+WAREHOUSE = """
+CREATE SCHEMA main_marts;
+CREATE TABLE main_marts.customers AS
+    SELECT 1 AS customer_id, 'Ada' AS first_name, 'ada@example.com' AS email, DATE '2025-11-01' AS joined_on;
+CREATE TABLE main_marts.orders_v1 AS
+    SELECT 1 AS order_id, 1 AS customer_id, 'placed' AS status, TIMESTAMP '2026-01-02 08:00:00' AS ordered_at;
+CREATE TABLE main_marts.orders_v2 AS
+    SELECT *, CAST(12 AS DECIMAL(18, 2)) AS amount, [1200] AS history FROM main_marts.orders_v1;
+CREATE TABLE main_marts.daily_revenue AS
+    SELECT CAST(ordered_at AS DATE) AS day, amount AS revenue FROM main_marts.orders_v2;
+"""
+
+
+@pytest.fixture
+def warehouse(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tables that dbt has built, where the connection leads."""
+    file = root.parent / "jaffle.duckdb"
+    with duckdb.connect(file) as connection:
+        connection.execute(WAREHOUSE)
+    monkeypatch.setenv("MESH_CONN_DUCKDB_JAFFLE", f"duckdb:///{file}")
+    return file
+
+
+def test_what_is_imported_is_checked_and_served_where_dbt_built_it(root: Path, warehouse: Path) -> None:
+    said("import", "dbt", "../manifest.json", "--domain", "jaffle")
+    said("run", "jaffle.daily-revenue", "--upstream")
+    assert said("query", "SELECT amount FROM jaffle.orders.orders_v2").stdout == "amount\n12\n"
+
+
+def test_what_breaks_a_promise_of_dbts_tests_is_not_published(root: Path, warehouse: Path) -> None:
+    said("import", "dbt", "../manifest.json", "--domain", "jaffle")
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("UPDATE main_marts.orders_v2 SET status = 'lost'")
+    with pytest.raises(ChecksFailed, match="status-invalid-values"):
+        said("run", "jaffle.orders", "--upstream")

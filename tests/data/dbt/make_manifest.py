@@ -1,6 +1,7 @@
-"""Makes manifest.json and catalog.json anew of the project beside it, by dbt itself: `python make_manifest.py [DBT]`.
+"""Makes a manifest and a catalog anew of the project beside it, by dbt itself: `python make_manifest.py DBT FOLDER`.
 
-What changes with each run and each machine is taken out, and what Meshwright has no use for (dbt's own macros).
+`v10` was made by dbt 1.6, the oldest whose manifests are read, `v12` by dbt 1.10. What changes with each run and each
+machine is taken out, and what Meshwright has no use for (dbt's own macros).
 """
 
 import json
@@ -15,7 +16,7 @@ HERE = Path(__file__).parent
 NOT_NEEDED = ("macros", "docs", "parent_map", "child_map", "disabled", "selectors")
 
 
-def main(dbt: str) -> None:
+def main(dbt: str, into: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = shutil.copytree(HERE / "project", Path(folder) / "project")
         for verb in (("build",), ("docs", "generate")):
@@ -26,16 +27,16 @@ def main(dbt: str) -> None:
         manifest[kind] = {}
     for node in (*manifest["nodes"].values(), *manifest["exposures"].values()):
         node |= {"created_at": 0, "compiled_path": None, "root_path": None}
-    keep("manifest.json", manifest)
-    keep("catalog.json", catalog)
+    keep(into / "manifest.json", manifest)
+    keep(into / "catalog.json", catalog)
 
 
-def keep(name: str, made: dict[str, Any]) -> None:
+def keep(path: Path, made: dict[str, Any]) -> None:
     made["metadata"] |= {"generated_at": "2026-01-01T00:00:00Z", "invocation_id": "", "user_id": None, "env": {}}
     for key in ("invocation_started_at", "run_started_at"):
         made["metadata"].pop(key, None)
-    (HERE / name).write_text(json.dumps(made, indent=1) + "\n")
+    path.write_text(json.dumps(made, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "dbt")
+    main(sys.argv[1], HERE / sys.argv[2])

@@ -54,7 +54,7 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
         relations = {
             address: f"{name(path.stem)}.main.{name(stored_table(address))}"
             if table.virtual is None
-            else expose_virtual(session, connection, table.virtual, seen=attached)
+            else expose_virtual(session, connection, table.virtual, attached)
             for address, table in product.tables()
         }
         sandbox(connection)

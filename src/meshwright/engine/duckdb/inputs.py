@@ -38,13 +38,17 @@ _FIXTURES = ("csv", "json", "parquet")
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """What was read: `files`, while the SQL runs, by the inputs `from_files`; the inputs `generated` are made up."""
+    """What was read: `files`, while the SQL runs, by the inputs `from_files`; the inputs `generated` are made up.
+
+    `attached` are the aliases of the databases that are open now.
+    """
 
     reads: tuple[InputRead, ...]
     synthetic: bool
     files: tuple[Path, ...]
     from_files: tuple[str, ...]
     generated: tuple[str, ...]
+    attached: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -69,13 +73,18 @@ def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: da
     """
     inputs = _Inputs(session, connection, work, now)
     reads = tuple(_expose(inputs, port) for port in work.product.inputs)
-    return Exposed(reads, inputs.synthetic, tuple(inputs.files), tuple(inputs.from_files), tuple(inputs.generated))
+    return Exposed(
+        reads=reads,
+        synthetic=inputs.synthetic,
+        files=tuple(inputs.files),
+        from_files=tuple(inputs.from_files),
+        generated=tuple(inputs.generated),
+        attached=frozenset(inputs.attached),
+    )
 
 
-def expose_virtual(
-    session: Session, connection: DuckDBPyConnection, source: VirtualSource, *, seen: set[str] | None = None
-) -> str:
-    """Attach a domain's own store to be read; return the quoted name of a virtual table in it."""
+def expose_virtual(session: Session, connection: DuckDBPyConnection, source: VirtualSource, attached: set[str]) -> str:
+    """Attach a domain's own store to be read, unless it is; return the quoted name of a virtual table in it."""
     url = session.connections(source.connection)
     if url is None:
         raise SourceNotReady(
@@ -83,11 +92,10 @@ def expose_virtual(
             hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL: `duckdb:////path`",
         )
     alias = f"connection {source.connection}"
-    if seen is None or alias not in seen:
+    if alias not in attached:
         with explained(f"connection `{source.connection}`"):
             attach(connection, _duckdb_file(source.connection, url), alias)
-        if seen is not None:
-            seen.add(alias)
+        attached.add(alias)
     schema, _, table = source.table.rpartition(".")
     return ".".join(name(part) for part in (alias, schema or "main", table))
 
@@ -108,7 +116,7 @@ def relation_of(
     stored = stored_table(table)
     served = virtual_source(connection, alias, stored)
     if served is not None:
-        return expose_virtual(session, connection, served, seen=attached)
+        return expose_virtual(session, connection, served, attached)
     return f"{name(alias)}.main.{name(stored)}" if has_relation(connection, alias, "main", stored) else None
 
 
@@ -154,7 +162,7 @@ def _expose_source(
             with database_table(source, port.columns, url) as table:
                 expose_database(inputs.connection, sql_name(port.name), table, interval)
         case VirtualSource():
-            relation = expose_virtual(inputs.session, inputs.connection, source, seen=inputs.attached)
+            relation = expose_virtual(inputs.session, inputs.connection, source, inputs.attached)
             inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
     complete = min(interval.end, inputs.now) if source.is_bounded else inputs.now
     return InputRead(port.name, None, None, Watermark(complete))

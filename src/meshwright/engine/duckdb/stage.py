@@ -55,8 +55,8 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             before = _attach_published(session, connection, work)
             exposed = expose(session, connection, work, now)
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
-            attached: set[str] = set()
-            virtual = {name: expose_virtual(session, connection, source, seen=attached) for name, source in served}
+            attached = set(exposed.attached)
+            virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}
             sandbox(connection, exposed.files)
             tables = tuple(_build(connection, work, table, exposed, virtual) for table in product.tables())
             made = Staged(

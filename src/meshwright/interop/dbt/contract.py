@@ -105,9 +105,14 @@ def _promises(model: Model) -> _Promises:
             found.left.append(f"the test {_called(test)} has a condition or a threshold, {_AS_CHECK}")
         elif test.column not in known | {""} or not _take(test, found):
             found.left.append(f"the test {_called(test)} is not one of dbt's four, {_AS_CHECK}")
-    # What dbt concludes from tests alone may be null.
-    found.keys = model.keys if model.is_keyed or found.required.issuperset(model.keys) else ()
+    found.keys = model.keys or _concluded(found)
     return found
+
+
+def _concluded(promises: _Promises) -> tuple[str, ...]:
+    """Return the one column that is as good as a key: never null, and unique."""
+    candidates = tuple(sorted(promises.required & promises.unique))
+    return candidates if len(candidates) == 1 else ()
 
 
 def _called(test: Test) -> str:

@@ -58,8 +58,6 @@ class Model:
     deprecated: str
     fields: tuple[Field, ...]
     keys: tuple[str, ...]
-    is_keyed: bool
-    """A constraint says so of its keys; else dbt concludes them from tests."""
     tests: tuple[Test, ...]
 
 
@@ -142,7 +140,7 @@ def _test(node: Foreign) -> Test:
 
 
 def _model(id_: str, node: Foreign, tests: tuple[Test, ...], catalog: Foreign) -> Model:
-    config, keys = node["config"], _declared_keys(node)
+    config = node["config"]
     return Model(
         id=id_,
         name=node["name"].text,
@@ -157,8 +155,7 @@ def _model(id_: str, node: Foreign, tests: tuple[Test, ...], catalog: Foreign) -
         meta=node["meta"] or config["meta"],
         deprecated=node["deprecation_date"].text,
         fields=tuple(_fields(node["columns"], catalog)),
-        keys=keys or node["primary_key"].texts,
-        is_keyed=bool(keys),
+        keys=_keys(node),
         tests=tests,
     )
 
@@ -176,7 +173,7 @@ def _fields(declared: Foreign, catalog: Foreign) -> Iterator[Field]:
         yield Field(name, known, "", Foreign(), frozenset())
 
 
-def _declared_keys(node: Foreign) -> tuple[str, ...]:
+def _keys(node: Foreign) -> tuple[str, ...]:
     """Return the columns that a constraint, of the model or of a column, calls the primary key."""
     whole = [c["columns"].texts for c in node["constraints"].items if c["type"].text == _KEY]
     if whole:
