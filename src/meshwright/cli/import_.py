@@ -38,7 +38,7 @@ def command() -> None:
 @_FORCE
 @verb()
 def dbt(edge: Edge, manifest: Path, domain: str, connection: str, force: bool, **wanted: Any) -> ExitCode:
-    """Take over the public models of a dbt project, of its MANIFEST: target/manifest.json.
+    """Take over the public models of a dbt project, by its target/manifest.json.
 
     Each becomes a product that dbt's warehouse serves: checked and monitored in place, copied nowhere. Its columns,
     tests, versions, owner and tags become the contract, the majors and the team. Types that no file declares are
@@ -72,7 +72,7 @@ def odcs(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
 @_FORCE
 @verb()
 def odps(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
-    """Take over a product that FILE describes in the Open Data Product Standard, 1.0 or 1.1.
+    """Take over a product of the Open Data Product Standard, 1.0 or 1.1.
 
     Its contracts are taken from the `*.odcs.yaml` beside it, its inputs from the ports of this mesh that have the
     contracts it names. What the document leaves open, such as how a port is made, is left out of the manifest, so that
