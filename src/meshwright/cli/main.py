@@ -77,7 +77,7 @@ def mesh() -> None:
 
 def main() -> NoReturn:
     """Run a verb; every way it can end has one exit status and no traceback."""
-    atexit.register(gc.freeze)  # the process ends: nobody need look through a whole mesh for garbage before
+    atexit.register(_leave)
     try:
         code = mesh.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -95,6 +95,12 @@ def main() -> NoReturn:
         fail(f"this is our fault: {error}", f"please send us {_report()}")
         sys.exit(ExitCode.OUR_FAULT)
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _leave() -> None:
+    """End without looking through a whole mesh for garbage; but DuckDB complains of what it finds left."""
+    if "duckdb" not in sys.modules:
+        gc.freeze()
 
 
 def _report() -> Path:
