@@ -101,6 +101,22 @@ def test_a_product_of_another_ones_port_keeps_what_is_known_of_its_columns(root:
     assert sound()
 
 
+def test_a_product_of_one_of_several_tables_reads_it_by_name(root: Path) -> None:
+    folder = root / "domains/shop/visits"
+    manifest = folder / "product.yaml"
+    more = "      schema:\n        - name: more\n          properties: [{name: id, logicalType: string}]\n"
+    before, _, after = manifest.read_text().rpartition("      schema:\n")
+    manifest.write_text(before + more + after)
+    (folder / "visits.sql").rename(folder / "visits.visits.sql")
+    (folder / "visits.more.sql").write_text("SELECT 'a' AS id FROM source")
+    with pytest.raises(NotFound, match="several tables") as refused:
+        said("new", "product", "shop.copy", "--template", "sql", "from=shop.visits:visits")
+    assert refused.value.hint == "write `shop.visits:visits@1.more` or `shop.visits:visits@1.visits`"
+    said("new", "product", "shop.copy", "--template", "sql", "from=shop.visits:visits.more")
+    assert "FROM visits.more\n" in (root / "domains/shop/copy/copy.sql").read_text()
+    assert sound()
+
+
 @pytest.mark.parametrize(
     "answer", ["yes", "A: b", "# c", "it's", 'say "x"', "{{ product }}", "\u00e9t\u00e9 {a}", "1", "- x", "a\nb"]
 )

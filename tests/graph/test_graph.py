@@ -1,8 +1,16 @@
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.graph.meshes import address, linked, made, names, out
+from tests.graph.meshes import address, linked, made, names, out, product
 
+from meshwright.graph.build import build
 from meshwright.model.address import ColumnAddress
+from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
+from meshwright.model.contract import Column, Contract, LogicalType
+from meshwright.model.diagnostic import Location
+from meshwright.model.mesh import Mesh
+from meshwright.model.product import OutputTable, PublishMode
 
 CHAIN = ("raw", "clean < raw", "daily < clean lookup?", "lookup", "report < daily")
 
@@ -98,3 +106,44 @@ def test_columns_up_is_the_inverse_of_columns_down(flows):
     up = {(c, s) for c in every for s in graph.column_upstream(c)}
     down = {(t, c) for c in every for t in graph.column_downstream(c)}
     assert up == down
+
+
+def two_tables():
+    """Orders, whose port has two tables, and two readers: of both, and of one."""
+    orders, both, one = product("orders"), product("both", "orders"), product("one", "orders")
+    tables = tuple(
+        OutputTable(Contract(name, (Column("x", LogicalType.INTEGER),)), PublishMode.REPLACE) for name in "ab"
+    )
+    (port,) = orders.outputs
+    analyses = {
+        out("both").table(): Analysis(
+            ("orders.a", "orders.b"),
+            (ColumnRead("orders.a", "x", Location("f", 1)), ColumnRead("orders.b", "x", Location("f", 2))),
+            (OutputColumn("x", None, (("orders.a", "x"), ("orders.b", "x"))),),
+        ),
+        out("one").table(): Analysis(
+            ("orders.a",),
+            (ColumnRead("orders.a", "x", Location("g", 1)),),
+            (OutputColumn("x", None, (("orders.a", "x"),)),),
+        ),
+    }
+    return build(Mesh("m", (replace(orders, outputs=(replace(port, tables=tables),)), both, one)), analyses)
+
+
+def test_tables_of_one_port_are_followed_one_by_one():
+    graph, (a, b) = two_tables(), (out("orders").table(name) for name in "ab")
+    assert graph.table_targets(a) == (out("both").table(), out("one").table())
+    assert graph.table_targets(b) == (out("both").table(),)
+    assert graph.table_sources(out("both").table()) == (a, b)
+    assert graph.port_targets(out("orders")) == (out("both"), out("one"))
+    assert graph.port_sources(out("both")) == (out("orders"),)
+
+
+def test_columns_of_equal_names_in_two_tables_are_two():
+    graph, (a, b) = two_tables(), (out("orders").table(name).column("x") for name in "ab")
+    assert [str(r.at) for r in graph.readers(b)] == ["f:2:1"]
+    assert names(graph.impact(a)) == ["both", "one"]
+    assert names(graph.impact(b)) == ["both"]
+    assert graph.targets(b) == (out("both").table().column("x"),)
+    assert graph.sources(out("both").table().column("x")) == (a, b)
+    assert (graph.table(out("orders").table("c")), graph.table(out("gone").table())) == (None, None)

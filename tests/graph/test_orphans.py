@@ -7,7 +7,7 @@ from tests.graph.meshes import made, out, product
 
 from meshwright.graph.build import build
 from meshwright.graph.orphans import orphans
-from meshwright.model.analysis import Analysis
+from meshwright.model.analysis import Analysis, ColumnRead
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.mesh import Mesh, Term
 from meshwright.model.product import DataProduct, ProductType, VirtualSource
@@ -106,3 +106,18 @@ def test_a_consumer_who_is_not_understood_may_read_anything(report, analyses):
 
 def test_a_term_that_no_column_carries_is_one():
     assert found(terms=(Term("price", "What it costs."),)) == [("price", "no column carries it")]
+
+
+def test_a_table_that_no_consumer_reads_is_one_as_a_whole():
+    raw = product("raw")
+    (port,) = raw.outputs
+    (table,) = port.tables
+    tables = tuple(replace(table, contract=replace(table.contract, table=name)) for name in ("lines", "orders"))
+    several = replace(raw, outputs=(replace(port, tables=tables),))
+    reads = (ColumnRead("raw.lines", "x", Location("r.sql")),)
+    analyses = {out("report").table(): Analysis(("raw.lines",), reads, ())}
+    who = "its only consumer does not read it"
+    assert found(several, for_people("report", "raw"), analyses=analyses) == [
+        ("d.raw:out@1.lines.y", who),
+        ("d.raw:out@1.orders", who),
+    ]

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, parse, product_address
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, parse, product_address
+from meshwright.model.contract import Contract
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest, PublishId, Secret
-from meshwright.model.naming import asset_uri, connection_variable, mesh_table, stored_table
+from meshwright.model.naming import asset_uri, connection_variable, mesh_table, query_table, stored_table
+from meshwright.model.product import OutputPort, OutputTable, PublishMode
 from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval, instant, instant_text, interval
 
@@ -19,14 +21,25 @@ SALES = ProductAddress("marketplace", "artwork-sales")
 
 
 @pytest.mark.parametrize(
-    "text", ["a.b", "a.b:c", "a.b:c@2", "a.b:c.price", "a.b:c@2.price", "marketplace.artwork-sales:sales@1.Price_EUR"]
+    "text",
+    [
+        "a.b",
+        "a.b:c",
+        "a.b:c@2",
+        "a.b:c.price",
+        "a.b:c@2.price",
+        "a.b:c.lines.price",
+        "a.b:c@2.Lines.price",
+        "marketplace.artwork-sales:sales@1.Price_EUR",
+    ],
 )
 def test_an_address_is_written_as_it_was_read(text: str) -> None:
     assert str(parse(text)) == text
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "A.b", "a.b:", "a.b@1", "a..b", "a.b:c@", "a.b:c@x", "../etc.passwd", "a.b\n"]
+    "text",
+    ["", "a", "A.b", "a.b:", "a.b@1", "a..b", "a.b:c@", "a.b:c@x", "../etc.passwd", "a.b\n", "a.b:c.d.e.f", "a.b:c..d"],
 )
 def test_what_is_no_address_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(NotFound) as refused:
@@ -108,3 +121,34 @@ def test_a_secret_cannot_be_printed_or_pickled() -> None:
     assert secret.reveal() == "hunter2"
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+BOUGHT = ProductAddress("shop", "orders").port("daily-orders", 2)
+
+
+@pytest.mark.parametrize(
+    ("table", "address", "stored", "asked"),
+    [
+        (BOUGHT.table(), "shop.orders:daily-orders@2", "daily_orders_v2", "shop.orders.daily_orders_v2"),
+        (
+            BOUGHT.table("Lines"),
+            "shop.orders:daily-orders@2.Lines",
+            "daily_orders_v2__lines",
+            "shop.orders.daily_orders_v2.lines",
+        ),
+    ],
+)
+def test_a_table_has_a_name_where_its_port_has_several(
+    table: TableAddress, address: str, stored: str, asked: str
+) -> None:
+    assert (str(table), stored_table(table), query_table(table)) == (address, stored, asked)
+    assert str(table.column("price")) == f"{address}.price"
+    assert table.column("price").port == BOUGHT
+
+
+def test_tables_are_told_by_name_only_where_there_are_several() -> None:
+    one, two = (OutputTable(Contract(name, ()), PublishMode.REPLACE) for name in ("orders", "lines"))
+    port = OutputPort("orders", "1.0.0", (one,))
+    assert (port.named, port.table(), port.table("orders")) == ((("", one),), one, None)
+    port = OutputPort("orders", "1.0.0", (one, two))
+    assert (port.table("lines"), port.table(), [name for name, _ in port.named]) == (two, None, ["orders", "lines"])

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from meshwright.manifest.template import Question
-from meshwright.model.address import NAME, PortAddress, parse
+from meshwright.model.address import NAME, TableAddress, parse
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
+from meshwright.model.naming import local_table, sql_name
 from meshwright.model.spelling import did_you_mean
 
 Reader = Callable[[str], Any]
@@ -67,22 +68,35 @@ def columns(text: str) -> tuple[Column, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The port that a new product reads, and what it promises to hold."""
+    """The table that a new product reads, and what it promises to hold."""
 
-    address: PortAddress
+    address: TableAddress
     columns: tuple[Column, ...]
 
     def __str__(self) -> str:
-        return str(self.address)
+        return str(self.address.port)
+
+    @property
+    def local(self) -> str:
+        """What SQL calls it, where the input has the name of the port."""
+        return local_table(sql_name(self.address.port.name), self.address.name)
 
 
 def _port(mesh: Mesh, text: str) -> Upstream:
-    """Find an output port by its address; without a major version, the newest."""
+    """Find a table by its address; without a major version, that of the newest port."""
     reference = parse(text)
-    ports = {p.port_address(o): o for p in mesh.products for o in p.outputs}
-    meant = [a for a in ports if (a.product, a.name) == (reference.product, reference.port)]
-    address = max((a for a in meant if reference.major in (None, a.major)), default=None)
-    if address is None:
-        hint = did_you_mean(text, map(str, ports), otherwise="`mesh list` shows all products")
-        raise NotFound(f"there is no output port `{text}`", hint=hint)
-    return Upstream(address, ports[address].tables[0].contract.columns)
+    tables = {address: table for product in mesh.products for address, table in product.tables()}
+    of_port = [
+        t
+        for t in tables
+        if (t.port.product, t.port.name) == (reference.product, reference.port)
+        and reference.major in (None, t.port.major)
+    ]
+    address = max((t for t in of_port if t.name == ".".join(reference.parts)), default=None)
+    if address is not None:
+        return Upstream(address, tables[address].contract.columns)
+    if of_port and not reference.parts:
+        hint = f"write {' or '.join(f'`{t}`' for t in sorted(of_port))}"
+        raise NotFound(f"`{text}` has several tables: which one is read?", hint=hint)
+    hint = did_you_mean(text, map(str, tables), otherwise="`mesh list` shows all products")
+    raise NotFound(f"there is no output port `{text}`", hint=hint)

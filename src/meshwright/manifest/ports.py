@@ -148,8 +148,8 @@ def _refuse_to_share(
     for name, _ in port.named:
         table = own.table(name)
         other, line = stored.setdefault(stored_table(table), (table, place["name"].line))
-        if (other, line) == (table, place["name"].line):
-            continue
+        if line == place["name"].line:
+            continue  # itself, or another table of the port with its name, which is said already
         if other.port == own:
             message = f"the port `{port.name}` of major version {port.major} is there twice"
         else:

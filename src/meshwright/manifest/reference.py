@@ -4,7 +4,8 @@ Made of the shapes themselves, so that what is documented is what is read.
 """
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from meshwright.manifest.codes import MEANING
 from meshwright.manifest.documents import ProductDocument
@@ -66,7 +67,10 @@ def _brackets(annotation: Any) -> str:
         return "[]"
     if get_origin(annotation) is dict:
         return ".*"
-    return next((b for a in get_args(annotation) if (b := _brackets(a))), "")
+    if get_origin(annotation) is Annotated:
+        return _brackets(get_args(annotation)[0])
+    found = {_brackets(argument) for argument in get_args(annotation) if argument is not NoneType}
+    return found.pop() if len(found) == 1 else ""  # a key that may hold one value or several has no one form
 
 
 def _inner(annotation: Any) -> Iterator[type[Shape]]:

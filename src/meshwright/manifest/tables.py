@@ -34,19 +34,17 @@ def content(promised: Contract) -> str:
 
 
 def _parts(subject: Subject, block: OutputPortBlock, place: Place, said: Promise) -> Iterator[Part]:
-    own = contracts(said.block, said.place, subject.problems)
     key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
-    promised = described(subject, block, place, own, key)
+    promised = described(subject, block, place, contracts(said.block, said.place, subject.problems), key)
     for number, contract in enumerate(promised):
-        named, at = "", place["name"].at
+        own = said.place["schema"][number]
+        part = Part(block, place, contract, "", place["name"].at)
         if len(promised) > 1:
-            named, at = contract.table, said.place["schema"][number]["name"].at
-        part = Part(block, place, contract, named, at)
-        subject.trace.note(f"{part.key}.contract", content(contract), said.place)
+            part = Part(block, place, contract, contract.table, own["name"].at)
+        subject.trace.note(f"{part.key}.contract", content(contract), own if part.named else said.place)
         if contract.description:
-            own_words = said.place["schema"][number]["description"] if said.block.tables[number].description else None
-            where = own_words or said.place["description"]
-            subject.trace.note(f"{part.key}.contract.description", contract.description, where)
+            words = own["description"] if said.block.tables[number].description else said.place["description"]
+            subject.trace.note(f"{part.key}.contract.description", contract.description, words)
         yield part
 
 

@@ -2,4 +2,4 @@ SELECT
 {% for column in from.columns %}
   {{ column.name }}{{ "," if not loop.last }}
 {% endfor %}
-FROM {{ from.address.name | replace("-", "_") }}
+FROM {{ from.local }}
