@@ -67,6 +67,7 @@ class _Analyser:
 
     def __init__(self, text: SqlText, contract: Contract, names: Mapping[str, str], schemas: Schemas) -> None:
         self.text, self.contract, self.names, self.schemas = text, contract, names, schemas
+        self._spellings: dict[str, dict[str, str]] = {}
 
     def analysis(self, tree: exp.Query) -> Analysis:
         """Guard, resolve, trace, compare."""
@@ -84,7 +85,8 @@ class _Analyser:
             return Analysis(inputs, (), (), parameters, tuple(found))
         rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
         resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
-        found += [*resolved.diagnostics, *dialect.differences(text, resolved.tree)]
+        typed = resolved.typed() if resolved.scopes else resolved.tree
+        found += [*resolved.diagnostics, *dialect.differences(text, typed)]
         if not resolved.scopes:
             return Analysis(inputs, (), (), parameters, tuple(found))
         columns = self._columns(resolved)
@@ -107,7 +109,10 @@ class _Analyser:
         )
 
     def _reads(self, scopes: list[Scope]) -> tuple[ColumnRead, ...]:
-        return tuple(sorted(set(self._every_read(scopes))))
+        """Return each read once, in order: by plain values, which are compared faster than ours."""
+        found = ((read, read.at.line, read.at.column) for read in self._every_read(scopes))
+        once = {(read.input, read.column, line, column): read for read, line, column in found}
+        return tuple(once[key] for key in sorted(once))
 
     def _every_read(self, scopes: list[Scope]) -> Iterator[ColumnRead]:
         for scope in scopes:
@@ -119,7 +124,9 @@ class _Analyser:
 
     def _spelled(self, table: str, name: str) -> str:
         """Return a column's name as it was declared: SQL does not tell `A` from `a`, addresses do."""
-        return next((c.name for c in self.schemas[table] if c.name.lower() == name.lower()), name)
+        if table not in self._spellings:
+            self._spellings[table] = {c.name.lower(): c.name for c in reversed(self.schemas[table])}
+        return self._spellings[table].get(name.lower(), name)
 
     def _place(self, item: exp.Expr) -> Location:
         alias = item.args.get("alias")

@@ -43,17 +43,19 @@ def unbound(text: SqlText, bound: Collection[str] = PARAMETERS) -> Iterator[Diag
 
 def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
     """Yield what would make rows out of something other than a table: files, functions, PIVOT."""
-    for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Func):
-            name = table.this.name if isinstance(table.this, exp.Anonymous) else table.this.sql_name()
-            hint = "declare the source as an input port"
-            yield text.problem(Code.HIDDEN_SOURCE, f"`{name.lower()}` reads what no input port declares", table, hint)
-    for lateral in tree.find_all(exp.Lateral):
-        hint = "join a subquery, or use UNNEST"
-        yield text.problem(Code.HIDDEN_SOURCE, "LATERAL hides where its rows come from", lateral, hint)
-    for pivot in tree.find_all(exp.Pivot):
-        hint = "write the columns out: `sum(if(kind = 'a', amount, 0)) as a`"
-        yield text.problem(Code.HIDDEN_SOURCE, "PIVOT makes columns whose names only the data know", pivot, hint)
+    for node in tree.find_all(exp.Table, exp.Lateral, exp.Pivot):
+        match node:
+            case exp.Table(this=exp.Func() as function):
+                name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
+                message = f"`{name.lower()}` reads what no input port declares"
+                yield text.problem(Code.HIDDEN_SOURCE, message, node, "declare the source as an input port")
+            case exp.Lateral():
+                message = "LATERAL hides where its rows come from"
+                yield text.problem(Code.HIDDEN_SOURCE, message, node, "join a subquery, or use UNNEST")
+            case exp.Pivot():
+                message = "PIVOT makes columns whose names only the data know"
+                hint = "write the columns out: `sum(if(kind = 'a', amount, 0)) as a`"
+                yield text.problem(Code.HIDDEN_SOURCE, message, node, hint)
 
 
 _DECLARE = "declare it under `inputPorts` and read it by its local name"
@@ -116,6 +118,8 @@ def _undeclared(text: SqlText, table: exp.Table, inputs: Collection[str]) -> Dia
 
 def taken_for_columns(text: SqlText, tree: exp.Expr, inputs: Collection[str]) -> Iterator[Diagnostic]:
     """Yield the tables that BigQuery takes for a column to unnest: a table that is read there has their first word."""
+    if not any("." in name for name in inputs):
+        return
     for unnest in tree.find_all(exp.Unnest):
         for column in unnest.expressions:
             name = ".".join(part.name for part in column.parts) if isinstance(column, exp.Column) else ""

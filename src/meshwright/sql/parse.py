@@ -3,6 +3,7 @@
 The first word decides before any grammar does: what is not a question never reaches the parser.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 from sqlglot import exp
@@ -36,6 +37,7 @@ def parse(text: SqlText) -> exp.Query | Diagnostic:
     return _not_one_select(text, tokens) or _tree(text, tokens)
 
 
+@lru_cache(maxsize=1)  # two steps look at the tokens of a text
 def statement(text: SqlText) -> list[Token]:
     """Return the tokens, without the semicolons at the end. Raises sqlglot's `TokenError`."""
     tokens: list[Token] = Dialect.get_or_raise(text.dialect).tokenize(text.sql)

@@ -7,16 +7,18 @@ resolve is said here, all of it, at its place. Nodes that qualification makes (a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.annotate_types import annotate_types
-from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.qualify_columns import qualify_columns
+from sqlglot.optimizer.qualify_tables import qualify_tables
 from sqlglot.optimizer.resolver import Resolver
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
-from meshwright.model.contract import Column
+from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.spelling import did_you_mean
 from meshwright.sql.codes import Code
@@ -31,40 +33,66 @@ Schemas = Mapping[str, tuple[Column, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A qualified and annotated tree, its scopes (inner ones first) and what could not be resolved."""
+    """A qualified tree, its scopes (inner ones first), what could not be resolved, and the schema that it reads."""
 
     tree: exp.Query
     scopes: list[Scope]
     diagnostics: tuple[Diagnostic, ...]
+    schema: MappingSchema
+
+    def typed(self) -> exp.Query:
+        """Return the tree with its types."""
+        return annotate_types(self.tree, schema=self.schema, dialect=self.schema.dialect)
+
+
+class _Inputs(MappingSchema):
+    """The schema of the inputs. Names are compared as they stand: all of them are normalized already.
+
+    sqlglot would normalize them again at every look, and needs as long for that as for all the rest.
+    """
+
+    def column_names(self, table: exp.Table | str, *_: object, **__: object) -> list[str]:
+        """Return the columns of a table."""
+        return list(self._columns(table))
+
+    def get_column_type(
+        self, table: exp.Table | str, column: exp.Column | str, *_: object, **__: object
+    ) -> exp.DataType:
+        """Return the type of a column."""
+        name = column if isinstance(column, str) else column.name
+        return self._columns(table).get(name) or exp.DType.UNKNOWN.into_expr()
+
+    def _columns(self, table: exp.Table | str) -> Mapping[str, exp.DataType]:
+        found: Any = self.mapping.get(table if isinstance(table, str) else table.name, {})
+        return cast("Mapping[str, exp.DataType]", found)
 
 
 def resolve(text: SqlText, tree: exp.Query, schemas: Schemas) -> Resolved:
-    """Qualify a tree, in place, over the schemas of its inputs."""
-    schema = MappingSchema(
-        {name: {c.name: declared(c.type) for c in columns} for name, columns in schemas.items() if columns},
-        dialect=text.dialect,
-    )
+    """Qualify a tree of normalized names, in place, over the schemas of its inputs."""
+    schema = _schema(text, schemas)
     _remember(tree)
-    guesses = tuple(_guesses(text, traverse_scope(tree), schemas))
+    guesses = () if all(schemas.values()) else tuple(_guesses(text, traverse_scope(tree), schemas))
     if guesses:
-        return Resolved(tree, [], guesses)
+        return Resolved(tree, [], guesses, schema)
     try:
-        qualified = qualify(
-            tree,
-            schema=schema,
-            dialect=text.dialect,
-            identify=False,
-            quote_identifiers=False,
-            validate_qualify_columns=False,
-            allow_partial_qualification=True,
+        # What sqlglot's `qualify` does, but for normalizing the names again.
+        qualified = qualify_columns(
+            qualify_tables(tree, dialect=text.dialect), schema=schema, allow_partial_qualification=True
         )
     except OptimizeError as error:
         said = str(error).removesuffix(".")
         hint = "write `table.column`, or declare the columns of every input"
-        return Resolved(tree, [], (text.problem(Code.UNRESOLVED, f"this cannot be understood: {said}", tree, hint),))
+        problem = text.problem(Code.UNRESOLVED, f"this cannot be understood: {said}", tree, hint)
+        return Resolved(tree, [], (problem,), schema)
     scopes = traverse_scope(qualified)
     found = [*_stars(text, scopes), *_branches(text, scopes), *_columns(text, scopes, schema)]
-    return Resolved(annotate_types(qualified, schema=schema, dialect=text.dialect), scopes, tuple(found))
+    return Resolved(qualified, scopes, tuple(found), schema)
+
+
+def _schema(text: SqlText, schemas: Schemas) -> _Inputs:
+    types = {logical: declared(logical) for logical in LogicalType}
+    tables = {name: {c.name.lower(): types[c.type] for c in columns} for name, columns in schemas.items() if columns}
+    return _Inputs({**tables}, dialect=text.dialect, normalize=False)
 
 
 def place_of(text: SqlText, column: exp.Column) -> Location:
@@ -83,13 +111,12 @@ def place_of(text: SqlText, column: exp.Column) -> Location:
 
 
 def _remember(tree: exp.Query) -> None:
-    for join in tree.find_all(exp.Join):
-        if join.args.get("using"):
-            join.meta[_PLACES] = {i.name.lower(): span(i) for i in join.args["using"]}
-    for select in tree.find_all(exp.Select):
-        stars = [s for s in select.expressions if s.is_star]
-        if stars:
-            select.meta[_PLACES] = {getattr(s, "table", ""): span(s) for s in stars}
+    for node in tree.find_all(exp.Join, exp.Select):
+        match node:
+            case exp.Join() if node.args.get("using"):
+                node.meta[_PLACES] = {i.name.lower(): span(i) for i in node.args["using"]}
+            case exp.Select() if stars := [s for s in node.expressions if s.is_star]:
+                node.meta[_PLACES] = {getattr(s, "table", ""): span(s) for s in stars}
 
 
 def _guesses(text: SqlText, scopes: list[Scope], schemas: Schemas) -> Iterator[Diagnostic]:
@@ -156,16 +183,20 @@ class _Seen:
 
 def _columns(text: SqlText, scopes: list[Scope], schema: MappingSchema) -> Iterator[Diagnostic]:
     """Yield the columns that nobody has, or that several have."""
+    found: set[int] = set()
     seen: dict[int, _Seen] = {}
     for scope in scopes:
         if isinstance(scope.expression, exp.SetOperation):
             continue  # its own columns are those it makes, in ORDER BY
         resolver = Resolver(scope, schema)
-        sources = {name: tuple(resolver.get_source_columns(name)) for name in _visible(scope)}
+        sources = {name: frozenset(resolver.get_source_columns(name)) for name in _visible(scope)}
         for column in scope.columns:
-            _look(seen.setdefault(id(column), _Seen(column)), sources)
+            if column.name in sources.get(column.table, ()):
+                found.add(id(column))
+            else:
+                _look(seen.setdefault(id(column), _Seen(column)), sources)
     for one in seen.values():
-        problem = _verdict(text, one)
+        problem = None if id(one.column) in found else _verdict(text, one)
         if problem is not None:
             yield problem
 
@@ -176,7 +207,7 @@ def _visible(scope: Scope) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in scope.sources]
 
 
-def _look(one: _Seen, sources: Mapping[str, tuple[str, ...]]) -> None:
+def _look(one: _Seen, sources: Mapping[str, frozenset[str]]) -> None:
     wanted = one.column.table
     one.tables |= set(sources)
     for name, columns in sources.items():
@@ -186,7 +217,7 @@ def _look(one: _Seen, sources: Mapping[str, tuple[str, ...]]) -> None:
             one.unknown.append(name)
         elif one.column.name in columns:
             one.owners.append(name)
-        one.offered |= set(columns)
+        one.offered |= columns
 
 
 def _verdict(text: SqlText, one: _Seen) -> Diagnostic | None:

@@ -22,7 +22,8 @@ class SqlText:
     def place(self, start: int, end: int) -> Location:
         """Return the place of the characters from `start` to `end`; what goes over lines is cut at the first."""
         line_start = self.sql.rfind("\n", 0, start) + 1
-        line = self.sql[line_start:].split("\n", 1)[0].rstrip("\r")
+        line_end = self.sql.find("\n", start)
+        line = self.sql[line_start : line_end if line_end >= 0 else None].rstrip("\r")
         column = start - line_start + 1
         width = max(1, min(end - start + 1, len(line) - column + 1))
         return Location(self.file, self.sql.count("\n", 0, start) + 1, column, width, line)
