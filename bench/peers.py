@@ -6,21 +6,11 @@ import sys
 from pathlib import Path
 
 
-def fetched(requirement: str, into: Path) -> Path | None:
-    """Put one package, without what it needs, into a folder; None, and why, where it cannot be had."""
+def fetched(requirement: str, into: Path, *, alone: bool = True) -> Path | None:
+    """Put one package, `alone` or with what it needs, into a folder; None, and why, where it cannot be had."""
     uv = shutil.which("uv") or str(Path(__file__).parents[1] / ".uv" / "bin" / "uv")
-    words = [
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--target",
-        str(into),
-        "--python",
-        sys.executable,
-        requirement,
-    ]
+    words = [uv, "pip", "install", "--quiet", "--target", str(into), "--python", sys.executable, requirement]
+    words += ["--no-deps"] if alone else []
     try:
         subprocess.run(words, check=True, capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.SubprocessError) as error:
