@@ -27,11 +27,14 @@ _CONTENT = attrgetter(*(f.name for f in fields(Column) if f.compare))
 
 
 class Analyses(Mapping[TableAddress, Analysis]):
-    """The analyses of a mesh's tables; one that is packed is unpacked for whoever looks at it."""
+    """The analyses of a mesh's tables; one that is packed is unpacked for whoever looks at it.
 
-    def __init__(self, packed: Mapping[TableAddress, bytes], unpacked: Mapping[TableAddress, Analysis]) -> None:
+    What is packed was understood here and now: it stands before one of the same table that was known already.
+    """
+
+    def __init__(self, packed: Mapping[TableAddress, bytes], known: Mapping[TableAddress, Analysis]) -> None:
         self._packed = packed
-        self._unpacked = dict(unpacked)
+        self._unpacked = {table: analysis for table, analysis in known.items() if table not in packed}
 
     def __getitem__(self, table: TableAddress) -> Analysis:
         if table not in self._unpacked:
