@@ -29,7 +29,7 @@ from meshwright.model.product import (
 )
 from meshwright.model.publish import InputRead, Publish, TableRows
 from meshwright.model.ratio import Ratio
-from meshwright.model.slo import Freshness, Quality
+from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality
 from meshwright.model.time import Interval, Watermark
 
 names = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
@@ -53,7 +53,13 @@ checks = st.builds(Check, names, st.sampled_from(Metric), st.sampled_from(Operat
 contracts = st.builds(
     Contract, texts, st.lists(columns, max_size=3).map(tuple), st.lists(checks, max_size=2).map(tuple)
 )
-slos = st.one_of(st.builds(Freshness, lengths, ratios), st.builds(Quality, ratios))
+hours = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+slos = st.one_of(
+    st.builds(Freshness, lengths, ratios),
+    st.builds(LandingBy, hours, st.just("Europe/Brussels"), st.none() | st.just("BE"), ratios),
+    st.builds(Completeness, ratios),
+    st.builds(Quality, ratios),
+)
 made_tables = st.builds(OutputTable, contracts, st.sampled_from(PublishMode))
 outputs = st.builds(
     OutputPort,

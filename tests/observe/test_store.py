@@ -56,13 +56,17 @@ def history(observations: Observations, since: datetime = LONG_AGO) -> PortHisto
     return observations.histories([PORT], since, NOW)[PORT]
 
 
+def landed(hours: float) -> Landing:
+    return Landing(ago(hours), Watermark(ago(hours)), Interval(ago(hours + 1), ago(hours)))
+
+
 def test_a_publish_recorded_twice_is_one_fact(observations: Observations) -> None:
     activate(observations)
     observations.record_publish(publish(3))
     observations.record_publish(publish(3), publish(2))
     assert history(observations).landings == (
-        Landing(ago(3), Watermark(ago(3))),
-        Landing(ago(2), Watermark(ago(2))),
+        landed(3),
+        landed(2),
     )
     assert observations.unrecorded([publish(3), publish(1), publish(2)]) == (publish(1),)
 
@@ -96,8 +100,8 @@ def test_a_window_opens_with_the_watermark_that_was_served_then(observations: Ob
     activate(observations)
     observations.record_publish(publish(9), publish(8, watermark=50), publish(3), publish(-1))
     assert history(observations, since=ago(5)).landings == (
-        Landing(ago(9), Watermark(ago(9))),
-        Landing(ago(3), Watermark(ago(3))),
+        landed(9),
+        landed(3),
     )
 
 
@@ -255,7 +259,7 @@ def test_pruning_keeps_what_is_still_served(observations: Observations) -> None:
     observations.record_failure(Failure(PRODUCT, ago(9), "stage", "no"))
     observations.settle(Judgement((interval(SloState.KEPT, 9, 3),)), ago(9))
     assert observations.prune(ago(1)) == 4
-    assert history(observations).landings == (Landing(ago(8), Watermark(ago(8))),)
+    assert history(observations).landings == (landed(8),)
     assert observations.latest([PRODUCT])[PRODUCT].publish == publish(6, synthetic=True)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meshwright.actions.channels import open_channels
+from meshwright.actions.histories import histories
 from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine
 from meshwright.graph.graph import MeshGraph
@@ -109,11 +110,11 @@ def _recent(engine: Engine, graph: MeshGraph, since: datetime) -> Iterator[Publi
 
 def _judge(environment: str, graph: MeshGraph, observations: Observations, now: datetime) -> _Judged:
     promises = promised(graph)
-    histories = observations.histories(promises, now - WINDOW, now)
+    found = histories(observations, promises, now)
     standing = observations.standing()
-    statuses = tuple(settled(standing, evaluated(promises, histories, now)))
+    statuses = tuple(settled(standing, evaluated(promises, found, now)))
     known = Incidents(observations.open_incidents(), observations.ended_incidents())
-    decision = decide(environment, Evidence(graph, histories), statuses, known, now)
+    decision = decide(environment, Evidence(graph, found), statuses, known, now)
     return _Judged(statuses, tuple(transitions(standing, statuses, now)), decision, known.open)
 
 

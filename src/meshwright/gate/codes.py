@@ -24,5 +24,5 @@ MEANING = {
     Code.OWNERLESS: "a product that nobody answers for",
     Code.UNDOCUMENTED: "a port or column without a description",
     Code.UNCLASSIFIED: "a column made of personal data that does not say what it is",
-    Code.INFEASIBLE: "a freshness promise that inputs and schedule cannot keep",
+    Code.INFEASIBLE: "a promise of freshness or landing that inputs and schedule cannot keep",
 }

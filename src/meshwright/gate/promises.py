@@ -21,7 +21,7 @@ from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.contract import Check, Metric, Operator, Unit
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.product import OnFail, OutputPort, OutputTable
-from meshwright.model.slo import Freshness, Quality, Slo, slo_name, slo_text
+from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo, slo_name, slo_text
 
 
 class Direction(Enum):
@@ -107,6 +107,10 @@ def _direction(before: Promise, after: Promise) -> Direction:
             return _together(steps)
         case Freshness(old_age, old_objective), Freshness(new_age, new_objective):
             return _together([_ordered(new_age, old_age), _ordered(old_objective, new_objective)])
+        case LandingBy() as old, LandingBy() as new:
+            return _landing_direction(old, new)
+        case Completeness(old_objective), Completeness(new_objective):
+            return _ordered(old_objective, new_objective)
         case Quality(old_objective), Quality(new_objective):
             return _ordered(old_objective, new_objective)
         case _:
@@ -121,6 +125,16 @@ def _ordered(before: object, after: object) -> Direction:
     if before == after:
         return Direction.SAME
     return Direction.TIGHTER if before < after else Direction.LOOSER  # type: ignore[operator]  # both of one ordered type
+
+
+def _landing_direction(before: LandingBy, after: LandingBy) -> Direction:
+    """Compare two landings: of two zones or calendars neither is firmer, but every day is firmer than some days."""
+    if before.timezone != after.timezone:
+        return Direction.LOOSER
+    steps = [_ordered(after.by, before.by), _ordered(before.objective, after.objective)]
+    if before.calendar != after.calendar:
+        steps.append(Direction.TIGHTER if after.calendar is None else Direction.LOOSER)
+    return _together(steps)
 
 
 def _together(steps: Iterable[Direction]) -> Direction:

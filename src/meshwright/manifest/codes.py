@@ -24,6 +24,7 @@ class Code(StrEnum):
     STRAY = "MW0116"
     CIRCLE = "MW0117"
     LAXER = "MW0118"
+    UNMEASURED = "MW0119"
     NOT_FETCHED = "MW0130"
 
 
@@ -46,5 +47,6 @@ MEANING = {
     Code.STRAY: "a file or folder that nothing reads",
     Code.CIRCLE: "a domain that is a part of itself",
     Code.LAXER: "a policy that a domain makes laxer than what stands above it",
+    Code.UNMEASURED: "a promise that nothing can measure",
     Code.NOT_FETCHED: "a release that mesh.lock names and that is not here, or not whole",
 }

@@ -10,12 +10,15 @@ from pydantic import Discriminator, Field, Tag
 from meshwright.manifest.odcs import ContractBlock, Description, Shape
 from meshwright.manifest.values import (
     Bool,
+    Calendar,
     CheckReference,
     ColumnKey,
     ColumnName,
     ConnectionName,
     Cron,
+    LandingObjective,
     Length,
+    LocalTime,
     Name,
     Objective,
     OfTables,
@@ -76,6 +79,27 @@ class FreshnessBlock(Shape):
     objective: Objective = Field(description="… this share of the time")
 
 
+class LandingBlock(Shape):
+    """By what hour of a day the data of the days before is there."""
+
+    by: LocalTime = Field(description="On each day, data complete up to the day's midnight has landed by this hour …")
+    timezone: Timezone | None = Field(
+        default=None, description="… of this zone (else `UTC`), which is the midnight's too …"
+    )
+    calendar: Calendar | None = Field(
+        default=None,
+        description="… on the business days of a country (`BE`), a part of one (`DE-BY`) or an exchange (`XNYS`); "
+        "else on every day …",
+    )
+    objective: LandingObjective = Field(description="… this share of the days")
+
+
+class CompletenessBlock(Shape):
+    """How much of what the clock has named by now is there."""
+
+    objective: Objective = Field(description="The share of the time since deployment whose intervals are published")
+
+
 class QualityBlock(Shape):
     """How often checks may fail."""
 
@@ -86,6 +110,8 @@ class SloBlock(Shape):
     """What a port promises about its service."""
 
     freshness: FreshnessBlock | None = None
+    landing: LandingBlock | None = None
+    completeness: CompletenessBlock | None = None
     quality: QualityBlock | None = None
 
 

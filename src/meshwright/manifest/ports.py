@@ -8,16 +8,13 @@ from meshwright.manifest.contract import contracts
 from meshwright.manifest.documents import (
     DatabaseBlock,
     FilesBlock,
-    FreshnessBlock,
     InputPortBlock,
     OutputPortBlock,
-    QualityBlock,
-    Shared,
-    SloBlock,
 )
 from meshwright.manifest.origin import DEFAULT
 from meshwright.manifest.place import Place
 from meshwright.manifest.promise import promise
+from meshwright.manifest.slos import slos
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.tables import content, tables
@@ -32,7 +29,6 @@ from meshwright.model.product import (
     Sample,
     Source,
 )
-from meshwright.model.slo import Freshness, Quality, Slo, slo_text
 from meshwright.model.time import length_text
 
 _DAY = timedelta(days=1)
@@ -123,13 +119,13 @@ def _source_text(block: FilesBlock | DatabaseBlock | None) -> str:
     return ""
 
 
-def outputs(subject: Subject) -> Iterator[OutputPort]:
-    """Yield the output ports of a product."""
+def outputs(subject: Subject, *, by_clock: bool) -> Iterator[OutputPort]:
+    """Yield the output ports of a product; `by_clock`: it is built by one."""
     stored: dict[str, tuple[TableAddress, int]] = {}
     virtual = any(block.virtual for block in subject.document.output_ports)
     for number, block in enumerate(subject.document.output_ports):
         place = subject.place["outputPorts"][number]
-        port = _output(subject, block, place)
+        port = _output(subject, block, place, by_clock=by_clock and not virtual)
         if port is None:
             continue
         _refuse_to_share(subject, port, place, stored)
@@ -158,22 +154,22 @@ def _refuse_to_share(
         subject.problems.error(Code.DUPLICATE, place["name"].at, message, hint)
 
 
-def _output(subject: Subject, block: OutputPortBlock, place: Place) -> OutputPort | None:
+def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock: bool) -> OutputPort | None:
     said = promise(subject, block, place)
     if said is None:
         return None
     key = f"outputPorts.{block.name}@{block.version.split('.', 1)[0]}"
     subject.trace.note(f"{key}.version", block.version, place["version"])
     made = tables(subject, block, place, said)
-    slos = tuple(_slos(subject, block, place, key))
+    promised = tuple(slos(subject, block, place, key, by_clock=by_clock))
     if said.file is not None:
-        held(said.file, slos, subject.problems)
+        held(said.file, promised, subject.problems)
     _note_words(subject, block, place, key)
     return OutputPort(
         name=block.name,
         version=block.version,
         tables=made,
-        slos=slos,
+        slos=promised,
         samples=tuple(Sample(s.title, s.sql.strip()) for s in block.samples),
         at=place["name"].at,
     )
@@ -186,27 +182,3 @@ def _note_words(subject: Subject, block: OutputPortBlock, place: Place, key: str
         note(f"{key}.onFail.{name}", consequence, place["onFail"][name])
     if block.samples:
         note(f"{key}.samples", ", ".join(s.title for s in block.samples), place["samples"])
-
-
-def _slos(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> Iterator[Slo]:
-    own = block.slo or SloBlock()
-    fresh = (own.freshness, place["slo"]) if own.freshness else subject.shared("slo", _freshness)
-    if fresh is not None and fresh[0] is not None:
-        promise = Freshness(fresh[0].max_age, fresh[0].objective)
-        subject.trace.note(f"{key}.slo.freshness", slo_text(promise), fresh[1]["freshness"])
-        yield promise
-    good = (own.quality, place["slo"]) if own.quality else subject.shared("slo", _quality)
-    if good is not None and good[0] is not None:
-        quality = Quality(good[0].objective)
-        subject.trace.note(f"{key}.slo.quality", slo_text(quality), good[1]["quality"])
-        yield quality
-    if fresh is None and good is None:
-        subject.trace.note(f"{key}.slo", "none", DEFAULT)
-
-
-def _freshness(says: Shared) -> FreshnessBlock | None:
-    return says.slo.freshness if says.slo else None
-
-
-def _quality(says: Shared) -> QualityBlock | None:
-    return says.slo.quality if says.slo else None

@@ -13,7 +13,7 @@ from meshwright.manifest.schedule import schedule
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import used_files
 from meshwright.model.diagnostic import Location
-from meshwright.model.product import DataProduct, Member, ProductType, SupportChannel
+from meshwright.model.product import CronSchedule, DataProduct, Member, ProductType, SupportChannel
 
 
 def resolve(subject: Subject) -> DataProduct:
@@ -24,13 +24,15 @@ def resolve(subject: Subject) -> DataProduct:
     note("description", document.description.text, subject.place["description"])
     members = tuple(inputs(subject))
     reads_products = any(port.port for port in members)
+    kind = _type(subject, reads_products=reads_products)
+    runs = schedule(subject, reads_products=reads_products)
     found = DataProduct(
         address=subject.address,
-        type=_type(subject, reads_products=reads_products),
+        type=kind,
         description=document.description.text,
-        schedule=schedule(subject, reads_products=reads_products),
+        schedule=runs,
         inputs=members,
-        outputs=tuple(outputs(subject)),
+        outputs=tuple(outputs(subject, by_clock=isinstance(runs, CronSchedule))),
         team=_team(subject),
         support=_support(subject),
         purpose=_purpose(subject),

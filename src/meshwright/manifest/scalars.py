@@ -4,16 +4,20 @@ Each function raises `Unreadable` with what would be right; none needs a file or
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from meshwright.model.calendar import calendars
 from meshwright.model.cron import Cron
 from meshwright.model.ratio import Ratio
+from meshwright.model.slo import MOST_OCCURRENCES, occurrences_needed
 from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import instant
 
 _LENGTH = re.compile(r"([1-9][0-9]{0,5})([smhdw])")
+_LOCAL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CRON = re.compile(r"[0-9A-Za-z*/,@ -]+")
 _CRON_FIELDS = {
@@ -67,6 +71,42 @@ def objective(text: str) -> Ratio:
             "choose more than 0 % and less than 100 %: what is left is the error budget",
         )
     return ratio
+
+
+def landing_objective(text: str) -> Ratio:
+    """Read the objective of landings: one that as many as are remembered can tell to be kept."""
+    ratio = objective(text)
+    needed = occurrences_needed(ratio)
+    if needed > MOST_OCCURRENCES:
+        raise Unreadable(
+            f"an objective of {text} takes {needed} landings to judge: it lets one of so many be late",
+            f"choose at most {Ratio(1 - Decimal(1) / MOST_OCCURRENCES)}: "
+            f"{MOST_OCCURRENCES} landings, a year of business days, are looked back upon",
+        )
+    return ratio
+
+
+def local_time(text: str) -> time:
+    """Read `07:00`: an hour and a minute of a day, after its midnight."""
+    if not _LOCAL_TIME.fullmatch(text):
+        raise Unreadable(f"`{text}` is not a time of day", 'write it as `"07:00"` or `"17:30"`')
+    if text == "00:00":
+        hint = "choose a later one: the day before ends there, and its data cannot have landed"
+        raise Unreadable("a landing by `00:00` leaves no time to land", hint)
+    return time.fromisoformat(text)
+
+
+@cache
+def calendar(text: str) -> str:
+    """Check the name of a calendar of business days."""
+    known = calendars()
+    if text not in known:
+        country = text.partition("-")[0]
+        among = {name for name in known if name.startswith(f"{country}-")} if country in known else known
+        example = "write a country as `BE`, a part of one as `DE-BY` or an exchange as `XNYS`"
+        hint = did_you_mean(text, [name for name in among if abs(len(name) - len(text)) < 2], otherwise=example)
+        raise Unreadable(f"`{text}` is not a calendar", hint)
+    return text
 
 
 @cache

@@ -7,10 +7,11 @@ from meshwright.manifest.domains import Above
 from meshwright.manifest.organisation import Governed
 from meshwright.manifest.origin import DEFAULT, FOLDER, Resolved, Trace
 from meshwright.manifest.place import Place
+from meshwright.manifest.slos import NAMES, said
 from meshwright.manifest.subject import Layer, nearest
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.policy import PolicyName
-from meshwright.model.slo import Freshness, Quality, slo_text
+from meshwright.model.slo import slo_text
 from meshwright.model.time import length_text
 
 _Get = Callable[[Shared], str | None]
@@ -21,8 +22,8 @@ def spoken(domain: Above, resolved: Domain, mesh: Mesh, top: tuple[Layer, ...]) 
     own, trace = domain.own, Trace([])
     trace.note("name", own.name, FOLDER)
     for key in ("description", "type", "parent"):
-        said = getattr(own.says, key)
-        trace.note(key, said or "none", own.place[key] if said else DEFAULT)
+        value = getattr(own.says, key)
+        trace.note(key, value or "none", own.place[key] if value else DEFAULT)
     steward = next((d.place["steward"] for d in (own, *domain.parents) if d.says.steward), DEFAULT)
     trace.note("steward", resolved.steward or "nobody", steward)
     layers = [(layer.says, layer.place) for layer in (*domain.layers, *top)]
@@ -60,14 +61,12 @@ def _wait(says: Shared) -> str | None:
     return length_text(block.wait_at_most) if block and block.wait_at_most else None
 
 
-def _freshness(says: Shared) -> str | None:
-    block = says.slo.freshness if says.slo else None
-    return slo_text(Freshness(block.max_age, block.objective)) if block else None
+def _slo(name: str) -> _Get:
+    def get(says: Shared) -> str | None:
+        promise = said(says, name)
+        return None if promise is None else slo_text(promise)
 
-
-def _quality(says: Shared) -> str | None:
-    block = says.slo.quality if says.slo else None
-    return slo_text(Quality(block.objective)) if block else None
+    return get
 
 
 _VALUES: tuple[tuple[tuple[str, ...], str, _Get], ...] = (
@@ -78,8 +77,7 @@ _VALUES: tuple[tuple[tuple[str, ...], str, _Get], ...] = (
     (("schedule", "timezone"), "UTC", lambda says: says.schedule.timezone if says.schedule else None),
     (("schedule", "waitAtMost"), "1h", _wait),
     (("schedule", "when"), "all", lambda says: says.schedule.when if says.schedule else None),
-    (("slo", "freshness"), "none", _freshness),
-    (("slo", "quality"), "none", _quality),
+    *((("slo", name), "none", _slo(name)) for name in NAMES),
     (("dialect",), "bigquery", lambda says: says.dialect),
 )
 """The keys that a product can have from its domain, what holds where nobody says one, and how each reads."""

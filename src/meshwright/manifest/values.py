@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 from pathlib import PurePosixPath
@@ -123,6 +123,11 @@ Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), _like("90
 Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment)), _like("2013-01-01T06:00:00Z")]
 Since = Annotated[datetime | timedelta, PlainValidator(read_by(scalars.since)), _like("3h")]
 Objective = Annotated[Ratio, PlainValidator(read_by(scalars.objective)), _like("99.9%")]
+LandingObjective = Annotated[Ratio, PlainValidator(read_by(scalars.landing_objective)), _like("95%")]
+LocalTime = Annotated[
+    time, PlainValidator(read_by(scalars.local_time)), _like("07:00", r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+]
+Calendar = Annotated[str, PlainValidator(read_by(scalars.calendar)), _like("BE")]
 Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import types
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -42,6 +42,7 @@ _SCALARS: dict[object, _Codec] = {
     timedelta: _Codec(timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
     Digest: _Codec(str, Digest),
     PublishId: _Codec(str, PublishId),
+    time: _Codec(lambda at: at.isoformat("minutes"), time.fromisoformat),
     Ratio: _Codec(lambda ratio: str(ratio.value), lambda text: Ratio(Decimal(text))),
 }
 

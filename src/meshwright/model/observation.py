@@ -5,15 +5,19 @@ from datetime import datetime
 
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import PublishId
-from meshwright.model.time import Watermark
+from meshwright.model.time import Interval, Watermark
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A publish became readable at `landed_at`, complete up to `watermark`."""
+    """A publish of an interval became readable at `landed_at`, complete up to `watermark`.
+
+    Beyond a gap the interval ends later than the watermark.
+    """
 
     landed_at: datetime
     watermark: Watermark
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,11 @@ class DataProduct:
         return next((m.username for m in self.team if m.role == "productOwner"), None)
 
     @property
+    def clock(self) -> CronSchedule | None:
+        """The schedule that it is built by; None where inputs drive it, or another store serves it."""
+        return self.schedule if isinstance(self.schedule, CronSchedule) and not self.is_virtual else None
+
+    @property
     def is_virtual(self) -> bool:
         """Tell whether the product's own store serves it."""
         return any(table.virtual is not None for _, table in self.tables())

@@ -64,6 +64,8 @@ def add_publishes(connection: Connection, publishes: Iterable[Publish]) -> None:
                 "port": str(port),
                 "landed_at": p.published_at,
                 "watermark": p.watermark,
+                "starts_at": p.interval.start,
+                "ends_at": p.interval.end,
             }
             for p in some
             if not p.synthetic

@@ -12,7 +12,7 @@ from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
 from meshwright.model.publish import Publish
-from meshwright.model.time import Watermark
+from meshwright.model.time import Interval, Watermark
 from meshwright.observe.facts import chunks
 from meshwright.observe.tables import activation, check_result, failure, landing, publish
 
@@ -103,20 +103,23 @@ def _landings(
         .group_by(landing.c.port)
         .subquery()
     )
-    served = (
-        select(landing.c.port, func.min(landing.c.landed_at), landing.c.watermark)
+    facts = (landing.c.port, landing.c.landed_at, landing.c.watermark, landing.c.starts_at, landing.c.ends_at)
+    first = func.row_number().over(partition_by=landing.c.port, order_by=[landing.c.landed_at, landing.c.publish_id])
+    placed = (
+        select(*facts, first.label("place"))
         .join(earlier, (earlier.c.port == landing.c.port) & (earlier.c.watermark == landing.c.watermark))
         .where(landing.c.landed_at < since)
-        .group_by(landing.c.port, landing.c.watermark)
+        .subquery()
     )
+    served = select(*(placed.c[fact.name] for fact in facts)).where(placed.c.place == 1)
     inside = (
-        select(landing.c.port, landing.c.landed_at, landing.c.watermark)
+        select(*facts)
         .where(landing.c.port.in_(chunk), landing.c.landed_at.between(since, now))
         .order_by(landing.c.port, landing.c.landed_at, landing.c.watermark)
     )
     for statement in (served, inside):
-        for port, landed_at, watermark in connection.execute(statement):
-            yield port, Landing(landed_at, Watermark(watermark))
+        for port, landed_at, watermark, start, end in connection.execute(statement):
+            yield port, Landing(landed_at, Watermark(watermark), Interval(start, end))
 
 
 def _checks(

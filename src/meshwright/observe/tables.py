@@ -70,6 +70,8 @@ landing = Table(
     Column("port", String, primary_key=True),
     Column("landed_at", Instant, nullable=False),
     Column("watermark", Instant, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
     Index("landing_by_port", "port", "landed_at", "watermark"),
 )
 

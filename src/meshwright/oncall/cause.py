@@ -1,4 +1,4 @@
-"""Cause: which products are to blame that data is not as young as somebody promised?
+"""Cause: which products are to blame that data is not complete up to where somebody promised?
 
 One topological pass: a product that lacks what is needed passes the blame on to those of its required inputs that lack
 it too, and so to the most upstream; it keeps it when no input lacks it, and shares it when its own last run failed on
@@ -19,9 +19,8 @@ Causes = Mapping[ProductAddress, frozenset[ProductAddress]]
 """The products to blame for each product that is late; nobody, while it still has the time to catch up."""
 
 
-def causes(evidence: Evidence, max_age: timedelta, now: datetime, patience: timedelta = PATIENCE) -> Causes:
-    """Return who is to blame for each product whose data is older than `max_age`."""
-    need = now - max_age
+def causes(evidence: Evidence, need: datetime, now: datetime, patience: timedelta = PATIENCE) -> Causes:
+    """Return who is to blame for each product whose data is not complete up to `need`."""
     found: dict[ProductAddress, frozenset[ProductAddress]] = {}
     for address in evidence.graph.order:
         product = evidence.graph.product(address)

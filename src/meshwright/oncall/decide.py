@@ -8,13 +8,13 @@ incident of its own. Nothing is said twice: a message is due when an incident op
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from meshwright.model.address import ProductAddress
 from meshwright.model.codec import canonical
 from meshwright.model.identity import Digest
 from meshwright.model.incident import Event, Impact, Incident, Message
-from meshwright.model.slo import Freshness, Quality, SloState, SloStatus, slo_name
+from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import instant_text
 from meshwright.oncall.cause import Causes, causes
 from meshwright.oncall.evidence import Evidence
@@ -72,8 +72,8 @@ def _blamed(
     scene: _Scene, broken: Sequence[SloStatus], known: Sequence[Incident]
 ) -> Mapping[ProductAddress, Sequence[Impact]]:
     """Return what each cause breaks."""
-    lengths = {s.slo.max_age for s in broken if isinstance(s.slo, Freshness)}
-    late = {length: causes(scene.evidence, length, scene.now) for length in sorted(lengths)}
+    needs = {s.needed for s in broken if s.needed is not None}
+    late = {need: causes(scene.evidence, need, scene.now) for need in sorted(needs)}
     blamed: defaultdict[ProductAddress, list[Impact]] = defaultdict(list)
     for status in broken:
         impact = Impact(status.port, slo_name(status.slo), status.since or scene.now, status.reason)
@@ -82,14 +82,12 @@ def _blamed(
     return blamed
 
 
-def _to_blame(status: SloStatus, late: Mapping[timedelta, Causes]) -> frozenset[ProductAddress]:
+def _to_blame(status: SloStatus, late: Mapping[datetime, Causes]) -> frozenset[ProductAddress]:
     """Return the causes of a broken promise; none while the product still has time to use what has just come."""
     itself = frozenset({status.port.product})
-    match status.slo:
-        case Freshness(max_age=max_age):
-            return late[max_age].get(status.port.product, itself)
-        case Quality():
-            return itself  # what is wrong in the data was let through here
+    if status.needed is None:
+        return itself  # what is wrong in the data was let through here
+    return late[status.needed].get(status.port.product, itself)
 
 
 def _blamed_before(impact: Impact, known: Sequence[Incident]) -> frozenset[ProductAddress]:

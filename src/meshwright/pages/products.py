@@ -17,6 +17,7 @@ from typing import Any
 
 from meshwright.actions.compilation import compile_sound
 from meshwright.actions.deployed import deployed
+from meshwright.actions.histories import histories
 from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
@@ -28,7 +29,6 @@ from meshwright.model.ratio import Ratio
 from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import Watermark, instant_text
 from meshwright.observe.histories import Latest
-from meshwright.slo.budget import WINDOW
 from meshwright.slo.promises import evaluated, promised
 from meshwright.slo.standing import settled
 
@@ -80,8 +80,8 @@ def product_rows(workspace: Workspace, now: datetime) -> tuple[ProductRow, ...]:
     graph = _graph(workspace)
     observations = workspace.observations()
     promises = promised(graph)
-    histories = observations.histories(promises, now - WINDOW, now)
-    statuses = tuple(settled(observations.standing(), evaluated(promises, histories, now)))
+    found = histories(observations, promises, now)
+    statuses = tuple(settled(observations.standing(), evaluated(promises, found, now)))
     shown = tuple(p for p in graph.mesh.products if p.file or not workspace.is_apart)
     return rows_of(shown, observations.latest(graph.order), statuses)
 

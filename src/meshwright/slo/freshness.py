@@ -15,17 +15,19 @@ from meshwright.model.slo import Freshness, SloState, SloStatus
 from meshwright.model.time import Watermark, instant_text, length_text
 from meshwright.slo.budget import BURN_WINDOW, WINDOW, budget_left, burn
 from meshwright.slo.intervals import Span, minus, seconds
+from meshwright.slo.landings import plausible
 
 
 def freshness(slo: Freshness, history: PortHistory, now: datetime) -> SloStatus:
     """Hold the landings of a port against the age that it promises."""
-    landings = _plausible(history.landings, now)
+    landings = plausible(history.landings, now)
     watermark = max((landed.watermark for landed in landings), default=None)
     state = _state(slo, history, watermark, now)
     start = max(history.activated_at, now - WINDOW)
     spans = stale(landings, slo.max_age, start, now)
     reason = _reason(slo, state, watermark, now)
-    status = SloStatus(history.port, slo, state, reason, _since(slo, state, history, spans, start), watermark)
+    since = _since(slo, state, history, spans, start)
+    status = SloStatus(history.port, slo, state, reason, since, watermark, now - slo.max_age)
     if state is SloState.NO_DATA:
         return status
     window = _measure(spans, slo, history, (start, now))
@@ -67,15 +69,6 @@ class _Measured:
 
     bad: float
     valid: float
-
-
-def _plausible(landings: Sequence[Landing], now: datetime) -> tuple[Landing, ...]:
-    """Leave out what lands in the future; data cannot be complete beyond the moment at which it landed."""
-    return tuple(
-        Landing(landed.landed_at, Watermark(min(landed.watermark, landed.landed_at)))
-        for landed in landings
-        if landed.landed_at <= now
-    )
 
 
 def _state(slo: Freshness, history: PortHistory, watermark: Watermark | None, now: datetime) -> SloState:

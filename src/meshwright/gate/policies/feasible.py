@@ -1,4 +1,4 @@
-"""A freshness promise can be kept: it is not tighter than what the inputs promise and the schedule adds.
+"""A promise of freshness or landing can be kept: it is not tighter than what inputs promise and the schedule adds.
 
 At its oldest, data is as old as the oldest input may be, plus the time until the next run. What a run itself takes is
 not counted, so what this policy finds cannot be kept even by a run that takes no time.
@@ -9,30 +9,44 @@ from datetime import timedelta
 
 from meshwright.gate.cadence import cadence
 from meshwright.gate.codes import Code
+from meshwright.gate.landing import obstacles
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import CronSchedule, DataProduct, OutputPort
-from meshwright.model.slo import Freshness
+from meshwright.model.slo import Freshness, LandingBy
 from meshwright.model.time import length_text
+
+_HINT = "promise what can be kept, run more often, or ask for a firmer promise of the input"
 
 
 def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
-    """Yield a finding for each freshness promise that cannot be kept, with the arithmetic."""
+    """Yield a finding for each promise that cannot be kept, with the arithmetic."""
+    for port in product.outputs:
+        for message in (*_too_old(graph, product, port), *_too_late(graph, product, port)):
+            yield Diagnostic(port.at or Location(product.file), Code.INFEASIBLE, severity, message, _HINT)
+
+
+def _too_old(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Iterator[str]:
     wait = _longest_wait(product)
     input_age, input_port = _oldest_input(graph, product)
-    for port in product.outputs:
-        promised = _promised(port)
-        if promised is not None and promised < wait + input_age:
-            terms = [f"`{input_port}` may be {length_text(input_age)} old"] if input_port else []
-            terms += [f"{length_text(wait)} pass between two runs"] if wait else []
-            total = f", together {length_text(wait + input_age)}" if len(terms) > 1 else ""
-            message = (
-                f"`{product.port_address(port)}` promises to be at most {length_text(promised)} old, "
-                f"but {' and '.join(terms)}{total}"
-            )
-            hint = "promise what can be kept, run more often, or ask for a firmer promise of the input"
-            yield Diagnostic(port.at or Location(product.file), Code.INFEASIBLE, severity, message, hint)
+    promised = _promised(port)
+    if promised is not None and promised < wait + input_age:
+        terms = [f"`{input_port}` may be {length_text(input_age)} old"] if input_port else []
+        terms += [f"{length_text(wait)} pass between two runs"] if wait else []
+        total = f", together {length_text(wait + input_age)}" if len(terms) > 1 else ""
+        yield (
+            f"`{product.port_address(port)}` promises to be at most {length_text(promised)} old, "
+            f"but {' and '.join(terms)}{total}"
+        )
+
+
+def _too_late(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Iterator[str]:
+    for slo in port.slos:
+        if isinstance(slo, LandingBy):
+            why = " and ".join(obstacles(graph, product, slo))
+            if why:
+                yield f"`{product.port_address(port)}` promises to be complete by {slo.where}, but {why}"
 
 
 def _promised(port: OutputPort) -> timedelta | None:

@@ -11,7 +11,7 @@ from meshwright.interop.draft import present
 from meshwright.manifest.odcs import described
 from meshwright.manifest.standards.service_levels import one_unit
 from meshwright.model.product import DataProduct, OutputPort
-from meshwright.model.slo import Freshness, Quality, Slo
+from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo, slo_text
 
 Element = dict[str, Any]
 
@@ -56,6 +56,11 @@ def _service_level(slo: Slo) -> Element:
             length = one_unit(max_age)
             held = f"Never older, {objective} of the time."
             return {"property": "latency", "value": int(length[:-1]), "unit": length[-1], "description": held}
+        case LandingBy():
+            return {"property": "timeOfAvailability", "value": f"{slo.by:%H:%M}", "description": f"{slo_text(slo)}."}
+        case Completeness(objective):
+            held = "The share of what should be there that is there."
+            return {"property": "completeness", "value": f"{objective}", "description": held}
         case Quality(objective):
             held = "The share of checks that pass."
             return {"property": "quality", "value": f"{objective}", "description": held}

@@ -26,7 +26,7 @@ from meshwright.model.product import (
     Schedule,
     SupportChannel,
 )
-from meshwright.model.slo import Freshness, Quality, Slo
+from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo
 
 VERSION = "v1.1.0"
 """The version of the standard that is written."""
@@ -134,6 +134,11 @@ def _slo(slo: Slo) -> tuple[str, Mapping[str, str]]:
     match slo:
         case Freshness(max_age, objective):
             return "freshness", {"maxAge": one_unit(max_age), "objective": str(objective)}
+        case LandingBy():
+            said = {"by": f"{slo.by:%H:%M}", "timezone": slo.timezone, "calendar": slo.calendar}
+            return "landing", present(**said, objective=str(slo.objective))
+        case Completeness(objective):
+            return "completeness", {"objective": str(objective)}
         case Quality(objective):
             return "quality", {"objective": str(objective)}
 

@@ -55,6 +55,8 @@ def _facts() -> None:
         sa.Column("port", sa.String(), primary_key=True),
         sa.Column("landed_at", sa.BigInteger(), nullable=False),
         sa.Column("watermark", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
     )
     op.create_index("landing_by_port", "landing", ["port", "landed_at", "watermark"])
     op.create_table(
