@@ -1,13 +1,14 @@
 """Graph: what feeds what, down to the column, and who would feel a change?
 
-Products are edges by the ports they read; columns by the analyses of the SELECTs between them. Columns have no index of
-their own: an edge between two columns is found in the analyses along an edge between two products.
+Products are edges by the ports they read; columns by the analyses of the SELECTs between them. An edge between two
+columns is found in the analyses along an edge between two products; `flow` keeps those that somebody has followed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from meshwright.graph.flow import Flow
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location
@@ -109,7 +110,7 @@ class MeshGraph:
 
     def table_targets(self, table: TableAddress) -> tuple[TableAddress, ...]:
         """Return the tables of other products whose SQL reads a table directly."""
-        return tuple(sorted({address for local, address, made in self._taking(table) if local in made.inputs}))
+        return tuple(sorted({address for local, address, made in self.taking(table) if local in made.inputs}))
 
     def port_sources(self, port: PortAddress) -> tuple[PortAddress, ...]:
         """Return the ports of other products that the SQL of a port's tables reads directly."""
@@ -147,7 +148,7 @@ class MeshGraph:
         """Return the columns of other products' tables that the values of a column flow directly into."""
         found = {
             table.column(made.name)
-            for local, table, analysis in self._taking(column.table)
+            for local, table, analysis in self.taking(column.table)
             for made in analysis.columns
             if (local, column.name) in made.sources
         }
@@ -159,25 +160,25 @@ class MeshGraph:
 
     def column_downstream(self, column: ColumnAddress, depth: int | None = None) -> tuple[ColumnAddress, ...]:
         """Return all columns that the values of a column flow into, at most `depth` products away; not itself."""
-        return self._sorted_columns(_reached(column, self.targets, depth))
+        _, *made = self.once(Flow).downstream(column, depth)
+        return self._sorted_columns({spot.column for spot in made})
 
     def impact(self, column: ColumnAddress) -> tuple[ProductAddress, ...]:
         """Return the products that would feel it if a column changed: who reads it or a column made of it."""
-        flow = (column, *self.column_downstream(column))
-        return self._sorted({reader.product for part in flow for reader in self._readers(part)})
+        return self.once(Flow).readers(column)
 
-    def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
-        for local, table, analysis in self._taking(column.table):
-            into = next((c.name for c in analysis.columns if (local, column.name) in c.sources), None)
-            for read in analysis.reads:
-                if read.input == local and read.column == column.name:
-                    yield Reader(table.port.product, table, read.at, into)
-
-    def _taking(self, table: TableAddress) -> Iterator[tuple[str, TableAddress, Analysis]]:
+    def taking(self, table: TableAddress) -> Iterator[tuple[str, TableAddress, Analysis]]:
         """Yield the local name, the table that is made and its analysis wherever a table is part of an input."""
         for consumer, taken in self._taken.get(table.port, ()):
             local = local_table(taken.name, table.name)
             yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
+
+    def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
+        for local, table, analysis in self.taking(column.table):
+            into = next((c.name for c in analysis.columns if (local, column.name) in c.sources), None)
+            for read in analysis.reads:
+                if read.input == local and read.column == column.name:
+                    yield Reader(table.port.product, table, read.at, into)
 
     def _tables(self, port: PortAddress) -> tuple[TableAddress, ...]:
         output = self.output(port)
