@@ -3,7 +3,7 @@
 import pytest
 from airflow.sdk import Connection
 
-from meshwright.airflow.connections import connection_url, worker_connections
+from meshwright.airflow.connections import connection_url, worker_connections, worker_keys
 from meshwright.model.identity import Secret
 
 CASES = [
@@ -29,3 +29,13 @@ def test_airflow_is_asked_before_the_environment(monkeypatch: pytest.MonkeyPatch
     assert connections("market") == Secret("postgresql://db/market")
     assert connections("feed") == Secret("file:///srv/feed")
     assert connections("unheard-of") is None
+
+
+def test_a_key_is_the_password_of_a_connection_before_it_is_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MESH_KEY_EMAIL", '{"conn_type": "generic", "password": "of email"}')
+    monkeypatch.setenv("AIRFLOW_CONN_MESH_KEY_EMPTY", '{"conn_type": "generic"}')
+    keys = worker_keys({"MESH_KEY_EMAIL": "another", "MESH_KEY_ART_BUYER": "of buyers"})
+    assert keys("email") == Secret("of email")
+    assert keys("art-buyer") == Secret("of buyers")
+    assert keys("empty") is None
+    assert keys("unheard-of") is None

@@ -170,6 +170,7 @@ def test_programs_read_the_path_of_personal_data(shop):
         "address": "shop.revenue:revenue@1.known",
         "classification": "public",
         "says": "otherwise",
+        "mask": None,
         "path": [
             "shop.customers ← accounts.email",
             "shop.customers:customers@1.contact",

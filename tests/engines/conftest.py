@@ -6,19 +6,18 @@ from pathlib import Path
 import pytest
 from tests.engines.shop import ENGINES, Shop
 
-from meshwright.engine.registry import open_engine
-from meshwright.model.identity import Secret
+from meshwright.engine.registry import no_keys, open_engine
+from meshwright.model.identity import Keys, Secret
 
 
 @pytest.fixture(params=ENGINES)
 def open_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Shop]:
     feed = tmp_path / "feed"
     feed.mkdir()
-    engine = open_engine(
-        request.param, str(tmp_path / "data"), connections={"shop": Secret(feed.as_uri())}.get, threads=2
-    )
+    data, connections = str(tmp_path / "data"), {"shop": Secret(feed.as_uri())}.get
 
-    def open_it(**settings: object) -> Shop:
+    def open_it(keys: Keys = no_keys, **settings: object) -> Shop:
+        engine = open_engine(request.param, data, connections=connections, keys=keys, threads=2)
         return Shop(engine, feed, **settings)  # type: ignore[arg-type]  # a test says what it needs
 
     return open_it

@@ -36,6 +36,7 @@ from meshwright.gate.promises import check_changes
 from meshwright.gate.version import consequence, is_breaking
 from meshwright.model.contract import LogicalType, Operator
 from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.mask import Pseudonym, Redact
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -109,6 +110,8 @@ BREAKING = [
         "quality",
     ),
     ("published in another mode", edit_table(mode=PublishMode.APPEND), "PublishChanged", "append instead of merge"),
+    ("masked", edit_column("artist", mask=Pseudonym("artist")), "MaskChanged", "in clear → pseudonym of artist"),
+    ("redacted", edit_column("note", mask=Redact()), "MaskChanged", "in clear → redacted"),
     ("a major replaced by the next", edit_port(version="2.0.0"), "PortRemoved", "port removed, version 1.2.0"),
     ("a port renamed", edit_port(name="deals"), "PortRemoved", "port removed"),
 ]

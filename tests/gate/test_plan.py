@@ -29,6 +29,7 @@ from tests.gate.meshes import (
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.model.contract import LogicalType
+from meshwright.model.mask import Pseudonym, Redact, TruncateText
 from meshwright.model.mesh import Domain, Person, Purpose
 from meshwright.model.product import CronSchedule, Member, PublishMode
 from meshwright.model.ratio import Ratio
@@ -129,6 +130,21 @@ def test_only_what_changes_is_planned() -> None:
     assert codes(made) == ["MW0403"]
 
 
+def test_a_mask_taken_away_breaks_its_readers_and_asks_the_steward() -> None:
+    masked = edit_column("artist", mask=TruncateText(2))(SALES)
+    made = plan(linked(with_products(masked)), linked(MESH), NOW)
+    assert {name for name, *_ in reached(made)} == {"creators.trending-artists"}
+    assert asked(made) == [
+        ("owner of `creators.trending-artists`", ("tomas",)),
+        ("steward of domain `marketplace`", ("sam",)),
+    ]
+    (need,) = (n for n in made.needs if n.role.startswith("steward"))
+    (reason,) = need.reasons
+    subject, _, change = reason.partition(" shows more of its values: ")
+    assert subject == "`marketplace.artwork-sales:sales@1.artist`"
+    assert change == "mask of column `artist`: first 2 characters → in clear"
+
+
 NEEDS = [
     pytest.param((add_column(column("gallery")),), [], id="a column added: nobody"),
     pytest.param((edit_port(version="1.3.0"),), [], id="a version raised: nobody"),
@@ -136,6 +152,14 @@ NEEDS = [
         (add_column(column("phone", classification="personal")),),
         [("steward of domain `marketplace`", ("sam",))],
         id="a personal column: the steward",
+    ),
+    pytest.param(
+        (add_column(column("phone", classification="personal", mask=Redact())),), [], id="a redacted one: nobody"
+    ),
+    pytest.param(
+        (add_column(column("phone", classification="personal", mask=Pseudonym("phone"))),),
+        [("steward of domain `marketplace`", ("sam",))],
+        id="its pseudonym: the steward",
     ),
     pytest.param(
         (edit_column("collector_email", classification="public"),),

@@ -22,6 +22,7 @@ from meshwright.gate.codes import MEANING, Code
 from meshwright.gate.policies.registry import POLICIES, policy_findings
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Severity
+from meshwright.model.mask import Pseudonym, Redact
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.policy import PolicyName, Severities
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, Member, Transform
@@ -59,6 +60,11 @@ def test_a_column_made_of_personal_data_says_what_it_is() -> None:
     assert found(emails(None)) == [("MW0412", "error")]
     assert found(emails("public")) == []
     assert found(emails("personal")) == []
+
+
+def test_what_is_redacted_holds_no_personal_data() -> None:
+    assert found(edit_column("revenue", mask=Redact())(emails(None))) == []
+    assert found(edit_column("revenue", mask=Pseudonym("email"))(emails(None))) == [("MW0412", "error")]
 
 
 def test_silence_between_hides_nothing() -> None:

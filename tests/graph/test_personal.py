@@ -14,8 +14,9 @@ from meshwright.graph.personal import PersonalFlow, Place, Says, personal_flows,
 from meshwright.model.address import ColumnAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column, LogicalType
+from meshwright.model.mask import Mask, Pseudonym, Redact, TruncateText
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DatabaseSource, DataProduct, InputPort
+from meshwright.model.product import DatabaseSource, DataProduct, InputPort, OutputPort, OutputTable
 
 CHAIN = ("raw", "clean < raw", "daily < clean", "report < daily")
 FLOW = {
@@ -60,6 +61,37 @@ def short(place: Place) -> str:
 
 def seen(flow: PersonalFlow) -> dict[str, str]:
     return {short(a.column): a.says.value for a in flow.arrivals}
+
+
+def masked(graph: MeshGraph, place: str, mask: Mask) -> MeshGraph:
+    """The mesh with a mask on one column."""
+    wanted = column(place)
+
+    def table(address: TableAddress, made: OutputTable) -> OutputTable:
+        columns = (replace(c, mask=mask) if address.column(c.name) == wanted else c for c in made.contract.columns)
+        return replace(made, contract=replace(made.contract, columns=tuple(columns)))
+
+    def port(product: DataProduct, made: OutputPort) -> OutputPort:
+        address = product.port_address(made)
+        return replace(made, tables=tuple(table(address.table(name), t) for name, t in made.named))
+
+    products = tuple(replace(p, outputs=tuple(port(p, o) for o in p.outputs)) for p in graph.mesh.products)
+    return build(replace(graph.mesh, products=products), graph.analyses)
+
+
+def test_nothing_flows_beyond_what_is_redacted() -> None:
+    (flow,) = personal_flows(masked(mesh(*CHAIN, raw_x="personal"), "clean.x", Redact()))
+    assert seen(flow) == {"clean.x": "redacted"}
+    assert flow.leaks == ()
+    assert personal_flows(masked(mesh(*CHAIN, raw_x="personal"), "raw.x", Redact())) == ()
+
+
+@pytest.mark.parametrize("mask", [Pseudonym("x"), TruncateText(3)])
+def test_a_mask_that_leaves_something_leaves_personal_data(mask: Mask) -> None:
+    graph = masked(mesh(*CHAIN, raw_x="personal", clean_x="personal"), "clean.x", mask)
+    (flow,) = personal_flows(graph)
+    assert seen(flow) == {"clean.x": "personal", "daily.x": "nothing", "report.x": "nothing"}
+    assert flow.arrivals[0].mask == mask
 
 
 def test_data_flow_on_through_what_says_so_and_through_silence() -> None:

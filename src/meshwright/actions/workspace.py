@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from meshwright.actions.settings import Settings, resolve
 from meshwright.manifest.layout import LOCK_FILE, MESH_FILE, is_domain_repository
 from meshwright.model.errors import Busy, NotFound, Refused
-from meshwright.model.identity import Connections, Secret
-from meshwright.model.naming import connection_variable
+from meshwright.model.identity import Connections, Keys, Secret
+from meshwright.model.naming import connection_variable, key_variable
 
 if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs it
     from meshwright.engine.protocol import Engine
@@ -34,6 +34,7 @@ class Workspace:
     root: Path
     settings: Settings
     connections: Connections
+    keys: Keys
     lock: "Lock | None" = None
 
     @property
@@ -56,7 +57,9 @@ class Workspace:
         from meshwright.engine.registry import open_engine
 
         settings = self.settings
-        return open_engine(settings.engine, settings.data, connections=self.connections, memory=settings.memory)
+        return open_engine(
+            settings.engine, settings.data, connections=self.connections, keys=self.keys, memory=settings.memory
+        )
 
     def observations(self) -> "Observations":
         """Open the database of observations."""
@@ -95,13 +98,13 @@ def open_workspace(root: Path, variables: Mapping[str, str], flags: Mapping[str,
 
     lock = read_lock(root, Problems())
     settings = resolve(root, environments(root), variables, flags, lock)
-    return Workspace(root, settings, variable_connections(variables), lock)
+    return Workspace(root, settings, variable_connections(variables), variable_keys(variables), lock)
 
 
-def released_workspace(variables: Mapping[str, str], connections: Connections) -> Workspace:
+def released_workspace(variables: Mapping[str, str], connections: Connections, keys: Keys | None = None) -> Workspace:
     """Open an environment where no manifests are, such as an Airflow worker: all comes from variables."""
     root = Path(variables.get("MESH_HOME", Path.cwd()))
-    return Workspace(root, resolve(root, (), variables, {}), connections)
+    return Workspace(root, resolve(root, (), variables, {}), connections, keys or variable_keys(variables))
 
 
 def variable_connections(variables: Mapping[str, str] = os.environ) -> Connections:
@@ -112,6 +115,16 @@ def variable_connections(variables: Mapping[str, str] = os.environ) -> Connectio
         return Secret(url) if url else None
 
     return connection
+
+
+def variable_keys(variables: Mapping[str, str] = os.environ) -> Keys:
+    """Resolve the keys of subject spaces from `MESH_KEY_<SPACE>`."""
+
+    def key(space: str) -> Secret | None:
+        found = variables.get(key_variable(space))
+        return Secret(found) if found else None
+
+    return key
 
 
 def find_root(start: Path) -> Path:

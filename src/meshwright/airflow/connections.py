@@ -1,6 +1,7 @@
-"""Connections: where does a worker find the URL of a connection that a manifest names?
+"""Connections: where does a worker find the URL of a connection that a manifest names, and the key of a subject space?
 
-In Airflow first, whose secrets backends production uses, then in `MESH_CONN_<NAME>`, as on a laptop.
+In Airflow first, whose secrets backends production uses, then in `MESH_CONN_<NAME>` and `MESH_KEY_<SPACE>`, as on a
+laptop. A key is the password of a connection: those Airflow keeps encrypted, and shows in no page and no log.
 """
 
 import os
@@ -10,8 +11,9 @@ from urllib.parse import quote
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from meshwright.actions.workspace import variable_connections
-from meshwright.model.identity import Connections, Secret
+from meshwright.actions.workspace import variable_connections, variable_keys
+from meshwright.model.identity import Connections, Keys, Secret
+from meshwright.model.naming import key_name
 
 
 def worker_connections(variables: Mapping[str, str] = os.environ) -> Connections:
@@ -25,6 +27,20 @@ def worker_connections(variables: Mapping[str, str] = os.environ) -> Connections
             return fallback(name)
 
     return connection
+
+
+def worker_keys(variables: Mapping[str, str] = os.environ) -> Keys:
+    """Return what resolves the keys of subject spaces inside a task."""
+    fallback = variable_keys(variables)
+
+    def key(space: str) -> Secret | None:
+        try:
+            found = BaseHook.get_connection(key_name(space)).password
+        except AirflowNotFoundException:
+            return fallback(space)
+        return Secret(found) if found else None
+
+    return key
 
 
 def connection_url(connection: Connection) -> str:

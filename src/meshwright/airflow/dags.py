@@ -20,6 +20,8 @@ from meshwright.airflow.operators import (
     remember,
 )
 from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.contract import Column
+from meshwright.model.mask import mask_text
 from meshwright.model.naming import CHECK, PUBLISH, STAGE, asset_name, asset_uri, dag_id
 from meshwright.model.product import CronSchedule, DataProduct, OutputPort, OutputTable
 from meshwright.model.slo import slo_text
@@ -118,11 +120,16 @@ def _port_documentation(port: OutputPort) -> str:
 
 def _table_documentation(name: str, table: OutputTable) -> list[str]:
     rows = [
-        f"| `{c.name}` | {c.type.value} | {'yes' if c.required or c.primary_key else ''} | {_cell(c.description)} |"
+        f"| `{c.name}` | {c.type.value} | {'yes' if c.required or c.primary_key else ''} | {_meaning(c)} |"
         for c in table.contract.columns
     ]
     heading = ["", f"#### {name}"] if name else []
     return [*heading, "", "| column | type | required | |", "|---|---|---|---|", *rows]
+
+
+def _meaning(column: Column) -> str:
+    masked = f" ({mask_text(column.mask)})" if column.mask else ""
+    return _cell(f"{column.description}{masked}".strip())
 
 
 def _cell(text: str) -> str:

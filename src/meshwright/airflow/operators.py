@@ -18,7 +18,7 @@ from meshwright.actions import run
 from meshwright.actions.ending import break_down, give_up
 from meshwright.actions.logs import about
 from meshwright.actions.workspace import Workspace, released_workspace
-from meshwright.airflow.connections import worker_connections
+from meshwright.airflow.connections import worker_connections, worker_keys
 from meshwright.model.address import product_address
 from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
 from meshwright.model.identity import PublishId
@@ -145,7 +145,7 @@ def outcome(record: Record, context: Context) -> Iterator[tuple[Workspace, datet
 
 
 def _here() -> tuple[Workspace, datetime]:
-    workspace = released_workspace(os.environ, worker_connections())
+    workspace = released_workspace(os.environ, worker_connections(), worker_keys())
     return workspace, workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
 
 

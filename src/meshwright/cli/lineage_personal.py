@@ -11,8 +11,9 @@ from meshwright.cli.console import print_json
 from meshwright.cli.lineage_chart import drawn, print_chart
 from meshwright.cli.mermaid import Chart
 from meshwright.cli.tree import tree
-from meshwright.graph.personal import Arrival, PersonalFlow, Place, RowUse, Says, personal_flows
+from meshwright.graph.personal import ENDS, Arrival, PersonalFlow, Place, RowUse, Says, personal_flows
 from meshwright.model.address import ColumnAddress, SourceColumn
+from meshwright.model.mask import mask_text
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph
@@ -21,6 +22,7 @@ _STYLES = {
     "origin": "stroke-width:3px",
     Says.NOTHING: "stroke:#c00,stroke-width:3px",
     Says.OTHERWISE: "stroke-dasharray:4 3",
+    Says.REDACTED: "stroke-dasharray:4 3",
 }
 
 
@@ -66,11 +68,14 @@ def _label(arrivals: Mapping[Place, Arrival], place: Place) -> str:
 def _standing(arrival: Arrival) -> str:
     match arrival.says:
         case Says.PERSONAL:
-            return click.style(str(arrival.classification), dim=True)
+            masked = f", {mask_text(arrival.mask)}" if arrival.mask else ""
+            return click.style(f"{arrival.classification}{masked}", dim=True)
         case Says.NOTHING:
             return click.style("does not say so", fg="red")
         case Says.OTHERWISE:
             return click.style(f"{arrival.classification}: not followed further", dim=True)
+        case Says.REDACTED:
+            return click.style("redacted: nothing is left of them", dim=True)
 
 
 def _rows(rows: tuple[RowUse, ...]) -> Iterator[str]:
@@ -84,7 +89,7 @@ def _rows(rows: tuple[RowUse, ...]) -> Iterator[str]:
 def _summary(flows: tuple[PersonalFlow, ...], where: str) -> str:
     if not flows:
         return f"No personal data come into {where}."
-    holding = {a.column for flow in flows for a in flow.arrivals if a.says is not Says.OTHERWISE}
+    holding = {a.column for flow in flows for a in flow.arrivals if a.says not in ENDS}
     silent = {a.column for flow in flows for a in flow.leaks}
     came = f"Personal data come in by {_columns(len(flows))}"
     if not holding:
@@ -123,6 +128,7 @@ def _plain(flow: PersonalFlow) -> dict[str, object]:
                 "address": str(a.column),
                 "classification": a.classification,
                 "says": a.says.value,
+                "mask": mask_text(a.mask) if a.mask else None,
                 "path": [str(place) for place in a.path],
             }
             for a in flow.arrivals

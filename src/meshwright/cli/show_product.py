@@ -11,6 +11,7 @@ from meshwright.manifest.origin import RELEASE, Resolved
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Column
 from meshwright.model.diagnostic import Location
+from meshwright.model.mask import mask_text
 from meshwright.model.product import DataProduct, OutputTable
 
 WAY = "its way of publishing"
@@ -57,6 +58,7 @@ def _written(address: TableAddress, table: OutputTable) -> Iterator[Resolved]:
 def _column_row(product: DataProduct, column: Column) -> tuple[str, ...]:
     marks = (("key", column.primary_key), ("required", column.required), ("unique", column.unique))
     words = [word for word, holds in marks if holds] + ([column.classification] if column.classification else [])
+    words += [mask_text(column.mask)] if column.mask else []
     return (
         column.name,
         column.type,

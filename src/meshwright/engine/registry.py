@@ -5,7 +5,7 @@ from typing import cast
 
 from meshwright.engine.protocol import Engine
 from meshwright.model.errors import NotFound
-from meshwright.model.identity import Connections, Secret
+from meshwright.model.identity import Connections, Keys, Secret
 
 ENGINES = {"duckdb": "meshwright.engine.duckdb.engine"}
 
@@ -15,11 +15,17 @@ def no_connections(name: str) -> Secret | None:  # noqa: ARG001  # the shape of 
     return None
 
 
+def no_keys(space: str) -> Secret | None:  # noqa: ARG001  # the shape of `Keys`
+    """Know no key."""
+    return None
+
+
 def open_engine(
     name: str,
     data: str,
     *,
     connections: Connections = no_connections,
+    keys: Keys = no_keys,
     memory: str | None = None,
     threads: int | None = None,
 ) -> Engine:
@@ -30,4 +36,4 @@ def open_engine(
     if name not in ENGINES:
         raise NotFound(f"there is no engine `{name}`", hint=f"write one of {', '.join(sorted(ENGINES))}")
     module = import_module(ENGINES[name])
-    return cast("Engine", module.open_engine(data, connections, memory=memory, threads=threads))
+    return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))

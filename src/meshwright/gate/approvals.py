@@ -12,6 +12,7 @@ from meshwright.gate.changes import (
     Change,
     ClassificationChanged,
     ColumnAdded,
+    MaskChanged,
     PortAdded,
     ProductAdded,
     PurposeChanged,
@@ -23,7 +24,7 @@ from meshwright.gate.changes import (
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe
 from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
-from meshwright.gate.personal import personal_columns
+from meshwright.gate.personal import holds_personal_data, personal_columns
 from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
@@ -100,6 +101,8 @@ def _touched(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph
 
 
 def _for_personal_data(change: Change, current: MeshGraph, proposed: MeshGraph) -> Iterator[_Asked]:
+    if isinstance(change, MaskChanged) and change.shows_more:
+        yield *_steward(change, current), f"`{_subject(change)}` shows more of its values: {describe(change)}"
     columns = _exposed(change, proposed)
     if columns:
         many = "s" if len(columns) > 1 else ""
@@ -110,8 +113,10 @@ def _for_personal_data(change: Change, current: MeshGraph, proposed: MeshGraph) 
 def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
     """Return the columns whose personal data a change offers anew, or stops calling personal."""
     match change:
-        case ColumnAdded() if is_personal(change.classification):
-            return (change.address.name,)
+        case ColumnAdded():
+            table = proposed.table(change.address.table)
+            column = table.contract.column(change.address.name) if table else None
+            return (change.address.name,) if column and holds_personal_data(column) else ()
         case ClassificationChanged() if is_personal(change.before) or is_personal(change.after):
             return (change.address.name,)
         case TableAdded():

@@ -280,6 +280,17 @@ class ClassificationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskChanged:
+    """Readers find other values in a column: its mask is another. `shows_more`: they may learn what they did not."""
+
+    address: ColumnAddress
+    before: str
+    after: str
+    shows_more: bool
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseAdded:
     """A table promises more by a check, or a port by an SLO. `promise` names it, `after` says it."""
 
@@ -345,6 +356,7 @@ ColumnChange = (
     | UniqueLost
     | UniqueGained
     | ClassificationChanged
+    | MaskChanged
 )
 Change = ProductChange | PortChange | TableChange | PromiseChange | ColumnChange | MeshWideChange
 

@@ -16,6 +16,7 @@ from meshwright.gate.changes import (
     ColumnRetyped,
     ColumnWidened,
     KeyChanged,
+    MaskChanged,
     PortAdded,
     PortDescribed,
     PortRemoved,
@@ -35,6 +36,7 @@ from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
+from meshwright.model.mask import mask_text, shows_more
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, Transform
 
 Side = tuple[MeshGraph, DataProduct]
@@ -183,6 +185,9 @@ def _one_column(address: ColumnAddress, old: Column, new: Column, at: Location) 
         yield UniqueLost(address, at) if old.unique else UniqueGained(address, at)
     if old.classification != new.classification:
         yield ClassificationChanged(address, old.classification, new.classification, at)
+    if old.mask != new.mask:
+        more = shows_more(old.mask, new.mask)
+        yield MaskChanged(address, mask_text(old.mask), mask_text(new.mask), more, at)
 
 
 def _renamed(

@@ -12,6 +12,7 @@ from meshwright.gate.changes import (
     ColumnRemoved,
     ColumnRetyped,
     KeyChanged,
+    MaskChanged,
     PortRemoved,
     ProductRemoved,
     PromiseLoosened,
@@ -48,6 +49,7 @@ def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[
             | ColumnRetyped(address=column)
             | BecameNullable(address=column)
             | UniqueLost(address=column)
+            | MaskChanged(address=column)
         ):
             return _of_column(column, current, proposed)
         case ProductRemoved(ports=ports):

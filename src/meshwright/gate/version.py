@@ -15,6 +15,7 @@ from meshwright.gate.changes import (
     InputChanged,
     InputRemoved,
     KeyChanged,
+    MaskChanged,
     PortDescribed,
     PortRemoved,
     ProductDescribed,
@@ -65,6 +66,7 @@ def consequence(change: Change) -> Part:
             | BecameNullable()
             | UniqueLost()
             | KeyChanged()
+            | MaskChanged()
             | PublishChanged()
             | PromiseRemoved()
             | PromiseLoosened()

@@ -2,6 +2,7 @@
 
 They flow on through a column that is classified personal, and through one that has no classification: silence hides
 nothing. They end at a column with another class: there a team decided that nobody can be known by it, as by a count.
+They end at a redacted column too, which holds nothing; a pseudonym or a truncated value still leads to a person.
 What only decides which rows there are (a join, a filter) carries no values: it is listed, and not followed.
 """
 
@@ -11,7 +12,9 @@ from enum import StrEnum
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ColumnAddress, SourceColumn, TableAddress
+from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Location
+from meshwright.model.mask import Mask, Redact
 from meshwright.model.personal import is_personal
 
 Place = SourceColumn | ColumnAddress
@@ -24,6 +27,11 @@ class Says(StrEnum):
     PERSONAL = "personal"
     NOTHING = "nothing"
     OTHERWISE = "otherwise"
+    REDACTED = "redacted"
+
+
+ENDS = (Says.OTHERWISE, Says.REDACTED)
+"""What ends the way of personal data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,12 @@ class Arrival:
     column: ColumnAddress
     classification: str | None
     path: tuple[Place, ...]
+    mask: Mask | None = None
 
     @property
     def says(self) -> Says:
         """What it says of itself."""
-        return _says(self.classification)
+        return _says(self.classification, self.mask)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,6 +93,8 @@ def personal_flows(graph: MeshGraph) -> tuple[PersonalFlow, ...]:
 
 def personal_path(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:
     """Return the way to a column from the nearest personal one that it is made of, both included; empty without one."""
+    if _standing(graph, column) is Says.REDACTED:
+        return ()
     ways = graph.once(_Ways)
     path: list[Place] = [column]
     while isinstance(here := path[-1], ColumnAddress) and (step := ways.step(here)) is not None:
@@ -125,7 +136,7 @@ class _Ways:
     def _unknown_before(self, column: ColumnAddress) -> list[ColumnAddress]:
         if column in self._known:
             return []
-        silent = (s for s in _sources(self._graph, column) if _says(_classification(self._graph, s)) is Says.NOTHING)
+        silent = (s for s in _sources(self._graph, column) if _standing(self._graph, s) is Says.NOTHING)
         return [s for s in silent if isinstance(s, ColumnAddress) and s not in self._known]
 
     def _nearest(self, column: ColumnAddress) -> _Step | None:
@@ -134,7 +145,7 @@ class _Ways:
 
     def _from(self, source: Place) -> _Step | None:
         """Return the step that leads on from a place, if personal data are there."""
-        says = _says(_classification(self._graph, source))
+        says = _standing(self._graph, source)
         if says is Says.PERSONAL:
             return _Step(source, 1)
         known = self._known.get(source) if says is Says.NOTHING and isinstance(source, ColumnAddress) else None
@@ -153,7 +164,7 @@ def _origins(graph: MeshGraph) -> Iterator[Place]:
         for table_address, table in product.tables():
             for column in table.contract.columns:
                 place = table_address.column(column.name)
-                if is_personal(column.classification) and not personal_path(graph, place):
+                if _standing(graph, place) is Says.PERSONAL and not personal_path(graph, place):
                     yield place
 
 
@@ -172,9 +183,9 @@ def _flow(graph: MeshGraph, origin: Place) -> PersonalFlow:
                 edges.append((path[-1], target))
                 if target in arrivals:
                     continue
-                arrival = Arrival(target, _classification(graph, target), (*path, target))
+                arrival = _arrival(graph, (*path, target), target)
                 arrivals[target] = arrival
-                if arrival.says is not Says.OTHERWISE:
+                if arrival.says not in ENDS:
                     rows.update(_rows(graph, target))
                     further.append(arrival.path)
         ring = further
@@ -185,22 +196,33 @@ def _by_place(use: RowUse) -> tuple[TableAddress, Location, str]:
     return use.table, use.at, str(use.of)
 
 
-def _says(classification: str | None) -> Says:
+def _arrival(graph: MeshGraph, path: tuple[Place, ...], column: ColumnAddress) -> Arrival:
+    found = _column(graph, column)
+    return Arrival(column, found.classification, path, found.mask) if found else Arrival(column, None, path)
+
+
+def _standing(graph: MeshGraph, place: Place) -> Says:
+    found = _column(graph, place)
+    return Says.NOTHING if found is None else _says(found.classification, found.mask)
+
+
+def _says(classification: str | None, mask: Mask | None) -> Says:
+    if isinstance(mask, Redact):
+        return Says.REDACTED
     if not classification:
         return Says.NOTHING
     return Says.PERSONAL if is_personal(classification) else Says.OTHERWISE
 
 
-def _classification(graph: MeshGraph, place: Place) -> str | None:
+def _column(graph: MeshGraph, place: Place) -> Column | None:
     match place:
         case SourceColumn():
             product = graph.product(place.product)
             taken = product.input(place.input) if product else None
-            found = next((c for c in taken.columns if c.name == place.name), None) if taken else None
+            return next((c for c in taken.columns if c.name == place.name), None) if taken else None
         case ColumnAddress():
             table = graph.table(place.table)
-            found = table.contract.column(place.name) if table else None
-    return found.classification if found else None
+            return table.contract.column(place.name) if table else None
 
 
 def _sources(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.documents import ColumnBlock, OutputPortBlock
+from meshwright.manifest.masks import masked
 from meshwright.manifest.place import Place
 from meshwright.manifest.subject import Subject
 from meshwright.model.contract import Column, Contract
@@ -74,6 +75,10 @@ def _likely(name: str, tables: tuple[Contract, ...]) -> list[str]:
 
 
 def _column(subject: Subject, column: Column, said: _Said, key: str) -> Column:
+    return masked(subject, _meaning(subject, column, said, key), said.block.mask, said.place["mask"], key)
+
+
+def _meaning(subject: Subject, column: Column, said: _Said, key: str) -> Column:
     name = said.block.term
     if name is None:
         return column

@@ -27,6 +27,7 @@ from meshwright.manifest.values import (
     SourcePath,
     StrictText,
     Timezone,
+    Truncation,
     Version,
 )
 from meshwright.model.product import OnFail, ProductType, PublishMode, When
@@ -207,12 +208,38 @@ class SampleBlock(Shape):
     sql: StrictText = Field(description="The query")
 
 
+class MaskBlock(Shape):
+    """What becomes of its values before they are published: one of these."""
+
+    pseudonym: Name | None = Field(
+        default=None,
+        description="Text becomes a keyed hash, the same for the same subject wherever this subject space is named",
+    )
+    truncate: Truncation | None = Field(
+        default=None, description="The first so many characters are left of a text, the `month` or `year` … of a time"
+    )
+    redact: StrictText | None = Field(default=None, description="This is left of every text that is not null")
+
+
+def _said_how(mask: object) -> str:
+    return "word" if isinstance(mask, str) else "how"
+
+
+MaskOrWord = Annotated[
+    Annotated[MaskBlock, Tag("how")] | Annotated[Literal["redact"], Tag("word")], Discriminator(_said_how)
+]
+
+
 class ColumnBlock(Shape):
     """What a contract has no word for."""
 
     term: Name | None = Field(
         default=None,
         description="The term of mesh.yaml's `glossary` that says what it holds, and how careful one must be",
+    )
+    mask: MaskOrWord | None = Field(
+        default=None,
+        description="What becomes of its values before they are published, and checked: `redact` leaves null",
     )
 
 

@@ -12,7 +12,7 @@ from meshwright.manifest.place import Place
 from meshwright.manifest.promise import Promise
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import transform
-from meshwright.model.contract import Contract, Metric
+from meshwright.model.contract import LEDGER_COLUMNS, Contract, Metric
 from meshwright.model.product import OnFail, OutputTable, PublishMode, VirtualSource
 from meshwright.model.spelling import did_you_mean
 
@@ -76,6 +76,11 @@ def _only_watched(subject: Subject, block: OutputPortBlock, place: Place) -> Non
             hint = "remove it: the product's own store serves the table, and nothing is built or copied"
             message = f"a virtual port has no `{name}`"
             subject.problems.error(Code.CONFLICT, place[name].at_key, message, hint)
+    for column, says in block.columns.items():
+        if says.mask is not None:
+            hint = "have its store serve it masked, or copy the table: read it as an input, and publish it here"
+            message = f"what another store serves cannot be masked, and `{column}` has a mask"
+            subject.problems.error(Code.CONFLICT, place["columns"][column]["mask"].at_key, message, hint)
 
 
 def _served(subject: Subject, part: Part) -> VirtualSource | None:
@@ -108,8 +113,19 @@ def _mode(subject: Subject, part: Part) -> PublishMode:
         subject.problems.error(
             Code.CONFLICT, chain.at, f"there is no hash chain where rows are published by `{mode}`", hint
         )
+    _unmasked(subject, part, mode)
     subject.trace.note(f"{part.key}.publish.mode", mode, at if said else KEY if promised.key else DEFAULT)
     return mode
+
+
+def _unmasked(subject: Subject, part: Part, mode: PublishMode) -> None:
+    """Report masks of what a ledger adds to its rows by itself."""
+    added = {c.name for c in LEDGER_COLUMNS} if mode is PublishMode.LEDGER else set()
+    for column in part.contract.columns:
+        if column.mask is not None and column.name in added:
+            message = f"`{column.name}` is added by the ledger, and cannot be masked"
+            at = part.place["columns"][column.name]["mask"].at_key
+            subject.problems.error(Code.CONFLICT, at, message, "remove its mask: a hash tells nothing of a row")
 
 
 def _consequences(subject: Subject, parts: tuple[Part, ...]) -> dict[str, dict[str, OnFail]]:

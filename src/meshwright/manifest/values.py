@@ -16,6 +16,7 @@ from meshwright.manifest import scalars
 from meshwright.manifest.scalars import Unreadable
 from meshwright.model.address import Reference, parse
 from meshwright.model.errors import NotFound
+from meshwright.model.mask import TimeUnit, TruncateText, TruncateTime
 from meshwright.model.policy import PolicyName
 from meshwright.model.ratio import Ratio
 
@@ -91,6 +92,18 @@ def _value(value: Any) -> str:
     raise PydanticCustomError("value_type", "not a single value")
 
 
+def _truncation(value: Any) -> TruncateText | TruncateTime:
+    """Return to how much a value is cut down: a number of characters, or a unit of time."""
+    match value:
+        case int() if value is not True and value > 0:
+            return TruncateText(value)
+        case str() if value in set(TimeUnit):
+            return TruncateTime(TimeUnit(value))
+    units = ", ".join(f"`{unit}`" for unit in TimeUnit)
+    told = {"message": f"nothing can be truncated to `{value}`"}
+    raise PydanticCustomError("unreadable", "{message}", told | {"hint": f"write a number of characters, or {units}"})
+
+
 def _source_path(text: str) -> str:
     if set(_START.sub("", _relative(text))) & set("{}"):
         raise Unreadable(f"`{text}` has a placeholder that is not known", "write the time as `{start:%Y-%m-%dT%H}`")
@@ -133,6 +146,11 @@ Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]
 PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
 SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
+Truncation = Annotated[
+    TruncateText | TruncateTime,
+    PlainValidator(_truncation),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "enum": [*TimeUnit]}]}),
+]
 RelativePath = Annotated[str, PlainValidator(read_by(_relative)), _like("orders.sql")]
 
 

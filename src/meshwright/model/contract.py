@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.mask import Mask
 
 
 class LogicalType(StrEnum):
@@ -77,7 +78,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A property of the contract's table. `term` is the word of the mesh's glossary that says what it holds."""
+    """A property of the contract's table.
+
+    `term` is the word of the mesh's glossary that says what it holds, `mask` what its values become before anybody
+    reads them.
+    """
 
     name: str
     type: LogicalType
@@ -88,6 +93,7 @@ class Column:
     classification: str | None = None
     examples: tuple[str, ...] = ()
     term: str | None = None
+    mask: Mask | None = None
     at: Location | None = field(default=None, compare=False)
 
 

@@ -75,3 +75,6 @@ class Secret:
 
 Connections = Callable[[str], Secret | None]
 """Gives the URL of a connection by its name; None where this place does not know it."""
+
+Keys = Callable[[str], Secret | None]
+"""Gives the key of a subject space by its name; None where this place does not know it."""

@@ -111,6 +111,16 @@ def working_folder(product: ProductAddress, publish_id: PublishId) -> str:
     return f"{product_folder(product)}/.working-{publish_id}"
 
 
+def key_name(space: str) -> str:
+    """The connection of Airflow whose password is the key of a subject space."""
+    return f"mesh_key_{sql_name(space)}"
+
+
+def key_variable(space: str) -> str:
+    """The environment variable that a laptop finds the key of a subject space in."""
+    return key_name(space).upper()
+
+
 def connection_variable(connection: str) -> str:
     """The environment variable that a laptop resolves a connection from."""
     return "MESH_CONN_" + sql_name(connection).upper()

@@ -14,7 +14,7 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
 from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import ProductAddress, TableAddress
-from meshwright.model.identity import Connections, PublishId
+from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
 
@@ -65,6 +65,6 @@ class DuckDB:
         return query(self.session, sql, tables)
 
 
-def open_engine(data: str, connections: Connections, *, memory: str | None, threads: int | None) -> DuckDB:
+def open_engine(data: str, connections: Connections, keys: Keys, *, memory: str | None, threads: int | None) -> DuckDB:
     """Open the products below a folder of this host."""
-    return DuckDB(Session(open_files(data), Limits(memory, threads), connections))
+    return DuckDB(Session(open_files(data), Limits(memory, threads), connections, keys))

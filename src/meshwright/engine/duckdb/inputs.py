@@ -40,11 +40,13 @@ _FIXTURES = ("csv", "json", "parquet")
 class Exposed:
     """What was read: `files`, while the SQL runs, by the inputs `from_files`; the inputs `generated` are made up.
 
-    `attached` are the aliases of the databases that are open now.
+    `attached` are the aliases of the databases that are open now. `synthetic`: some of the data was stood in for, or is
+    made of such; `made_up`: all of it, on a laptop.
     """
 
     reads: tuple[InputRead, ...]
     synthetic: bool
+    made_up: bool
     files: tuple[Path, ...]
     from_files: tuple[str, ...]
     generated: tuple[str, ...]
@@ -64,6 +66,7 @@ class _Inputs:
     attached: set[str] = field(default_factory=set)
     generated: list[str] = field(default_factory=list)
     synthetic: bool = False
+    real: bool = False
 
 
 def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: datetime) -> Exposed:
@@ -76,6 +79,7 @@ def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: da
     return Exposed(
         reads=reads,
         synthetic=inputs.synthetic,
+        made_up=work.stand_ins is not None and not inputs.real,
         files=tuple(inputs.files),
         from_files=tuple(inputs.from_files),
         generated=tuple(inputs.generated),
@@ -147,6 +151,7 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     publish = last_publish(inputs.connection, str(port.port.product))
     assert publish is not None, "a product's file is made by its first publish"  # noqa: S101
     inputs.synthetic |= publish.synthetic
+    inputs.real |= not publish.synthetic
     return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
 
 
@@ -154,6 +159,7 @@ def _expose_source(
     inputs: _Inputs, port: InputPort, source: FilesSource | DatabaseSource | VirtualSource, url: Secret
 ) -> InputRead:
     interval = inputs.work.interval
+    inputs.real = True
     match source:
         case FilesSource():
             paths = files_of(source, interval, url)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from meshwright.engine.duckdb.connection import Limits
 from meshwright.engine.duckdb.files import Files
-from meshwright.model.identity import Connections
+from meshwright.model.identity import Connections, Keys
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Where products are kept, what a connection may take, and where URLs come from."""
+    """Where products are kept, what a connection may take, and where URLs and keys come from."""
 
     files: Files
     limits: Limits
     connections: Connections
+    keys: Keys

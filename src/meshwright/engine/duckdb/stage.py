@@ -1,6 +1,8 @@
 """Stage: all output ports of a product, built privately in a file of their own."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +23,14 @@ from meshwright.engine.duckdb.connection import (
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.inputs import Exposed, expose, expose_virtual
 from meshwright.engine.duckdb.log import Stage, read_log, read_stage, write_stage
+from meshwright.engine.duckdb.masks import add_functions, made_list
 from meshwright.engine.duckdb.modes import make_readable
 from meshwright.engine.duckdb.provenance import interval_columns, within
 from meshwright.engine.duckdb.readers import blame
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.duckdb.types import cast_list, name_list
+from meshwright.engine.duckdb.types import name_list
 from meshwright.engine.protocol import Work
+from meshwright.engine.pseudonyms import pseudonyms
 from meshwright.engine.watermarks import staged_watermark
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import FinalError, NotFound, Refused
@@ -58,7 +62,9 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             attached = set(exposed.attached)
             virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}
             sandbox(connection, exposed.files)
-            tables = tuple(_build(connection, work, table, exposed, virtual) for table in product.tables())
+            functions = add_functions(connection, pseudonyms(product, session.keys, made_up=exposed.made_up))
+            building = _Building(connection, work, exposed, virtual, functions)
+            tables = tuple(_build(building, table) for table in product.tables())
             made = Staged(
                 product=product.address,
                 publish_id=publish_id,
@@ -125,19 +131,29 @@ def _is_appended(table: OutputTable) -> bool:
     return table.mode is PublishMode.APPEND or (table.mode is PublishMode.LEDGER and not table.contract.key)
 
 
-def _build(
-    connection: DuckDBPyConnection, work: Work, made: Made, exposed: Exposed, virtual: dict[str, str]
-) -> TableRows:
+@dataclass(frozen=True, slots=True)
+class _Building:
+    """What tables are made of: the inputs, what another store serves (by stored name), what makes pseudonyms."""
+
+    connection: DuckDBPyConnection
+    work: Work
+    exposed: Exposed
+    virtual: Mapping[str, str]
+    functions: Mapping[str, str]
+
+
+def _build(building: _Building, made: Made) -> TableRows:
+    connection, exposed = building.connection, building.exposed
     address, _ = made
     stored = stored_table(address)
-    if stored in virtual:
+    if stored in building.virtual:
         with explained(f"the table of `{address}`"):
-            return TableRows(address, _count(connection, virtual[stored]))
+            return TableRows(address, _count(connection, building.virtual[stored]))
     made_up = [f"`{n}`" for n in exposed.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
     with explained(f"the SQL of `{address}`", hint):
         try:
-            _make(connection, work, made)
+            _make(building, made)
         except duckdb.Error:
             for local in exposed.from_files:
                 blame(connection, local)
@@ -145,13 +161,14 @@ def _build(
     return TableRows(address, _count(connection, f"main.{name(stored)}"))
 
 
-def _make(connection: DuckDBPyConnection, work: Work, made: Made) -> None:
+def _make(building: _Building, made: Made) -> None:
+    connection, work = building.connection, building.work
     address, table = made
     stored = stored_table(address)
     query = work.query(address) or _passed_on(work, address)
     parameters = {p: _parameter(work, p) for p in query.parameters}
-    columns = table.made_columns
-    select = f"SELECT {cast_list(columns)} FROM ({one_select(connection, query.sql)}\n) AS made"
+    columns = made_list(table.made_columns, building.functions)
+    select = f"SELECT {columns} FROM ({one_select(connection, query.sql)}\n) AS made"
     match table.mode:
         case PublishMode.REPLACE:
             connection.execute(f"CREATE TABLE main.{name(stored)} AS {select}", parameters)
