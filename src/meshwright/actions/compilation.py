@@ -16,11 +16,10 @@ from meshwright import __version__
 from meshwright.actions.analyses import Analyst
 from meshwright.actions.cache import Cache, open_cache
 from meshwright.actions.elsewhere import Fetched, fetched, is_here
-from meshwright.actions.workspace import FETCHED
 from meshwright.manifest.codes import Code
-from meshwright.manifest.layout import DOMAINS, LOCK_FILE, MESH_FILE
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Refused
+from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE, MESH_FILE
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.sql.version import reader
 

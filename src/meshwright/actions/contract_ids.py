@@ -8,12 +8,11 @@ from pathlib import Path
 from meshwright.interop.draft import as_name
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.spelled import major_of
-from meshwright.manifest.layout import ODPS_FILE
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.product_file import read_product
 from meshwright.manifest.written import written
 from meshwright.model.address import PortAddress
-from meshwright.model.naming import contract_id
+from meshwright.model.naming import ODPS_FILE, contract_id
 from meshwright.model.product import DataProduct
 
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.actions.workspace import FETCHED
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
-from meshwright.manifest.layout import DOMAINS, LOCK_FILE
 from meshwright.manifest.load import Loaded, load
 from meshwright.manifest.lock import Lock, read_lock
 from meshwright.manifest.problems import Problems
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import MeshError, NotFound
+from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph

@@ -17,6 +17,7 @@ from meshwright.manifest.syntax import read_file
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import NotFound, Refused
+from meshwright.model.naming import product_home
 from meshwright.model.product import DataProduct
 from meshwright.model.spelling import did_you_mean
 
@@ -49,7 +50,7 @@ def _declared(root: Path, graph: MeshGraph, product: DataProduct) -> Declared:
 
 
 def _missing(address: ProductAddress, found: tuple[Diagnostic, ...], known: list[str]) -> NotFound | Refused:
-    folder = f"domains/{address.domain}/{address.product}/"
+    folder = f"{product_home(address)}/"
     own = [d for d in errors(found) if d.at.file.startswith(folder)]
     if own:
         return Refused(f"`{address}` has an error at {own[0].at}: {own[0].message}", hint="run `mesh validate`")

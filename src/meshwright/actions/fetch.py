@@ -17,11 +17,11 @@ from meshwright.gate.compare import compare
 from meshwright.gate.version import Part, consequence
 from meshwright.graph.graph import MeshGraph
 from meshwright.manifest.elsewhere import Elsewhere
-from meshwright.manifest.layout import LOCK_FILE
 from meshwright.manifest.load import load
 from meshwright.manifest.lock import Lock, lock_text
 from meshwright.model.address import PortAddress
 from meshwright.model.errors import Corrupt, NotFound, Refused
+from meshwright.model.naming import LOCK_FILE
 from meshwright.release.copy import Brought, Copy, Told
 from meshwright.release.cut import graph_of
 from meshwright.release.log import History

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
 from meshwright.interop.draft import Draft, Drafted
-from meshwright.manifest.layout import PRODUCT_FILE
 from meshwright.manifest.writing import yaml_text
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
+from meshwright.model.naming import PRODUCT_FILE
 
 _HEADER = f"# yaml-language-server: $schema=../../../{SCHEMAS}/product.json\n"
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from meshwright.actions.answers import Reader, read_name, reader
 from meshwright.actions.shipped import shipped
 from meshwright.manifest.jsonschema import schemas
-from meshwright.manifest.layout import DOMAIN_FILE, DOMAINS, MESH_FILE
 from meshwright.manifest.template import Question, Template, read_template
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
+from meshwright.model.naming import DOMAIN_FILE, MESH_FILE, domain_home
 from meshwright.model.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def repository_order(folder: Path, name: str) -> Order:
 
 def domain_order(root: Path, mesh: Mesh, name: str) -> Order:
     """Order a domain of the mesh at `root`. Raises `Refused` where another repository has it."""
-    if mesh.domain(name) is not None and not (root / DOMAINS / name).exists():
-        hint = f"a repository speaks for the domains in it: move the folder `{DOMAINS}/{name}` here instead"
+    if mesh.domain(name) is not None and not (root / domain_home(name)).exists():
+        hint = f"a repository speaks for the domains in it: move the folder `{domain_home(name)}` here instead"
         raise Refused(f"the mesh has a domain `{name}` already, in another repository", hint=hint)
-    return Order(root, root / DOMAINS / read_name(name), _template("domain"), {"name": name, "mesh": mesh})
+    return Order(root, root / domain_home(read_name(name)), _template("domain"), {"name": name, "mesh": mesh})
 
 
 def product_order(root: Path, mesh: Mesh, address: ProductAddress, block: str) -> Order:
@@ -89,7 +89,7 @@ def product_order(root: Path, mesh: Mesh, address: ProductAddress, block: str) -
 
 def domain_folder(root: Path, mesh: Mesh, name: str) -> Path:
     """Return the folder of a domain. Raises `NotFound` where it is not there."""
-    folder = root / DOMAINS / name
+    folder = root / domain_home(name)
     if not (folder / DOMAIN_FILE).is_file():
         hint = did_you_mean(name, [d.name for d in mesh.domains], otherwise=f"`mesh new domain {name}` makes it")
         raise NotFound(f"there is no domain `{name}`", hint=hint)

@@ -17,11 +17,11 @@ from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, 
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.manifest.layout import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, PRODUCT_FILE
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
+from meshwright.model.naming import DOMAIN_FILE, LOCK_FILE, MESH_FILE, PRODUCT_FILE, product_home
 from meshwright.model.product import DataProduct
 from meshwright.release.copy import Copy
 from meshwright.release.cut import graph_of
@@ -149,7 +149,7 @@ def _placed(product: DataProduct) -> DataProduct:
 
 
 def _manifest(product: DataProduct) -> str:
-    return f"{DOMAINS}/{product.address.domain}/{product.address.product}/{PRODUCT_FILE}"
+    return f"{product_home(product.address)}/{PRODUCT_FILE}"
 
 
 def _own_findings(made: Plan, compiled: Compiled) -> Iterable[Diagnostic]:

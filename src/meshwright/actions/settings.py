@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Secret
 from meshwright.model.mesh import Environment
+from meshwright.model.naming import state_folder
 from meshwright.model.time import instant
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def resolve(
 
 
 def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dict[str, str]:
-    state = root / ".mesh" / environment
+    state = root / state_folder(environment)
     config = variables.get("XDG_CONFIG_HOME") or str(Path(variables.get("HOME", tempfile.gettempdir())) / ".config")
     return {
         "environment": environment,

@@ -99,7 +99,7 @@ def _pin(workspace: Workspace) -> Path:
 
 
 def _memory(workspace: Workspace) -> Path:
-    return workspace.root / ".mesh" / workspace.settings.environment / "log-head.json"
+    return workspace.state / "log-head.json"
 
 
 def _seen(workspace: Workspace) -> Iterator[Head]:

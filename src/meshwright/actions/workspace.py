@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.actions.settings import Settings, resolve
-from meshwright.manifest.layout import LOCK_FILE, MESH_FILE, is_domain_repository
 from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
-from meshwright.model.naming import connection_variable, key_variable
+from meshwright.model.naming import (
+    CACHE,
+    FETCHED,
+    LOCK_FILE,
+    MESH_FILE,
+    connection_variable,
+    key_variable,
+    state_folder,
+)
 
 if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs it
     from meshwright.engine.protocol import Engine
@@ -22,9 +29,6 @@ if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs 
     from meshwright.observe.store import Observations
     from meshwright.release.log import Log
     from meshwright.release.store import ReleaseStore
-
-FETCHED = ".mesh/fetched"
-"""Where a repository keeps the releases that it was built against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,18 @@ class Workspace:
     @property
     def cache(self) -> Path:
         """Where what can be made again is kept."""
-        return self.root / ".mesh" / "cache"
+        return self.root / CACHE
+
+    @property
+    def state(self) -> Path:
+        """What the environment keeps on this machine."""
+        return self.root / state_folder(self.settings.environment)
 
     @property
     def is_apart(self) -> bool:
         """Tell whether the repository holds domains of a mesh that is elsewhere, and not a mesh."""
+        from meshwright.manifest.layout import is_domain_repository  # an Airflow task never asks, and reads no manifest
+
         return is_domain_repository(self.root)
 
     @property
@@ -133,5 +144,5 @@ def find_root(start: Path) -> Path:
         if (folder / MESH_FILE).is_file() or (folder / LOCK_FILE).is_file():
             return folder
     raise NotFound(
-        f"no mesh.yaml or mesh.lock in {start} or above", hint="go into a mesh's folder, or say `--mesh PATH`"
+        f"no {MESH_FILE} or {LOCK_FILE} in {start} or above", hint="go into a mesh's folder, or say `--mesh PATH`"
     )

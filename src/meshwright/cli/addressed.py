@@ -3,6 +3,7 @@
 from meshwright.actions.compilation import Compiled
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound
+from meshwright.model.naming import product_home
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.spelling import did_you_mean
 
@@ -46,7 +47,7 @@ def _of_table(address: PortAddress, port: OutputPort, parts: tuple[str, ...]) ->
 
 
 def _no_product(compiled: Compiled, wanted: ProductAddress) -> NotFound:
-    folder = f"domains/{wanted.domain}/{wanted.product}/"
+    folder = f"{product_home(wanted)}/"
     if any(d.at.file.startswith(folder) for d in compiled.diagnostics):
         hint = "it has errors: `mesh validate` shows them"
     else:

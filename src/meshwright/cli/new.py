@@ -17,11 +17,11 @@ from meshwright.actions.new import Order, Written
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
 from meshwright.cli.fetch import bar
 from meshwright.cli.verb import Edge, open_edge, open_edge_at, verb
-from meshwright.manifest.layout import LOCK_FILE
 from meshwright.manifest.template import Question, read_answers
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
 from meshwright.model.errors import MeshError, Refused
+from meshwright.model.naming import LOCK_FILE
 
 _WORDS = click.argument("words", nargs=-1, metavar="[QUESTION=ANSWER]...")
 _NOTHING = Written((), ())

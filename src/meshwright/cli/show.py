@@ -11,6 +11,7 @@ from meshwright.manifest.load import Loaded
 from meshwright.model.address import NAME, product_address
 from meshwright.model.diagnostic import errors
 from meshwright.model.errors import NotFound
+from meshwright.model.naming import DOMAIN_FILE, domain_home, product_home
 from meshwright.model.spelling import did_you_mean
 
 
@@ -40,7 +41,7 @@ def _show_product(edge: Edge, loaded: Loaded, what: str) -> ExitCode | None:
     if product is None:
         known = [str(p.address) for p in loaded.mesh.products]
         hint = did_you_mean(what, known, otherwise="`mesh list` shows all products")
-        return _why_not(loaded, f"domains/{address.domain}/{address.product}/", f"there is no product `{what}`", hint)
+        return _why_not(loaded, f"{product_home(address)}/", f"there is no product `{what}`", hint)
     if edge.json:
         print_json(product_plain(product, loaded.origins[address]))
     else:
@@ -50,7 +51,7 @@ def _show_product(edge: Edge, loaded: Loaded, what: str) -> ExitCode | None:
 
 def _show_domain(edge: Edge, loaded: Loaded, name: str) -> ExitCode | None:
     domain = loaded.mesh.domain(name)
-    file = f"domains/{name}/domain.yaml"
+    file = f"{domain_home(name)}/{DOMAIN_FILE}"
     if domain is None or any(d.at.file == file for d in errors(loaded.diagnostics)):
         known = [d.name for d in loaded.mesh.domains]
         hint = did_you_mean(name, known, otherwise="`mesh list --domains` shows all domains")

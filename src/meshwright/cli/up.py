@@ -52,7 +52,7 @@ def command(words: tuple[str, ...], *, once: bool, timeout: int, port: int | Non
     if edge.workspace.is_apart:
         message = "`mesh up` runs a whole mesh, and this repository holds only domains of one"
         raise Refused(message, hint="`mesh run ADDRESS` builds a product here")
-    state = edge.workspace.root / ".mesh" / edge.workspace.settings.environment
+    state = edge.workspace.state
     platform = Platform(state / "airflow", port or free_port())
     with _alone(state), _ended_by_signals(), _goodbye(), Processes(state / "logs") as processes:
         progress("starting the sources")

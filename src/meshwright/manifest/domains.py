@@ -20,6 +20,7 @@ from meshwright.manifest.top import released_document, written
 from meshwright.model.address import NAME
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.mesh import Domain, Mesh, Written
+from meshwright.model.naming import DOMAIN_FILE, domain_home
 from meshwright.model.policy import PolicyName, stricter
 from meshwright.model.spelling import did_you_mean
 
@@ -107,8 +108,8 @@ def _elsewhere(elsewhere: Elsewhere | None, here: Iterable[DomainFolder]) -> tup
 
 def _released(domain: Domain) -> DomainFolder:
     """Return a domain of another repository as it was released."""
-    folder = Folder(domain.name, f"{layout.DOMAINS}/{domain.name}", (), ())
-    document = released_document(f"{folder.path}/{layout.DOMAIN_FILE}", domain.written)
+    folder = Folder(domain.name, domain_home(domain.name), (), ())
+    document = released_document(f"{folder.path}/{DOMAIN_FILE}", domain.written)
     says = shaped(DomainDocument, document, Problems()) if domain.written else None
     return DomainFolder(folder, says or DomainDocument.model_validate({}), document.root, domain.written)
 
@@ -120,13 +121,13 @@ def bad_name(file: str, name: str, problems: Problems) -> None:
 
 
 def _read(root: Path, folder: Folder, problems: Problems) -> DomainFolder:
-    file = f"{folder.path}/{layout.DOMAIN_FILE}"
+    file = f"{folder.path}/{DOMAIN_FILE}"
     silent = DomainFolder(folder, DomainDocument.model_validate({}), Place.nowhere(file))
     if not NAME.fullmatch(folder.name):
         bad_name(file, folder.name, problems)
-    if layout.DOMAIN_FILE not in folder.files:
+    if DOMAIN_FILE not in folder.files:
         hint = "write `description: …` into it: what is the domain responsible for?"
-        problems.error(Code.UNREADABLE, Location(file), f"the domain `{folder.name}` has no {layout.DOMAIN_FILE}", hint)
+        problems.error(Code.UNREADABLE, Location(file), f"the domain `{folder.name}` has no {DOMAIN_FILE}", hint)
         return silent
     document = read_file(root / file, file, problems)
     says = None if document is None else shaped(DomainDocument, document, problems)

@@ -21,6 +21,7 @@ from meshwright.manifest.subject import Layer, Subject
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import NAME, ProductAddress
 from meshwright.model.mesh import Domain, Mesh
+from meshwright.model.naming import PRODUCT_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _read(
     root: Path, folder: Folder, address: ProductAddress, above: tuple[Layer, ...], declared: Declared, trace: Trace
 ) -> Reading:
     problems = Problems()
-    file = f"{folder.path}/{layout.PRODUCT_FILE}"
+    file = f"{folder.path}/{PRODUCT_FILE}"
     if not NAME.fullmatch(address.product):
         bad_name(file, address.product, problems)
     document = read_file(root / file, file, problems)

@@ -8,14 +8,7 @@ from pathlib import Path
 from meshwright.manifest.codes import Code
 from meshwright.manifest.problems import Problems
 from meshwright.model.diagnostic import Location
-
-MESH_FILE = "mesh.yaml"
-LOCK_FILE = "mesh.lock"
-DOMAINS = "domains"
-DOMAIN_FILE = "domain.yaml"
-PRODUCT_FILE = "product.yaml"
-ODPS_FILE = "product.odps.yaml"
-"""The document of ODPS that a product came from, kept for what its manifest has no word for."""
+from meshwright.model.naming import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, PRODUCT_FILE, domain_home
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +31,7 @@ def domains(root: Path, problems: Problems) -> Iterator[Folder]:
     top = _listed(root, DOMAINS)
     _stray(top, "", problems)
     for name in top.folders:
-        yield _listed(root, f"{DOMAINS}/{name}")
+        yield _listed(root, domain_home(name))
 
 
 def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]:

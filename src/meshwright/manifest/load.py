@@ -18,6 +18,7 @@ from meshwright.manifest.syntax import read_file
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Environment, Mesh
+from meshwright.model.naming import MESH_FILE
 from meshwright.model.product import DataProduct, InputPort
 from meshwright.model.spelling import did_you_mean
 
@@ -74,7 +75,7 @@ def load(root: Path, kept: "Kept | None" = None, elsewhere: Elsewhere | None = N
 
 def environments(root: Path) -> tuple[Environment, ...]:
     """Return the environments of a mesh and nothing else, quickly. What is wrong with them is for `load` to say."""
-    document = read_file(root / layout.MESH_FILE, layout.MESH_FILE, Problems())
+    document = read_file(root / MESH_FILE, MESH_FILE, Problems())
     plain = document.value.get("environments") if document and isinstance(document.value, dict) else None
     return tuple(_readable(plain)) if isinstance(plain, dict) else ()
 

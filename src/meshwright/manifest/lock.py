@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.layout import LOCK_FILE
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.syntax import read_file
 from meshwright.manifest.writing import yaml_text
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
+from meshwright.model.naming import LOCK_FILE
 from meshwright.model.spelling import did_you_mean
 
 _HEAD = """\

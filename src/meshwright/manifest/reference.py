@@ -9,9 +9,9 @@ from typing import Annotated, Any, get_args, get_origin
 
 from meshwright.manifest.codes import MEANING
 from meshwright.manifest.documents import ProductDocument
-from meshwright.manifest.layout import DOMAIN_FILE, MESH_FILE, PRODUCT_FILE
 from meshwright.manifest.odcs import Shape
 from meshwright.manifest.organisation import DomainDocument, MeshDocument
+from meshwright.model.naming import DOMAIN_FILE, MESH_FILE, PRODUCT_FILE
 
 _DOCUMENTS = (
     ("domains/<domain>/<product>/" + PRODUCT_FILE, ProductDocument),

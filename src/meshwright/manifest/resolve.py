@@ -5,7 +5,6 @@ A value is the product's own, else its domain's, else that of a domain above, el
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.declared import check_purpose, check_team
-from meshwright.manifest.layout import ODPS_FILE, PRODUCT_FILE
 from meshwright.manifest.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.ports import inputs, outputs
 from meshwright.manifest.promise import contract_files
@@ -13,6 +12,7 @@ from meshwright.manifest.schedule import schedule
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import used_files
 from meshwright.model.diagnostic import Location
+from meshwright.model.naming import ODPS_FILE, PRODUCT_FILE
 from meshwright.model.product import CronSchedule, DataProduct, Member, ProductType, SupportChannel
 
 

@@ -15,6 +15,7 @@ from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import shaped
 from meshwright.manifest.syntax import Document, read_file
 from meshwright.model.mesh import Community, Environment, Kpi, Mesh, Organisation, Person, Purpose, Term, Written
+from meshwright.model.naming import MESH_FILE
 from meshwright.model.policy import PolicyName
 
 
@@ -31,11 +32,11 @@ def read_mesh(root: Path, released: Mesh | None, problems: Problems) -> Top:
     """Read mesh.yaml; in the repository of a domain alone, which has none, take what was `released`."""
     if layout.is_domain_repository(root):
         known = released.written if released else ()
-        document = released_document(layout.MESH_FILE, known)
+        document = released_document(MESH_FILE, known)
         return Top(shaped(MeshDocument, document, Problems()) if known else None, document.root, known)
-    read = read_file(root / layout.MESH_FILE, layout.MESH_FILE, problems)
+    read = read_file(root / MESH_FILE, MESH_FILE, problems)
     if read is None:
-        return Top(None, Place.nowhere(layout.MESH_FILE))
+        return Top(None, Place.nowhere(MESH_FILE))
     says = shaped(MeshDocument, read, problems)
     return Top(says, read.root, () if says is None else written(read, leave_out=("environments",)))
 

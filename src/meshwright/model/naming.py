@@ -9,6 +9,33 @@ SCHEME = "mesh"
 STAGE, CHECK, PUBLISH = "stage", "check", "publish"
 """Task ids: the engine's three verbs that a run takes."""
 
+MESH_FILE, LOCK_FILE, DOMAINS = "mesh.yaml", "mesh.lock", "domains"
+"""What a mesh's folder, or a repository of some of its domains, holds."""
+
+DOMAIN_FILE, PRODUCT_FILE = "domain.yaml", "product.yaml"
+"""The manifests in the folder of a domain and of a product."""
+
+ODPS_FILE = "product.odps.yaml"
+"""The document of ODPS that a product came from, kept for what its manifest has no word for."""
+
+CACHE, FETCHED = ".mesh/cache", ".mesh/fetched"
+"""Below a mesh's folder: what can be made again, and the releases that the repository was built against."""
+
+
+def state_folder(environment: str) -> str:
+    """What an environment keeps on this machine, below a mesh's folder."""
+    return f".mesh/{environment}"
+
+
+def domain_home(domain: str) -> str:
+    """The folder that a domain's team commits: `domains/sales`."""
+    return f"{DOMAINS}/{domain}"
+
+
+def product_home(product: ProductAddress) -> str:
+    """The folder that a product's manifest is in: `domains/sales/orders`."""
+    return f"{domain_home(product.domain)}/{product.product}"
+
 
 def dag_id(product: ProductAddress) -> str:
     """`domain.product`."""

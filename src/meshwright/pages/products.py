@@ -22,6 +22,7 @@ from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
+from meshwright.model.naming import MESH_FILE
 from meshwright.model.observation import Failure
 from meshwright.model.product import DataProduct, ProductType
 from meshwright.model.publish import Publish
@@ -110,7 +111,7 @@ def _graph(workspace: Workspace) -> MeshGraph:
     try:
         return deployed(workspace).graph
     except NotFound:
-        if not (workspace.root / "mesh.yaml").is_file():
+        if not (workspace.root / MESH_FILE).is_file():
             raise
         return compile_sound(workspace.root, workspace.cache)
 

@@ -13,9 +13,9 @@ from meshwright.interop.foreign import Foreign
 from meshwright.interop.odcs.store import store
 from meshwright.interop.odps.words import custom, input_names, type_of
 from meshwright.interop.spelled import members, strangers, version_of
-from meshwright.manifest.layout import ODPS_FILE
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.mesh import Person
+from meshwright.model.naming import ODPS_FILE
 
 
 @dataclass(frozen=True, slots=True)
