@@ -109,3 +109,50 @@ def test_a_link_to_a_folder_is_followed_each_time(mesh: Path, tmp_path: Path) ->
     assert not compile_mesh(mesh, tmp_path / "cache").diagnostics
     (outside / "revenue.sql").write_text("SELECT nothing")
     assert compile_mesh(mesh, tmp_path / "cache").diagnostics
+
+
+def test_a_folder_behind_a_link_is_looked_into_each_time(mesh: Path, tmp_path: Path) -> None:
+    outside = shutil.move(mesh / "domains/shop", tmp_path / "shop")
+    (mesh / "domains/shop").symlink_to(outside)
+    assert diagnose(mesh, tmp_path / "cache") == ()
+    edit(mesh, "domains/shop/orders/product.yaml", "kind: DataProduct", "kind: Product")
+    assert [d.code for d in diagnose(mesh, tmp_path / "cache")] == ["MW0108"]
+
+
+def test_a_change_is_seen_although_size_and_time_of_the_file_are_as_before(mesh: Path, tmp_path: Path) -> None:
+    sql = mesh / "domains/shop/revenue/revenue.sql"
+    before = sql.stat()
+    assert diagnose(mesh, tmp_path / "cache") == ()
+    sql.write_text(sql.read_text().replace("SELECT", "SELEKT"))
+    os.utime(sql, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert [d.code for d in diagnose(mesh, tmp_path / "cache")] == ["MW0202"]
+
+
+def test_what_is_no_file_and_goes_away_is_noticed(mesh: Path, tmp_path: Path) -> None:
+    (mesh / "domains/shop/stray.yaml").symlink_to("nowhere")
+    assert [d.code for d in diagnose(mesh, tmp_path / "cache")] == ["MW0116"]
+    (mesh / "domains/shop/stray.yaml").unlink()
+    assert diagnose(mesh, tmp_path / "cache") == ()
+
+
+@pytest.mark.parametrize("file", ["product.yaml", "revenue.sql", "other.txt"])
+def test_nobody_waits_for_a_pipe(mesh: Path, tmp_path: Path, file: str) -> None:
+    (mesh / "domains/shop/revenue" / file).unlink(missing_ok=True)
+    os.mkfifo(mesh / "domains/shop/revenue" / file)
+    found = [(d.at.file, d.message) for d in diagnose(mesh, tmp_path / "cache")]
+    refused = (f"domains/shop/revenue/{file}", "this is no file, but a pipe or a device")
+    assert found == ([] if file == "other.txt" else [refused])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+@pytest.mark.parametrize("folder", ["domains", "domains/shop", "domains/shop/orders", "domains/shop/orders/fixtures"])
+def test_a_folder_that_cannot_be_listed_is_said_and_never_remembered(mesh: Path, tmp_path: Path, folder: str) -> None:
+    (mesh / folder).mkdir(exist_ok=True)
+    (mesh / folder).chmod(0)
+    try:
+        found = [d.message for d in diagnose(mesh, tmp_path / "cache")]
+    finally:
+        (mesh / folder).chmod(0o755)
+    said = f"the folder `{folder}` cannot be read: permission denied"
+    assert (said in found) is not folder.endswith("fixtures")  # where nothing is read
+    assert diagnose(mesh, tmp_path / "cache") == ()

@@ -104,6 +104,13 @@ def test_a_large_file_is_not_read(tmp_path) -> None:
     assert [d.message for d in problems.found] == ["the file is larger than 1 MB"]
 
 
+def test_lines_that_end_as_on_windows_make_the_same_text(tmp_path) -> None:
+    (tmp_path / "x.sql").write_bytes(b"SELECT 1\r\nFROM a\r\n")
+    text = read_text(tmp_path / "x.sql", "x.sql", Problems())
+    assert text is not None
+    assert text.text == "SELECT 1\nFROM a\n"
+
+
 @given(PLAIN)
 def test_json_is_yaml(value: object) -> None:
     document = read_yaml(Text("x.yaml", json.dumps(value, ensure_ascii=False)), Problems())

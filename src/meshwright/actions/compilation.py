@@ -63,10 +63,11 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
     """Return every diagnostic of the mesh; when no file has changed since the last time, without reading one."""
     with open_cache(cache) as kept:
         key = _fingerprint(root)
-        known = unpack(tuple[Diagnostic, ...], kept.get(key))
+        known = None if key is None else unpack(tuple[Diagnostic, ...], kept.get(key))
         if known is None:
             known = _compile(root, kept, fetched(root)).diagnostics
-            if not any(d.code == Code.NOT_FETCHED for d in known):  # what mends that changes no file of the teams
+            # What mends a release that is not fetched changes no file of the teams.
+            if key is not None and not any(d.code == Code.NOT_FETCHED for d in known):
                 kept.put(key, pack(tuple[Diagnostic, ...], known))
         return known
 
@@ -101,23 +102,39 @@ def _staying() -> Iterator[None]:
         gc.enable()
 
 
-def _fingerprint(root: Path) -> bytes:
-    """Name the state of all files that are read, without reading them, as git does: path, size, time of change."""
+def _fingerprint(root: Path) -> bytes | None:
+    """Name the state of all files that are read, without reading them, as git does; None where that cannot be.
+
+    With the moment at which the system saw the change: what unpacks, copies or checks out sets the other as it likes.
+    """
     state = hashlib.sha256(f"{__version__} {reader()} {shape(Diagnostic)}".encode())
     with os.scandir(root) as top:
         entries = [entry for entry in top if entry.name in (MESH_FILE, LOCK_FILE, DOMAINS)]
     state.update(f"{(root / FETCHED).is_dir()}\n".encode())
-    for file, size, changed in sorted(_states(entries)):
-        state.update(f"{file.removeprefix(str(root))}\0{size}\0{changed}\n".encode(errors="surrogateescape"))
+    try:
+        states = sorted(_states(entries))
+    except (_LinkError, PermissionError):
+        return None
+    for file, *numbers in states:
+        state.update(f"{file.removeprefix(str(root))}\0{numbers}\n".encode(errors="surrogateescape"))
     return state.digest()
 
 
-def _states(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int, int]]:
-    """Yield the path, the size and the time of change of each file."""
+class _LinkError(Exception):
+    """A link leads to a folder, which may be anywhere and of any size."""
+
+
+def _states(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield the path, the size, the times of change and the number of each file; of all else, the path."""
     for entry in entries:
         if entry.is_file():
             stat = entry.stat()
-            yield entry.path, stat.st_size, stat.st_mtime_ns
+            yield entry.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
         elif entry.is_dir(follow_symlinks=False):
+            yield entry.path, 0, 0, 0, 0
             with os.scandir(entry.path) as inside:
                 yield from _states(inside)
+        elif entry.is_dir():
+            raise _LinkError
+        else:
+            yield entry.path, 0, 0, 0, 0

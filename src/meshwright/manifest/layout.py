@@ -28,17 +28,17 @@ def is_domain_repository(root: Path) -> bool:
 
 def domains(root: Path, problems: Problems) -> Iterator[Folder]:
     """Yield the domains' folders, in the order of their names."""
-    top = _listed(root, DOMAINS)
+    top = _listed(root, DOMAINS, problems)
     _stray(top, "", problems)
     for name in top.folders:
-        yield _listed(root, domain_home(name))
+        yield _listed(root, domain_home(name), problems)
 
 
 def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]:
     """Yield the products' folders of a domain, and say which folders are none."""
     _stray(domain, DOMAIN_FILE, problems)
     for name in domain.folders:
-        folder = _listed(root, f"{domain.path}/{name}")
+        folder = _listed(root, f"{domain.path}/{name}", problems)
         if PRODUCT_FILE not in folder.files:  # else the manifest says which files of the folder it reads
             _stray(folder, PRODUCT_FILE, problems)
         if PRODUCT_FILE in folder.files:
@@ -49,7 +49,7 @@ def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]
             problems.error(Code.UNREADABLE, at, f"the folder `{folder.path}` has no {PRODUCT_FILE}", hint)
 
 
-def _listed(root: Path, path: str) -> Folder:
+def _listed(root: Path, path: str, problems: Problems) -> Folder:
     files: list[str] = []
     folders: list[str] = []
     try:
@@ -57,8 +57,11 @@ def _listed(root: Path, path: str) -> Folder:
             for entry in entries:
                 if not entry.name.startswith((".", "_")):
                     (folders if entry.is_dir() else files).append(entry.name)
-    except OSError:
-        pass  # a mesh may have no domains yet; a folder that cannot be listed lacks its manifest, which is said
+    except FileNotFoundError:
+        pass  # a mesh may have no domains yet
+    except OSError as error:
+        message = f"the folder `{path}` cannot be read: {(error.strerror or '').lower()}"
+        problems.error(Code.UNREADABLE, Location(path), message, "see to it that whoever reads the mesh may list it")
     return Folder(path.rpartition("/")[2], path, tuple(sorted(files)), tuple(sorted(folders)))
 
 

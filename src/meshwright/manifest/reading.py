@@ -72,27 +72,28 @@ class Shelf:
         return reading, sha256(packed).digest()
 
     def _key(self, folder: Folder) -> bytes | None:
-        """Name all that a reading depends on; None where a link leads to another folder: that is read each time."""
+        """Name all that a reading depends on; None where that has no name, as behind a link: that is read each time."""
         state = sha256(self.above)
         top = f"{self.root}/"
-        for file in _files(top + folder.path):
-            if file is None:
-                return None
-            state.update(file.removeprefix(top).encode(errors="surrogateescape") + b"\0" + _content(file))
+        try:
+            for file in _files(top + folder.path):
+                if file is None:
+                    return None
+                state.update(file.removeprefix(top).encode(errors="surrogateescape") + b"\0" + _content(file))
+        except PermissionError:  # of a folder in it: what is there cannot be named
+            return None
         return state.digest()
 
 
 def _files(folder: str) -> Iterator[str | None]:
-    """Yield all files of a folder and the folders in it; None for a link to a folder."""
+    """Yield all files of a folder and the folders in it; None for what has no content to name, such as a pipe."""
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
-        if not entry.is_dir():
-            yield entry.path
-        elif entry.is_symlink():
-            yield None
-        else:
+        if entry.is_dir(follow_symlinks=False):
             yield from _files(entry.path)
+        else:
+            yield entry.path if entry.is_file() else None
 
 
 def _content(file: str) -> bytes:

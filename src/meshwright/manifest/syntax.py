@@ -10,6 +10,7 @@ empty, merge mappings by `<<`, write `yes` or `1_000` as text.
 
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,13 @@ def read_text(path: Path, file: str, problems: Problems) -> Text | None:
     """Read a file of UTF-8 without the secrets in it; None when that cannot be."""
     start = Text(file, "").start()
     try:
-        with path.open("rb", buffering=0) as stream:
+        with open(path, "rb", buffering=0, opener=_open) as stream:  # a Path takes no opener
+            state = os.fstat(stream.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                problems.error(Code.UNREADABLE, start, "this is no file, but a pipe or a device", "write a file")
+                return None
             # By its size: room for the largest file would be made, and given back, for each.
-            content = stream.read(min(os.fstat(stream.fileno()).st_size, MAX_BYTES) + 1)
+            content = stream.read(min(state.st_size, MAX_BYTES) + 1)
     except FileNotFoundError:
         problems.error(Code.UNREADABLE, start, "the file does not exist")
         return None
@@ -111,11 +116,17 @@ def read_text(path: Path, file: str, problems: Problems) -> Text | None:
         problems.error(Code.UNREADABLE, start, f"the file is larger than {MAX_BYTES // 1_000_000} MB")
         return None
     try:
-        return redact(Text(file, content.decode("utf-8-sig")), problems)
+        # One text wherever it is checked out: on Windows, git ends its lines in another way.
+        return redact(Text(file, content.decode("utf-8-sig").replace("\r\n", "\n")), problems)
     except UnicodeDecodeError as error:
         at = Text(file, "").at(content.count(b"\n", 0, error.start), 0)
         problems.error(Code.UNREADABLE, at, "the file is not UTF-8", "save it as UTF-8")
         return None
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file; a pipe, too, without waiting for somebody to write into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has neither
 
 
 def read_yaml(text: Text, problems: Problems, *, foreign: bool = False) -> Document | None:
