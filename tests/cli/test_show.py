@@ -134,6 +134,8 @@ def test_a_domain_is_shown_with_all_that_it_says_for_its_products(family: Path) 
         "schedule.waitAtMost | 1h | default",
         "schedule.when | all | default",
         f"slo.freshness | at most 2h old, 95% of the time | {DOMAIN}:5",
+        "slo.landing | none | default",
+        "slo.completeness | none | default",
         "slo.quality | 99% of the checks pass | mesh.yaml:4",
         "dialect | duckdb | mesh.yaml:5",
         "policies.owned | error | default",

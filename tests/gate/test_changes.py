@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -51,7 +51,7 @@ from meshwright.model.product import (
     VirtualSource,
 )
 from meshwright.model.ratio import Ratio
-from meshwright.model.slo import Freshness, Quality
+from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality
 
 _SQL = SALES.outputs[0].tables[0].transform
 assert _SQL is not None
@@ -71,6 +71,14 @@ def _sql(text: str) -> Edit:
 
 def _checks(*checks: Any) -> Edit:
     return edit_contract(checks=checks)
+
+
+def _landing(by: int = 7, zone: str = "Europe/Brussels", calendar: str | None = "BE", objective: str = "95%") -> Edit:
+    return edit_port(slos=(LandingBy(time(by), zone, calendar, Ratio.parse(objective)),))
+
+
+def _complete(objective: str) -> Edit:
+    return edit_port(slos=(Completeness(Ratio.parse(objective)),))
 
 
 BREAKING = [
@@ -210,6 +218,27 @@ def test_what_a_reader_can_live_with_is_not_breaking(case: tuple[str, Edit | Non
     assert [words in describe(c) for c in named(kind, found)] == [True]
     assert {consequence(c).word for c in named(kind, found)} == {part}
     assert not any(is_breaking(c) for c in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        pytest.param(_landing(7), _landing(8), "PromiseLoosened", id="a later hour"),
+        pytest.param(_landing(7), _landing(6), "PromiseTightened", id="an earlier hour"),
+        pytest.param(_landing(), _landing(objective="90%"), "PromiseLoosened", id="on fewer days"),
+        pytest.param(_landing(), _landing(objective="99%"), "PromiseTightened", id="on more days"),
+        pytest.param(_landing(), _landing(6, objective="90%"), "PromiseLoosened", id="earlier, on fewer days"),
+        pytest.param(_landing(), _landing(6, zone="UTC"), "PromiseLoosened", id="another zone"),
+        pytest.param(_landing(), _landing(calendar="NL"), "PromiseLoosened", id="another calendar"),
+        pytest.param(_landing(calendar=None), _landing(), "PromiseLoosened", id="business days only"),
+        pytest.param(_landing(), _landing(calendar=None), "PromiseTightened", id="every day"),
+        pytest.param(_landing(), _complete("99%"), "PromiseRemoved", id="a landing removed"),
+        pytest.param(_complete("99%"), _complete("95%"), "PromiseLoosened", id="less complete"),
+        pytest.param(_complete("99%"), _complete("99.9%"), "PromiseTightened", id="more complete"),
+    ],
+)
+def test_a_landing_and_completeness_are_loosened_or_tightened(before: Edit, after: Edit, kind: str) -> None:
+    assert len(named(kind, changes(before, after))) == 1
 
 
 SAME = [

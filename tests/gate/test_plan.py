@@ -1,7 +1,7 @@
 """A plan: whom a change reaches by line of SQL, what it finds, whom it asks."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from tests.gate.meshes import (
@@ -33,7 +33,7 @@ from meshwright.model.mask import Pseudonym, Redact, TruncateText
 from meshwright.model.mesh import Domain, Person, Purpose
 from meshwright.model.product import CronSchedule, Member, PublishMode
 from meshwright.model.ratio import Ratio
-from meshwright.model.slo import Freshness
+from meshwright.model.slo import Freshness, LandingBy, Slo
 
 
 def proposed(*edits: Edit) -> Plan:
@@ -257,3 +257,63 @@ def test_a_tighter_promise_than_the_input_allows_is_found_with_its_arithmetic() 
         "`creators.trending-artists:ranking@1` promises to be at most 1h old, but "
         "`marketplace.artwork-sales:sales@1` may be 1h 30m old and 1h pass between two runs, together 2h 30m"
     )
+
+
+BY_SEVEN = LandingBy(time(7), "Europe/Brussels", "BE", Ratio.parse("95%"))
+ASKED = "`creators.trending-artists:ranking@1` promises to be complete by 07:00 Europe/Brussels, but "
+INPUT = "`marketplace.artwork-sales:sales@1` "
+
+
+@pytest.mark.parametrize(
+    ("cron", "given", "promise", "why"),
+    [
+        pytest.param("0 * * * *", None, BY_SEVEN, None, id="hourly"),
+        pytest.param("0 5 * * *", None, BY_SEVEN, None, id="at five in UTC, six or seven here"),
+        pytest.param(
+            "0 6 * * *",
+            None,
+            BY_SEVEN,
+            "on a Monday no run of `0 6 * * *` UTC ends between midnight and then",
+            id="at six in UTC, which is eight here in summer",
+        ),
+        pytest.param("0 5 * * 1-5", None, BY_SEVEN, None, id="on business days, of business days"),
+        pytest.param(
+            "0 5 * * 1-5",
+            None,
+            replace(BY_SEVEN, calendar=None),
+            "on a Saturday no run of `0 5 * * 1-5` UTC ends between midnight and then",
+            id="on business days, of every day",
+        ),
+        pytest.param("0 5 * * *", BY_SEVEN, BY_SEVEN, None, id="an input that promises as much"),
+        pytest.param(
+            "0 5 * * *",
+            replace(BY_SEVEN, by=time(8)),
+            BY_SEVEN,
+            INPUT + "is promised by 08:00 Europe/Brussels only",
+            id="an input that promises less",
+        ),
+        pytest.param(
+            "0 5 * * *",
+            replace(BY_SEVEN, calendar="NL"),
+            BY_SEVEN,
+            INPUT + "promises nothing for days such as Friday 2024-03-29",
+            id="an input with other holidays",
+        ),
+        pytest.param("0 5 * * *", Freshness(timedelta(hours=2), BY_SEVEN.objective), BY_SEVEN, None, id="young inputs"),
+        pytest.param(
+            "0 5 * * *",
+            Freshness(timedelta(hours=8), BY_SEVEN.objective),
+            BY_SEVEN,
+            INPUT + "may be 8h old",
+            id="an input that may be older than the day",
+        ),
+    ],
+)
+def test_a_landing_that_schedule_and_inputs_cannot_keep_is_found(
+    cron: str, given: Slo | None, promise: LandingBy, why: str | None
+) -> None:
+    sales = edit_port(slos=() if given is None else (given,))(SALES)
+    ranking = edit_product(schedule=CronSchedule(cron))(edit_port(slos=(promise,))(RANKING))
+    made = plan(linked(MESH), linked(with_products(sales, ranking)), NOW)
+    messages = [d.message for d in made.findings if d.code == "MW0413"]
+    assert messages == ([] if why is None else [ASKED + why])

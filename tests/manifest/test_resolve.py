@@ -1,6 +1,6 @@
 """A value is the product's own, else its domain's, else the mesh's, else a default; and its origin is known."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from meshwright.model.product import (
     When,
 )
 from meshwright.model.ratio import Ratio
-from meshwright.model.slo import Freshness, Quality
+from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo
 
 ADDRESS = ProductAddress("shop", "orders")
 OTHER = "domains/shop/other/product.yaml"
@@ -114,6 +114,38 @@ def test_each_slo_comes_from_the_nearest(tmp_path: Path) -> None:
     (port,) = resolved(tmp_path, product(port="slo: {quality: {objective: 90%}}"), domain, mesh).outputs
     fresh = Freshness(timedelta(hours=3), Ratio(Decimal("0.99")))
     assert port.slos == (fresh, Quality(Ratio(Decimal("0.9"))))
+
+
+LANDING = "slo: {landing: {by: '07:00', timezone: Europe/Brussels, calendar: BE, objective: 95%}}"
+
+
+@pytest.mark.parametrize(
+    ("port", "slo"),
+    [
+        (LANDING, LandingBy(time(7), "Europe/Brussels", "BE", Ratio.parse("95%"))),
+        ("slo: {landing: {by: '17:30', objective: 95%}}", LandingBy(time(17, 30), "UTC", None, Ratio.parse("95%"))),
+        ("slo: {completeness: {objective: 99.9%}}", Completeness(Ratio.parse("99.9%"))),
+    ],
+    ids=["a landing", "every day in UTC", "completeness"],
+)
+def test_a_port_promises_what_its_slo_says(tmp_path: Path, port: str, slo: Slo) -> None:
+    assert resolved(tmp_path, product(port=port)).outputs[0].slos == (slo,)
+
+
+@pytest.mark.parametrize(
+    ("head", "reads", "promised"),
+    [
+        ("", SOURCE, (Completeness(Ratio.parse("99%")),)),
+        (DAILY, READS_OTHER, (Completeness(Ratio.parse("99%")),)),
+        ("", READS_OTHER, ()),
+    ],
+    ids=["of a source", "of a product, by a clock", "on its inputs"],
+)
+def test_a_domains_completeness_is_for_those_that_a_clock_builds(
+    tmp_path: Path, head: str, reads: str, promised: tuple[Slo, ...]
+) -> None:
+    domain = "slo: {completeness: {objective: 99%}}\n"
+    assert resolved(tmp_path, product(head, inputs=(reads,)), domain).outputs[0].slos == promised
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from meshwright.manifest import scalars
 from meshwright.manifest.scalars import Unreadable
+from meshwright.model.ratio import Ratio
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,37 @@ def test_a_cron_line_is_made_of_numbers_and_names(text: str) -> None:
 def test_a_zone_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         scalars.timezone(text)
+
+
+@pytest.mark.parametrize("text", ["07:00", "23:59", "00:01"])
+def test_a_time_of_day_is_read(text: str) -> None:
+    assert f"{scalars.local_time(text):%H:%M}" == text
+
+
+@pytest.mark.parametrize("text", ["", "7:00", "24:00", "07:60", "07:00:00", "07:00Z", "7 am", "00:00"])
+def test_what_is_no_time_of_day_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        scalars.local_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("BR-SPX", "did you mean `BR-SP`?"),
+        ("be", "did you mean `BE`?"),
+        ("Belgium", "write a country as `BE`, a part of one as `DE-BY` or an exchange as `XNYS`"),
+        ("XNYX", "did you mean `XNYS`?"),
+    ],
+)
+def test_a_calendar_that_does_not_exist_is_refused_with_one_that_does(text: str, hint: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        scalars.calendar(text)
+    assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize("text", ["99.61%", "99.9%", "99.99%"])
+def test_more_landings_than_are_remembered_are_not_promised(text: str) -> None:
+    assert scalars.objective(text)
+    with pytest.raises(Unreadable):
+        scalars.landing_objective(text)
+    assert scalars.landing_objective("99.6%") == Ratio.parse("99.6%")

@@ -12,6 +12,7 @@ from meshwright.model.incident import Incident
 from meshwright.model.mesh import Mesh, Person
 from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
 from meshwright.model.product import (
+    CronSchedule,
     DataProduct,
     InputPort,
     InputsSchedule,
@@ -51,13 +52,14 @@ def port(name: str) -> PortAddress:
 
 @dataclass(frozen=True)
 class Scene:
-    """A mesh and its facts. Every product promises `slos` (else two hours of freshness)."""
+    """A mesh and its facts. Every product promises `slos` (else two hours of freshness), and is built by `clock`."""
 
     mesh: tuple[str, ...]
     landings: Mapping[str, Landings]
     failures: Mapping[str, Failure] = field(default_factory=dict)
     checks: Mapping[str, tuple[ChecksRan, ...]] = field(default_factory=dict)
     slos: Mapping[str, tuple[Slo, ...]] = field(default_factory=dict)
+    clock: CronSchedule | None = None
 
     @property
     def graph(self) -> MeshGraph:
@@ -71,7 +73,7 @@ class Scene:
     def statuses(self, now: datetime = NOW) -> tuple[SloStatus, ...]:
         evidence = self.evidence()
         ports = [(p.port_address(o), o) for p in evidence.graph.mesh.products for o in p.outputs]
-        return tuple(evaluate(slo, evidence.histories[a], now) for a, o in ports for slo in o.slos)
+        return tuple(evaluate(slo, evidence.histories[a], now, self.clock) for a, o in ports for slo in o.slos)
 
     def decide(self, known: tuple[Incident, ...] = (), now: datetime = NOW, ended: str = "") -> Decision:
         incidents = Incidents(known, {address(ended): 1} if ended else {})

@@ -1,11 +1,14 @@
 """Decide: incidents over time, told as stories; nothing is said twice."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
-from tests.oncall.scenes import FRESH, GOOD, NOW, Scene, address, ago, failure, later, port
+from tests.oncall.scenes import FRESH, GOOD, NOW, Landings, Scene, address, ago, failure, later, port
 
 from meshwright.model.incident import Event, Impact
 from meshwright.model.observation import ChecksRan
+from meshwright.model.product import CronSchedule
+from meshwright.model.ratio import Ratio
+from meshwright.model.slo import Completeness, LandingBy
 
 LATE = ((5.0, 5.0),)
 FINE = ((1.0, 1.0),)
@@ -149,3 +152,42 @@ def test_the_reason_says_what_is_there_when_nothing_has_failed() -> None:
         "it is complete up to 2026-03-10T07:00:00Z and no further",
         "it has not published anything",
     ]
+
+
+BY_EIGHT = LandingBy(time(8), "UTC", None, Ratio.parse("95%"))
+THIS_MORNING = ((25.0, 25.0), (6.0, 6.0))
+"""Yesterday at eleven, and today at six: after midnight, before eight."""
+
+YESTERDAY = THIS_MORNING[:1]
+
+
+def _landing(**landings: Landings) -> Scene:
+    return Scene(("raw", "report < raw"), landings, slos={"raw": (), "report": (BY_EIGHT,)})
+
+
+def test_a_missed_landing_is_one_incident_of_whoever_lacks_the_data() -> None:
+    missed = _landing(raw=YESTERDAY, report=YESTERDAY)
+    (incident,) = missed.decide().incidents
+    assert incident.cause == address("raw")
+    assert [(i.port, i.slo, i.since) for i in incident.impacts] == [(port("report"), "landing", ago(4))]
+    assert _landing(raw=THIS_MORNING, report=YESTERDAY).decide().incidents[0].cause == address("report")
+    assert _landing(raw=THIS_MORNING, report=THIS_MORNING).decide().incidents == ()
+
+
+def test_late_data_ends_the_incident_of_a_landing() -> None:
+    opened = _landing(raw=YESTERDAY, report=YESTERDAY).decide()
+    late = _landing(raw=((25.0, 25.0), (1.0, 1.0)), report=((25.0, 25.0), (0.5, 0.5)))
+    decision = late.decide(opened.incidents)
+    assert [m.event for m in decision.messages] == [Event.RESOLVED]
+    (status,) = late.statuses()
+    assert status.sli is not None
+    assert status.sli < BY_EIGHT.objective
+
+
+def test_a_hole_is_an_incident_until_it_is_filled() -> None:
+    clock = CronSchedule("0 * * * *")
+    scene = Scene(("raw",), {"raw": ((5.0, 5.0),)}, slos={"raw": (Completeness(Ratio.parse("99.9%")),)}, clock=clock)
+    opened = scene.decide()
+    assert [(i.cause, i.impacts[0].slo) for i in opened.incidents] == [(address("raw"), "completeness")]
+    filled = later(scene, raw=((0.5, 0.5),)).decide(opened.incidents)
+    assert [m.event for m in filled.messages] == [Event.RESOLVED]

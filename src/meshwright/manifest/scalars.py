@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from meshwright.model.calendar import calendars
+from meshwright.model.calendar import calendars, is_calendar
 from meshwright.model.cron import Cron
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import MOST_OCCURRENCES, occurrences_needed
@@ -99,13 +99,13 @@ def local_time(text: str) -> time:
 @cache
 def calendar(text: str) -> str:
     """Check the name of a calendar of business days."""
-    known = calendars()
-    if text not in known:
-        country = text.partition("-")[0]
-        among = {name for name in known if name.startswith(f"{country}-")} if country in known else known
+    if not is_calendar(text):
+        country, part, _ = text.partition("-")
+        alike = {name for name in calendars() if abs(len(name) - len(text)) < 2}
+        if part and is_calendar(country):
+            alike = {name for name in alike if name.startswith(f"{country}-")}
         example = "write a country as `BE`, a part of one as `DE-BY` or an exchange as `XNYS`"
-        hint = did_you_mean(text, [name for name in among if abs(len(name) - len(text)) < 2], otherwise=example)
-        raise Unreadable(f"`{text}` is not a calendar", hint)
+        raise Unreadable(f"`{text}` is not a calendar", did_you_mean(text, alike, otherwise=example))
     return text
 
 

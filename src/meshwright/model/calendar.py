@@ -4,19 +4,30 @@ Weekends, holidays and the working days that make up for them are those of the l
 each country and year.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache
 
+_NAME = re.compile(r"([A-Z][A-Z0-9]+)(?:-(.+))?")
+
 
 def is_business_day(calendar: str, day: date) -> bool:
     """Tell whether a day is one of a calendar's business days. Raises `ValueError` for a calendar that is not known."""
-    return _business_days(calendar)(day)
+    business_days = _business_days(calendar)
+    if business_days is None:
+        raise ValueError(f"there is no calendar `{calendar}`")
+    return business_days(day)
+
+
+def is_calendar(name: str) -> bool:
+    """Tell whether there is a calendar of this name."""
+    return _business_days(name) is not None
 
 
 @cache
 def calendars() -> frozenset[str]:
-    """Return the names of all calendars."""
+    """Return the names of all calendars. It reads all of them: to help those who look for one."""
     import holidays
 
     countries = holidays.list_supported_countries()
@@ -25,12 +36,15 @@ def calendars() -> frozenset[str]:
 
 
 @cache
-def _business_days(calendar: str) -> Callable[[date], bool]:
+def _business_days(calendar: str) -> Callable[[date], bool] | None:
     import holidays
 
-    if calendar not in calendars():
-        raise ValueError(f"there is no calendar `{calendar}`")
-    country, _, part = calendar.partition("-")
-    if country in holidays.list_supported_countries():
-        return holidays.country_holidays(country, subdiv=part or None).is_working_day
-    return holidays.financial_holidays(country).is_working_day
+    name = _NAME.fullmatch(calendar)
+    if name is None:
+        return None
+    for known in (holidays.country_holidays, holidays.financial_holidays):
+        try:
+            return known(name[1], subdiv=name[2]).is_working_day
+        except NotImplementedError:
+            continue
+    return None

@@ -98,6 +98,34 @@ def test_an_slo_holds_what_is_promised_or_does_not(tmp_path: Path, max_age: str,
     assert [d.message for d in found.diagnostics] == said
 
 
+BRUSSELS = 'slo: {landing: {by: "07:00", timezone: Europe/Brussels, objective: 95%}}'
+
+
+@pytest.mark.parametrize(
+    ("promised", "port", "said"),
+    [
+        ("07:00", BRUSSELS, []),
+        ("09:30", BRUSSELS, []),
+        ("06:59", BRUSSELS, ["by 06:59 is promised, and the port's SLO is 07:00 Europe/Brussels"]),
+        ("07:00+01:00", BRUSSELS, []),
+        ("07:00+02:00", BRUSSELS, ["by 07:00+02:00 is promised, and the port's SLO is 07:00 Europe/Brussels"]),
+        ("06:00Z", BRUSSELS, []),
+        ("09:00-08:00", "", ["by 09:00-08:00 is promised, and no SLO holds it"]),
+        ("Mondays", "", None),
+    ],
+    ids=["it does", "with room", "later", "a zone's winter", "only in summer", "in UTC", "none", "not an hour"],
+)
+def test_a_landing_holds_the_hour_that_is_promised_or_does_not(
+    tmp_path: Path, promised: str, port: str, said: list[str] | None
+) -> None:
+    text = f'{HEAD}slaProperties: [{{property: timeOfAvailability, value: "{promised}"}}]\n{SCHEMA}'
+    found = [d.message for d in loaded(tmp_path, text, port=port).diagnostics]
+    if said is None:
+        assert found == ["nothing measures `timeOfAvailability`"]
+    else:
+        assert found == [f"`timeOfAvailability` {words}" for words in said]
+
+
 @pytest.mark.parametrize(
     ("version", "said"),
     [

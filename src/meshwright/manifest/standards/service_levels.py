@@ -1,22 +1,25 @@
 """Service levels: which promises of a contract's `slaProperties` does an SLO of its port hold?
 
-ODCS prefers `latency` to `freshness`: both are how old the data may be, which is what our freshness measures. Nothing
-measures the others.
+ODCS prefers `latency` to `freshness`: both are how old the data may be, which is what our freshness measures;
+`timeOfAvailability` is the hour of a landing. Nothing measures the others.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.contract_file import ContractFile
 from meshwright.manifest.wording import quoted
-from meshwright.model.slo import Freshness, Slo
+from meshwright.model.slo import Freshness, LandingBy, Slo
 from meshwright.model.time import length_text
 
 _AGES = {"latency", "ly", "freshness"}
+_HOURS = {"timeofavailability", "ta"}
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]([+-]([01][0-9]|2[0-3]):[0-5][0-9]|Z)?")
+_WINTER, _SUMMER = date(2024, 1, 8), date(2024, 7, 8)
 _UNITS = {
     "s": ("s", "sec", "second", "seconds"),
     "m": ("m", "min", "minute", "minutes"),
@@ -55,21 +58,58 @@ def one_unit(length: timedelta) -> str:
 
 def held(contract: ContractFile, slos: Sequence[Slo], problems: Problems) -> None:
     """Say which promises of a contract no SLO of its port holds."""
-    kept = min((slo.max_age for slo in slos if isinstance(slo, Freshness)), default=None)
     place = contract.place["slaProperties"]
     others: list[str] = []
     for number, promise in enumerate(contract.plain.get("slaProperties") or ()):
-        age = max_age(promise)
-        if age is None:
+        found = [judge(promise, slos) for judge in (_age_held, _hour_held)]
+        lacking = next((missing for missing in found if missing is not None), None)
+        if lacking is None:
             others.append(str(promise["property"]))
-        elif kept is None or kept > age:
-            promised = f"`{promise['property']}` of {length_text(age)} is promised"
-            message = (
-                f"{promised}, and the port's SLO is {length_text(kept)}" if kept else f"{promised}, and no SLO holds it"
-            )
-            hint = f"add `slo: {{freshness: {{maxAge: {one_unit(age)}, objective: 99%}}}}` to the port"
-            problems.warn(Code.NOT_HELD, place[number].at, message, hint)
+        elif lacking.message:
+            problems.warn(Code.NOT_HELD, place[number].at, f"`{promise['property']}` {lacking.message}", lacking.hint)
     if others:
         names = list(dict.fromkeys(others))
         message = f"nothing measures {quoted(names[:6])}{' …' if len(names) > 6 else ''}"
         problems.warn(Code.NOT_HELD, place.at_key, message, "nothing here can tell whether it is kept")
+
+
+class _Lacking(NamedTuple):
+    """What an SLO does not hold of a promise; nothing where one holds it."""
+
+    message: str = ""
+    hint: str = ""
+
+
+def _age_held(promise: Mapping[str, Any], slos: Sequence[Slo]) -> _Lacking | None:
+    """Judge a promise of an age; None where it promises something else."""
+    age = max_age(promise)
+    if age is None:
+        return None
+    kept = min((slo.max_age for slo in slos if isinstance(slo, Freshness)), default=None)
+    if kept is not None and kept <= age:
+        return _Lacking()
+    but = f"and the port's SLO is {length_text(kept)}" if kept else "and no SLO holds it"
+    hint = f"add `slo: {{freshness: {{maxAge: {one_unit(age)}, objective: 99%}}}}` to the port"
+    return _Lacking(f"of {length_text(age)} is promised, {but}", hint)
+
+
+def _hour_held(promise: Mapping[str, Any], slos: Sequence[Slo]) -> _Lacking | None:
+    """Judge a promise of an hour, of the port's own zone where the promise names none; None where it is none."""
+    hour = _HOUR.fullmatch(str(promise.get("value")).strip())
+    if hour is None or str(promise.get("property")).lower() not in _HOURS:
+        return None
+    at = time.fromisoformat(hour[0])
+    if any(isinstance(slo, LandingBy) and _is_in_time(slo, at) for slo in slos):
+        return _Lacking()
+    landing = next((slo for slo in slos if isinstance(slo, LandingBy)), None)
+    but = f"and the port's SLO is {landing.where}" if landing else "and no SLO holds it"
+    zone = "UTC" if at.tzinfo else "…"
+    by = at if at.tzinfo is None else datetime.combine(_WINTER, at).astimezone(UTC)
+    hint = f'add `slo: {{landing: {{by: "{by:%H:%M}", timezone: {zone}, objective: 95%}}}}` to the port'
+    return _Lacking(f"by {hour[0]} is promised, {but}", hint)
+
+
+def _is_in_time(slo: LandingBy, at: time) -> bool:
+    if at.tzinfo is None:
+        return slo.by <= at
+    return all(slo.occurrence(day).deadline <= datetime.combine(day, at) for day in (_WINTER, _SUMMER))
