@@ -8,7 +8,7 @@ from tests.sql.test_analyse import TYPES
 from meshwright.model.contract import LogicalType
 from meshwright.model.product import Transform
 from meshwright.sql.bind import bind
-from meshwright.sql.types import fits
+from meshwright.sql.fit import fits
 
 DUCKDB = {
     LogicalType.STRING: "VARCHAR",

@@ -17,6 +17,7 @@ from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct, OutputPort, OutputTable
+from meshwright.sql.analyse import analyse
 from meshwright.sql.version import reader
 
 Outputs = Callable[[PortAddress], OutputPort | None]
@@ -69,20 +70,23 @@ class Analyst:
     ) -> tuple[Analyses, list[Diagnostic]]:
         """Return the analyses of all tables of some products, beside those that were released, and what is wrong."""
         packed: dict[TableAddress, bytes] = {}
+        unpacked = dict(released)
         found: list[Diagnostic] = []
         for product in products:
             for address, table in product.tables():
-                diagnostics, _, packed[address] = self._understood(product, table, address).partition(b"\n")
-                found += unpack(tuple[Diagnostic, ...], diagnostics) or ()
-        return Analyses(packed, released), found
+                if table.transform is None:  # to pass columns on is faster done than remembered
+                    unpacked[address] = analyse(product, table, schemas(self._outputs.get, product))
+                    found += unpacked[address].diagnostics
+                else:
+                    diagnostics, _, packed[address] = self._understood(product, table, address).partition(b"\n")
+                    found += unpack(tuple[Diagnostic, ...], diagnostics) or ()
+        return Analyses(packed, unpacked), found
 
     def _understood(self, product: DataProduct, table: OutputTable, address: TableAddress) -> bytes:
         """Return a line of what is wrong with a table's SQL, and a line of its analysis."""
         key = self._key(product, address)
         packed = self._kept.get(key)
         if packed is None:
-            from meshwright.sql.analyse import analyse
-
             made = analyse(product, table, schemas(self._outputs.get, product))
             packed = pack(tuple[Diagnostic, ...], made.diagnostics) + b"\n" + pack(Analysis, made)
             self._kept.put(key, packed)

@@ -1,29 +1,16 @@
-"""Analyse: what does the transform of an output port read, what does it make, and what is wrong with it?"""
+"""Analyse: what does a table that a product makes read, what is it made of, and what is wrong with that?
 
-from collections.abc import Iterator, Mapping
+Without SQL this is known without sqlglot, which takes longer to load than a hundred such tables.
+"""
 
-from sqlglot import exp
-from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
-from sqlglot.optimizer.scope import Scope
+from collections.abc import Mapping
 
-from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
-from meshwright.model.contract import Column, Contract
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
-from meshwright.model.naming import sql_name
+from meshwright.model.analysis import Analysis
+from meshwright.model.contract import Column
 from meshwright.model.product import DataProduct, OutputTable
-from meshwright.sql import dialect, fit, guard
-from meshwright.sql.codes import Code
-from meshwright.sql.lineage import column_lineage
-from meshwright.sql.names import dotted, rename
-from meshwright.sql.parse import parse
 from meshwright.sql.passing import passed_on
-from meshwright.sql.resolve import Resolved, Schemas, place_of, resolve
-from meshwright.sql.text import SqlText
-from meshwright.sql.types import inferred
 
 _NOTHING = Analysis((), (), ())
-_UNREADABLE = (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE, Code.UNRESOLVED)
-"""What makes it pointless to ask whose column is meant."""
 
 
 def analyse(product: DataProduct, table: OutputTable, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
@@ -37,100 +24,6 @@ def analyse(product: DataProduct, table: OutputTable, schemas: Mapping[str, tupl
         return _NOTHING
     if table.transform is None:
         return passed_on(product, table, schemas)
-    text = SqlText(table.transform.sql, table.transform.dialect, table.transform.file)
-    tree = parse(text)
-    if isinstance(tree, Diagnostic):
-        return _failed(tree)
-    names = _names(product, schemas, tree)
-    known = {name.lower(): columns for name, columns in schemas.items()}
-    return _Analyser(text, table.contract, names, {name: known.get(name, ()) for name in names}).analysis(tree)
+    from meshwright.sql.select import understood
 
-
-def _names(product: DataProduct, schemas: Mapping[str, tuple[Column, ...]], tree: exp.Query) -> dict[str, str]:
-    """Return the names of all that may be read, as SQL compares them → as manifests spell them."""
-    inputs = {sql_name(i.name): i.name for i in product.inputs}
-    heads = {name: name.partition(".")[0] for name in schemas}
-    found = {name.lower(): inputs[head] + name[len(head) :] for name, head in heads.items() if head in inputs}
-    for unknown in inputs.keys() - set(heads.values()):
-        found[unknown] = inputs[unknown]
-        named = (t for t in tree.find_all(exp.Table) if t.db.lower() == unknown and not t.catalog)
-        found.update({f"{unknown}.{t.name}".lower(): f"{inputs[unknown]}.{t.name}" for t in named})
-    return found
-
-
-def _failed(*diagnostics: Diagnostic) -> Analysis:
-    return Analysis((), (), (), (), diagnostics)
-
-
-class _Analyser:
-    """The steps for one text; each goes on only where the one before left something to go on with."""
-
-    def __init__(self, text: SqlText, contract: Contract, names: Mapping[str, str], schemas: Schemas) -> None:
-        self.text, self.contract, self.names, self.schemas = text, contract, names, schemas
-        self._spellings: dict[str, dict[str, str]] = {}
-
-    def analysis(self, tree: exp.Query) -> Analysis:
-        """Guard, resolve, trace, compare."""
-        text = self.text
-        found = [*guard.unbound(text), *guard.hidden_sources(text, tree), *fit.unnamed(text, tree)]
-        tree = normalize_identifiers(tree, dialect=text.dialect, store_original_column_identifiers=True)
-        scopes = guard.scopes_of(text, tree)
-        if isinstance(scopes, Diagnostic):
-            return _failed(*found, scopes)
-        tables = guard.undeclared(text, scopes, self.names)
-        found += [*tables.diagnostics, *guard.taken_for_columns(text, tree, self.names)]
-        parameters = guard.parameters(tree)
-        inputs = tuple(sorted(self.names[t] for t in tables.read))
-        if any(d.code in _UNREADABLE for d in found):
-            return Analysis(inputs, (), (), parameters, tuple(found))
-        rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
-        resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
-        typed = resolved.typed() if resolved.scopes else resolved.tree
-        found += [*resolved.diagnostics, *dialect.differences(text, typed)]
-        if not resolved.scopes:
-            return Analysis(inputs, (), (), parameters, tuple(found))
-        columns = self._columns(resolved)
-        if not any(d.severity is Severity.ERROR and d.code != Code.DIALECT for d in found):
-            places = tuple(self._place(item) for item in resolved.tree.selects)
-            found += fit.misfits(text, self.contract, columns, places)
-        return Analysis(inputs, self._reads(resolved.scopes), columns, parameters, tuple(found))
-
-    def _columns(self, resolved: Resolved) -> tuple[OutputColumn, ...]:
-        spelling = {c.name.lower(): c.name for c in self.contract.columns}
-        made = zip(resolved.tree.selects, column_lineage(resolved.scopes[-1]), strict=True)
-        return tuple(
-            OutputColumn(
-                spelling.get(item.alias_or_name.lower(), item.alias_or_name),
-                inferred(item),
-                tuple(sorted((self.names[table], self._spelled(table, name)) for table, name in sources)),
-            )
-            for item, sources in made
-            if not item.is_star
-        )
-
-    def _reads(self, scopes: list[Scope]) -> tuple[ColumnRead, ...]:
-        """Return each read once, in order: by plain values, which are compared faster than ours."""
-        found = ((read, read.at.line, read.at.column) for read in self._every_read(scopes))
-        once = {(read.input, read.column, line, column): read for read, line, column in found}
-        return tuple(once[key] for key in sorted(once))
-
-    def _every_read(self, scopes: list[Scope]) -> Iterator[ColumnRead]:
-        for scope in scopes:
-            for column in scope.columns:
-                source = scope.sources.get(column.table)
-                if isinstance(source, exp.Table) and source.name in self.names:
-                    name = self._spelled(source.name, column.name)
-                    yield ColumnRead(self.names[source.name], name, place_of(self.text, column))
-
-    def _spelled(self, table: str, name: str) -> str:
-        """Return a column's name as it was declared: SQL does not tell `A` from `a`, addresses do."""
-        if table not in self._spellings:
-            self._spellings[table] = {c.name.lower(): c.name for c in reversed(self.schemas[table])}
-        return self._spellings[table].get(name.lower(), name)
-
-    def _place(self, item: exp.Expr) -> Location:
-        alias = item.args.get("alias")
-        if isinstance(alias, exp.Identifier) and alias.meta_get("start") is not None:
-            return self.text.at(alias)
-        inner = item.unalias()
-        return place_of(self.text, inner) if isinstance(inner, exp.Column) else self.text.at(item)
+    return understood(product, table.contract, table.transform, schemas)

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from meshwright.model.diagnostic import Diagnostic, Location, Severity
+
 
 class Code(StrEnum):
     """A diagnostic's code; `MEANING` says it in words."""
@@ -48,3 +50,8 @@ MEANING = {
     Code.NO_SQL: "a port without SQL that has no single input to pass on",
     Code.BRANCHES: "a UNION whose branches have different numbers of columns",
 }
+
+
+def error(code: Code, message: str, at: Location, hint: str = "") -> Diagnostic:
+    """Return a diagnostic that stops what was asked."""
+    return Diagnostic(at, code.value, Severity.ERROR, message, hint)

@@ -1,28 +1,28 @@
 """Fit: does the SELECT make exactly the columns that the contract promises, of the promised types?"""
 
 from collections.abc import Iterator
-
-from sqlglot import exp
+from typing import TYPE_CHECKING
 
 from meshwright.model.analysis import OutputColumn
-from meshwright.model.contract import Contract
+from meshwright.model.contract import Contract, LogicalType
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.spelling import did_you_mean
-from meshwright.sql.codes import Code
-from meshwright.sql.text import SqlText, error
-from meshwright.sql.types import fits
+from meshwright.sql.codes import Code, error
+
+if TYPE_CHECKING:  # brings sqlglot, which a table without SQL has no need of
+    from meshwright.sql.text import SqlText
+
+# A whole number is a number; nothing else stands for another type without a cast that somebody wrote.
+_WIDENS = {(LogicalType.INTEGER, LogicalType.NUMBER)}
 
 
-def unnamed(text: SqlText, tree: exp.Query) -> Iterator[Diagnostic]:
-    """Yield the expressions of the outermost SELECT, as it was parsed, that have no name of their own."""
-    for number, item in enumerate(tree.selects, start=1):
-        if not (item.is_star or item.alias or isinstance(item, exp.Column | exp.Dot)):
-            message = f"column {number} of the SELECT has no name"
-            yield text.problem(Code.NAME, message, item, f"write `{item.sql(text.dialect)} as …`")
+def fits(found: LogicalType | None, promised: LogicalType) -> bool:
+    """Tell whether a value of the type that was found keeps the promise; what is not known is not blamed."""
+    return found in (None, promised) or (found, promised) in _WIDENS
 
 
 def misfits(
-    text: SqlText, contract: Contract, columns: tuple[OutputColumn, ...], places: tuple[Location, ...]
+    text: "SqlText", contract: Contract, columns: tuple[OutputColumn, ...], places: tuple[Location, ...]
 ) -> Iterator[Diagnostic]:
     """Hold the columns of a SELECT, each with its place in the text, against the contract of its port."""
     made: set[str] = set()

@@ -13,10 +13,10 @@ from sqlglot.tokenizer_core import TokenType
 
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.spelling import closest, did_you_mean
-from meshwright.sql.codes import Code
+from meshwright.sql.codes import Code, error
 from meshwright.sql.names import dotted
 from meshwright.sql.parse import statement
-from meshwright.sql.text import SqlText, error
+from meshwright.sql.text import SqlText
 
 PARAMETERS = ("interval_start", "interval_end")
 """The bound parameters that a transform may use: the bounds of the run's interval, TIMESTAMP."""

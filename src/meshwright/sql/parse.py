@@ -13,8 +13,8 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.spelling import did_you_mean
-from meshwright.sql.codes import Code
-from meshwright.sql.text import SqlText, error
+from meshwright.sql.codes import Code, error
+from meshwright.sql.text import SqlText
 
 DIALECTS = ("bigquery", "duckdb")
 """The dialects that transforms may be written in."""

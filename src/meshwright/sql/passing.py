@@ -8,9 +8,8 @@ from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.spelling import did_you_mean
-from meshwright.sql.codes import Code
-from meshwright.sql.text import error
-from meshwright.sql.types import fits
+from meshwright.sql.codes import Code, error
+from meshwright.sql.fit import fits
 
 
 def passed_on(product: DataProduct, table: OutputTable, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:

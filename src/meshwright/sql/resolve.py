@@ -21,8 +21,8 @@ from sqlglot.schema import MappingSchema
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.spelling import did_you_mean
-from meshwright.sql.codes import Code
-from meshwright.sql.text import SqlText, error, span
+from meshwright.sql.codes import Code, error
+from meshwright.sql.text import SqlText, span
 from meshwright.sql.types import declared
 
 _PLACES = "meshwright_places"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
-from meshwright.sql.codes import Code
+from meshwright.model.diagnostic import Diagnostic, Location
+from meshwright.sql.codes import Code, error
 
 Span = tuple[int, int]
 """The first and the last character of something, counted from 0, both meant."""
@@ -35,11 +35,6 @@ class SqlText:
     def problem(self, code: Code, message: str, node: exp.Expr, hint: str = "") -> Diagnostic:
         """Return an error that points at a node."""
         return error(code, message, self.at(node), hint)
-
-
-def error(code: Code, message: str, at: Location, hint: str = "") -> Diagnostic:
-    """Return a diagnostic that stops what was asked."""
-    return Diagnostic(at, code.value, Severity.ERROR, message, hint)
 
 
 def span(node: exp.Expr) -> Span | None:

@@ -38,9 +38,6 @@ _INFERRED: dict[exp.DType, LogicalType] = {
     exp.DType.TIME: LogicalType.TIME,
 }
 
-# A whole number is a number; nothing else stands for another type without a cast that somebody wrote.
-_WIDENS = {(LogicalType.INTEGER, LogicalType.NUMBER)}
-
 
 def declared(logical: LogicalType) -> exp.DataType:
     """Return the type that a column of a contract has in SQL; unknown where the contract does not say enough."""
@@ -52,8 +49,3 @@ def inferred(node: exp.Expr) -> LogicalType | None:
     if node.type is None or isinstance(node.unalias(), exp.Null):  # BigQuery calls a bare NULL an INT64
         return None
     return _INFERRED.get(node.type.this)
-
-
-def fits(found: LogicalType | None, promised: LogicalType) -> bool:
-    """Tell whether a value of the type that was found keeps the promise; what is not known is not blamed."""
-    return found in (None, promised) or (found, promised) in _WIDENS
