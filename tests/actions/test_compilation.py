@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshwright.actions import analyses, compilation
+from meshwright.actions import compilation
 from meshwright.actions.cache import FILE
 from meshwright.actions.compilation import compile_mesh, diagnose
 
@@ -69,6 +69,7 @@ def test_what_did_not_change_is_neither_read_nor_analysed_again(
     mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from meshwright.manifest import gather
+    from meshwright.sql import select
 
     def noted(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return lambda subject, *rest: seen.append(what) or function(subject, *rest)
@@ -76,7 +77,7 @@ def test_what_did_not_change_is_neither_read_nor_analysed_again(
     compile_mesh(mesh, tmp_path)
     seen: list[str] = []
     monkeypatch.setattr(gather, "resolve", noted("manifest", gather.resolve))
-    monkeypatch.setattr(analyses, "analyse", noted("SQL", analyses.analyse))
+    monkeypatch.setattr(select, "understood", noted("SQL", select.understood))
     edit(mesh, "domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n")
     compile_mesh(mesh, tmp_path)
     assert seen == ["manifest", "SQL"]
