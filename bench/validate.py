@@ -1,7 +1,7 @@
 """What a team waits for after each change: all that they and everyone else committed, read and understood.
 
-Cold is a fresh process without anything kept; files are in the memory of the system. The peers do a part of it:
-PyYAML and dag-factory load the same YAML and check nothing; sqlglot traces the lineage of the same SQL, which is neither
+Cold is a fresh process without anything kept; files are in the memory of the system. The peers do a part of it: PyYAML
+and dag-factory load the same YAML and check nothing; sqlglot traces the lineage of the same SQL, which is neither
 resolved against manifests nor held against contracts.
 """
 

@@ -71,13 +71,11 @@ class Place:
     @property
     def at(self) -> Location:
         """Where the value is; for a mapping or a list, its key or its first line."""
-        match self.node:
-            case None:
-                return self.text.start()
-            case ScalarNode():
-                return self._span(self.node)
-            case MappingNode() if self.key is None and self.node.value:
-                return self._span(self.node.value[0][0])
+        node = self.node
+        if type(node) is ScalarNode:
+            return self._span(node)
+        if type(node) is MappingNode and self.key is None and node.value:
+            return self._span(node.value[0][0])
         return self.at_key
 
     @property

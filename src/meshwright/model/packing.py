@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, NewType, TypeVar, Union, get_args, get_origi
 from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 class _Packer(NamedTuple):
@@ -40,7 +41,7 @@ _SCALARS: dict[object, _Packer] = {
 
 def pack(kind: type[T], value: T) -> bytes:
     """Return a value of `kind` as bytes."""
-    return json.dumps(_plain(_packer(kind).pack, value), separators=(",", ":"), ensure_ascii=False).encode()
+    return _JSON.encode(_plain(_packer(kind).pack, value)).encode()
 
 
 def unpack(kind: type[T], packed: bytes | None) -> T | None:
