@@ -13,12 +13,13 @@ NEW = {
     PublishMode.REPLACE: [("b", 20), ("c", 30)],
     PublishMode.APPEND: [("a", 1), ("b", 2), ("c", 30), ("d", 40)],
     PublishMode.MERGE: [("a", 1), ("b", 20), ("c", 30)],
+    PublishMode.PARTITION: [("a", 1), ("b", 2), ("c", 30), ("d", 40)],
     PublishMode.LEDGER: [("a", 1), ("b", 2), ("c", 30), ("d", 40)],
 }
 
 
 def delivered(mode: PublishMode) -> list[tuple[str, int]]:
-    adds = mode in (PublishMode.APPEND, PublishMode.LEDGER)
+    adds = mode not in (PublishMode.REPLACE, PublishMode.MERGE)
     return [("c", 30), ("d", 40)] if adds else [("b", 20), ("c", 30)]
 
 

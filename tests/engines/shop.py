@@ -54,6 +54,7 @@ class Shop:
     path: str = "{start:%H}.json"
     sql: str = "SELECT sale_id, price, sold_at FROM orders"
     parameters: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ("sold_at",)
     now: datetime = field(default=NOW)
 
     @property
@@ -62,7 +63,8 @@ class Shop:
 
     @property
     def product(self) -> DataProduct:
-        table = OutputTable(Contract("sales", self.columns, self.checks), self.mode)
+        partitions = self.partitions if self.mode is PublishMode.PARTITION else ()
+        table = OutputTable(Contract("sales", self.columns, self.checks), self.mode, partitions=partitions)
         port = OutputPort("sales", "1.0.0", (table,))
         source = FilesSource("shop", self.path, "json", HOUR)
         orders = InputPort("orders", source, columns=COLUMNS)

@@ -16,7 +16,7 @@ from meshwright.model.time import Interval
 
 OpenShop = Callable[..., Any]
 MODES = pytest.mark.parametrize("mode", list(PublishMode))
-ADDING = pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE, PublishMode.LEDGER])
+ADDING = pytest.mark.parametrize("mode", [mode for mode in PublishMode if mode is not PublishMode.REPLACE])
 
 
 @MODES
@@ -46,7 +46,7 @@ def test_replace_leaves_only_the_last_interval(open_shop: OpenShop) -> None:
     assert len(shop.engine.publishes(SALES)) == 2
 
 
-@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE])
+@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE, PublishMode.PARTITION])
 def test_an_interval_run_again_replaces_what_it_published_before(open_shop: OpenShop, mode: PublishMode) -> None:
     shop: Shop = open_shop(mode=mode)
     shop.sell(0, [("a", 1), ("b", 2)])
@@ -70,8 +70,9 @@ def test_what_is_read_whole_has_no_gaps(open_shop: OpenShop) -> None:
     assert hours == [START + HOUR, START + 3 * HOUR]
 
 
-def test_a_day_run_again_replaces_its_hours(open_shop: OpenShop) -> None:
-    shop: Shop = open_shop(mode=PublishMode.APPEND)
+@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.PARTITION])
+def test_a_day_run_again_replaces_its_hours(open_shop: OpenShop, mode: PublishMode) -> None:
+    shop: Shop = open_shop(mode=mode)
     for hour in range(2):
         shop.sell(hour, [(f"h{hour}", hour)])
     shop.run(Interval(START, START + 2 * HOUR))
@@ -103,6 +104,74 @@ def test_an_older_interval_merged_late_does_not_win_over_a_newer_one(open_shop: 
     assert shop.sales() == [("a", 2), ("b", 1)]
     shop.sell(1, [("c", 3)])
     assert shop.sales() == [("a", 1), ("b", 1), ("c", 3)]
+
+
+def by_price(open_shop: OpenShop, *hours: list[tuple[str, int]]) -> Shop:
+    """Publish hours of sales, each price a partition; a sale is no key here."""
+    columns = tuple(replace(c, primary_key=False, required=False) for c in COLUMNS)
+    shop: Shop = open_shop(mode=PublishMode.PARTITION, partitions=("price",), columns=columns)
+    for number, rows in enumerate(hours):
+        shop.sell(number, rows)
+    return shop
+
+
+def test_a_partition_is_replaced_as_a_whole_and_others_stay(open_shop: OpenShop) -> None:
+    shop = by_price(open_shop, [("a", 1), ("b", 1), ("c", 2)], [("d", 1)])
+    assert shop.sales() == [("c", 2), ("d", 1)]
+
+
+def test_rows_of_a_partition_that_are_the_same_are_all_kept(open_shop: OpenShop) -> None:
+    shop = by_price(open_shop, [("a", 1), ("b", 2)], [("a", 1), ("a", 1), ("b", 2)], [("b", 2)])
+    shop.sql = "SELECT sale_id, price, TIMESTAMPTZ '2013-01-01' AS sold_at FROM orders"
+    for hour, rows in enumerate([[("a", 1)], [("a", 1), ("a", 1)], [("a", 1), ("a", 1), ("a", 1)]]):
+        shop.sell(hour, rows)
+    assert shop.sales() == [("a", 1)] * 3
+    shop.sell(2, [])
+    assert shop.sales() == [("a", 1)] * 2
+    shop.sell(1, [])
+    assert shop.sales() == [("a", 1)]
+
+
+def test_a_partition_that_a_rerun_no_longer_makes_gives_way_to_what_was_there_before(open_shop: OpenShop) -> None:
+    shop = by_price(open_shop, [("a", 1)], [("b", 1), ("c", 2)])
+    shop.sell(1, [("d", 3)])
+    assert shop.sales() == [("a", 1), ("d", 3)]
+    shop.sell(1, [])
+    assert shop.sales() == [("a", 1)]
+
+
+def test_an_older_interval_built_late_does_not_win_over_a_newer_one(open_shop: OpenShop) -> None:
+    shop = by_price(open_shop)
+    shop.sell(1, [("b", 1)])
+    shop.sell(0, [("a", 1), ("c", 2)])
+    assert shop.sales() == [("b", 1), ("c", 2)]
+
+
+def test_rows_without_a_value_are_a_partition_too(open_shop: OpenShop) -> None:
+    shop = by_price(open_shop)
+    shop.sql = "SELECT sale_id, CASE WHEN price > 5 THEN NULL ELSE price END AS price, sold_at FROM orders"
+    shop.sell(0, [("a", 9), ("b", 1)])
+    shop.sell(1, [("c", 8)])
+    assert shop.ask("SELECT sale_id, CAST(price AS BIGINT) FROM sales ORDER BY 1") == [("b", 1), ("c", None)]
+
+
+def test_partitions_may_be_told_apart_by_several_columns(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.PARTITION, partitions=("price", "sold_at"))
+    shop.sell(0, [("a", 1), ("b", 2)])
+    shop.sell(1, [("c", 1)])
+    assert shop.sales() == [("a", 1), ("b", 2), ("c", 1)]
+
+
+def test_appended_rows_that_are_the_same_outlive_a_change_to_partitions(open_shop: OpenShop) -> None:
+    columns = tuple(replace(c, primary_key=False, required=False) for c in COLUMNS)
+    shop: Shop = open_shop(mode=PublishMode.APPEND, columns=columns, partitions=("price",))
+    shop.sell(0, [("a", 1), ("a", 1), ("b", 2)])
+    shop.mode = PublishMode.PARTITION
+    shop.sell(1, [("c", 3)])
+    shop.sell(2, [("d", 1)])
+    assert shop.sales() == [("b", 2), ("c", 3), ("d", 1)]
+    shop.sell(2, [])
+    assert shop.sales() == [("a", 1), ("a", 1), ("b", 2), ("c", 3)]
 
 
 def test_a_ledger_takes_an_entry_once_and_a_correction_never(open_shop: OpenShop) -> None:
@@ -179,7 +248,7 @@ def test_a_column_added_later_is_empty_in_earlier_rows(open_shop: OpenShop, mode
     assert shop.ask("SELECT sale_id, currency FROM sales ORDER BY 1") == [("a", None), ("b", "EUR")]
 
 
-@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE])
+@pytest.mark.parametrize("mode", [PublishMode.APPEND, PublishMode.MERGE, PublishMode.PARTITION])
 def test_rows_outlive_a_change_of_how_they_are_published(open_shop: OpenShop, mode: PublishMode) -> None:
     shop: Shop = open_shop()
     shop.sell(0, [("a", 1)])

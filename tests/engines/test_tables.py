@@ -55,8 +55,9 @@ class Tables:
 
     @property
     def product(self) -> DataProduct:
-        sold = OutputTable(Contract("sold", COLUMNS, self.checks[0]), self.modes[0])
-        days = OutputTable(Contract("days", DAY_COLUMNS, self.checks[1]), self.modes[1])
+        by = [("sold_at",) if mode is PublishMode.PARTITION else () for mode in self.modes]
+        sold = OutputTable(Contract("sold", COLUMNS, self.checks[0]), self.modes[0], partitions=by[0])
+        days = OutputTable(Contract("days", DAY_COLUMNS, self.checks[1]), self.modes[1], partitions=by[1])
         return replace(self.shop.product, outputs=(OutputPort("sales", "1.0.0", (sold, days)),))
 
     def run(self, interval: Interval) -> Publish:
@@ -123,12 +124,13 @@ AFTER: dict[PublishMode, tuple[list[Row], list[tuple[int, int]]]] = {
     PublishMode.REPLACE: ([("b", 3)], [(1, 1)]),
     PublishMode.APPEND: ([("a", 1), ("b", 2), ("b", 3)], [(0, 2), (1, 1)]),
     PublishMode.MERGE: ([("a", 1), ("b", 3)], []),
+    PublishMode.PARTITION: ([("a", 1), ("b", 2), ("b", 3)], [(0, 2), (1, 1)]),
     PublishMode.LEDGER: ([("a", 1), ("b", 2), ("b", 3)], [(0, 2), (1, 1)]),
 }
 """What is read of the first and the second table after both hours; only the first has a key to merge by."""
 
 
-@pytest.mark.parametrize("second", [PublishMode.REPLACE, PublishMode.APPEND, PublishMode.LEDGER])
+@pytest.mark.parametrize("second", [mode for mode in PublishMode if mode is not PublishMode.MERGE])
 @pytest.mark.parametrize("first", list(PublishMode))
 def test_each_is_published_in_its_own_way(open_shop: OpenShop, first: PublishMode, second: PublishMode) -> None:
     quiet = (("primary-key-unique", OnFail.WARN),)

@@ -118,6 +118,12 @@ BREAKING = [
         "quality",
     ),
     ("published in another mode", edit_table(mode=PublishMode.APPEND), "PublishChanged", "append instead of merge"),
+    (
+        "published by other partitions",
+        edit_table(mode=PublishMode.PARTITION, partitions=("sold_on",)),
+        "PublishChanged",
+        "partition by sold_on instead of merge",
+    ),
     ("masked", edit_column("artist", mask=Pseudonym("artist")), "MaskChanged", "in clear → pseudonym of artist"),
     ("redacted", edit_column("note", mask=Redact()), "MaskChanged", "in clear → redacted"),
     ("a major replaced by the next", edit_port(version="2.0.0"), "PortRemoved", "port removed, version 1.2.0"),

@@ -161,6 +161,19 @@ def test_publishing_follows_from_the_key(tmp_path: Path, port: str, key: str, mo
     assert resolved(tmp_path, product(port=port, schema=schema)).outputs[0].tables[0].mode is mode
 
 
+@pytest.mark.parametrize(
+    ("port", "partitions"),
+    [pytest.param("publish: {mode: partition}", ("order_id",), id="read"), pytest.param("", (), id="not read")],
+)
+def test_partitions_are_those_of_the_contract_where_they_are_published(
+    tmp_path: Path, port: str, partitions: tuple[str, ...]
+) -> None:
+    columns = "{name: order_id, logicalType: string, partitioned: true}, {name: price, logicalType: number}"
+    files = {ORDERS: product(port=port, schema=f"{{name: orders, properties: [{columns}]}}")}
+    (port_,) = load(write(tmp_path, files)).mesh.products[0].outputs
+    assert port_.tables[0].partitions == partitions
+
+
 def test_one_input_without_sql_is_passed_on(tmp_path: Path) -> None:
     assert resolved(tmp_path, product()).outputs[0].tables[0].transform is None
 

@@ -119,8 +119,8 @@ def _tables(
 def _one_table(address: TableAddress, old: OutputTable, new: OutputTable, at: Location) -> Iterator[Change]:
     if old.contract.key != new.contract.key:
         yield KeyChanged(address, old.contract.key, new.contract.key, at)
-    if old.mode != new.mode:
-        yield PublishChanged(address, old.mode.value, new.mode.value, at)
+    if (old.mode, old.partitions) != (new.mode, new.partitions):
+        yield PublishChanged(address, _mode(old), _mode(new), at)
     if old.virtual != new.virtual:
         yield StoreChanged(address, _store(old), _store(new), at)
     yield from check_changes(address, old, new, at)
@@ -141,6 +141,10 @@ def _terms(table: OutputTable, columns: set[str]) -> dict[str, str | None]:
 
 def _words_of_checks(table: OutputTable) -> dict[str, str]:
     return {c.name: c.description for c in table.contract.checks if c.description}
+
+
+def _mode(table: OutputTable) -> str:
+    return f"{table.mode} by {', '.join(table.partitions)}" if table.partitions else table.mode.value
 
 
 def _store(table: OutputTable) -> str:

@@ -196,8 +196,8 @@ class PublishBlock(Shape):
 
     mode: OfTables[PublishMode] | None = Field(
         default=None,
-        description="`replace`, `append`, `merge` or `ledger`, or `{<table>: <mode>}`; else `merge` where there is a "
-        "primary key",
+        description="`replace`, `append`, `merge`, `partition` (whole partitions are replaced, those that a run makes) "
+        "or `ledger`, or `{<table>: <mode>}`; else `merge` where there is a primary key",
     )
 
 

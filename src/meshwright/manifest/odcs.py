@@ -130,6 +130,9 @@ class Property(Shape):
     required: Bool = Field(default=False, description="No row leaves it null")
     unique: Bool = Field(default=False, description="No two rows share a value")
     primary_key: Bool = Field(default=False, description="It is the key, or a part of it")
+    partitioned: Bool = Field(
+        default=False, description="With `publish: {mode: partition}`: it tells partitions apart, alone or with others"
+    )
     description: StrictText | None = Field(default=None, description="What it means")
     classification: StrictText | None = Field(
         default=None, description="How careful one must be: `public`, `internal`, `personal` …"
@@ -142,7 +145,6 @@ class Property(Shape):
     physical_name: Unread = None
     physical_type: Unread = None
     logical_type_options: Unread = None
-    partitioned: Unread = None
     partition_key_position: Unread = None
     encrypted_name: Unread = None
     transform_source_objects: Unread = None

@@ -17,13 +17,18 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table; `named` is its name in addresses, empty where it is its port's only one."""
+    """One table, as its contract has `written` it; `named` is its name in addresses, empty for its port's only one.
+
+    `partitions` are the columns that its contract calls partitioned.
+    """
 
     block: OutputPortBlock
     place: Place
     contract: Contract
+    written: Place
     named: str
     at: Location
+    partitions: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

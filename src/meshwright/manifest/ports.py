@@ -88,6 +88,11 @@ def _declared(subject: Subject, block: InputPortBlock, place: Place) -> Contract
     if others:
         hint = "make an input port of each"
         subject.problems.error(Code.CONFLICT, place["schema"][1]["name"].at, "a source is one table", hint)
+    for number, column in enumerate(block.contract.tables[0].properties):
+        if column.partitioned:
+            at = place["schema"][0]["properties"][number]["partitioned"].at_key
+            message = "`partitioned` says nothing of an input"
+            subject.problems.warn(Code.UNREAD, at, message, "remove it, or keep it as documentation")
     return first
 
 

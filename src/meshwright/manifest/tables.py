@@ -1,18 +1,19 @@
 """Tables: what an output port promises of each of its tables, how it is made and how it is published."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.columns import described
 from meshwright.manifest.contract import contracts
 from meshwright.manifest.documents import OutputPortBlock
-from meshwright.manifest.origin import DEFAULT, KEY
 from meshwright.manifest.part import Part, check_names
 from meshwright.manifest.place import Place
 from meshwright.manifest.promise import Promise
+from meshwright.manifest.publishing import mode
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import transform
-from meshwright.model.contract import LEDGER_COLUMNS, Contract, Metric
+from meshwright.model.contract import Contract
 from meshwright.model.product import OnFail, OutputTable, PublishMode, VirtualSource
 from meshwright.model.spelling import did_you_mean
 
@@ -38,9 +39,10 @@ def _parts(subject: Subject, block: OutputPortBlock, place: Place, said: Promise
     promised = described(subject, block, place, contracts(said.block, said.place, subject.problems), key)
     for number, contract in enumerate(promised):
         own = said.place["schema"][number]
-        part = Part(block, place, contract, "", place["name"].at)
+        partitions = tuple(p.name for p in said.block.tables[number].properties if p.partitioned)
+        part = Part(block, place, contract, own, "", place["name"].at, partitions)
         if len(promised) > 1:
-            part = Part(block, place, contract, contract.table, own["name"].at)
+            part = replace(part, named=contract.table, at=own["name"].at)
         subject.trace.note(f"{part.key}.contract", content(contract), own if part.named else said.place)
         if contract.description:
             words = own["description"] if said.block.tables[number].description else said.place["description"]
@@ -60,11 +62,13 @@ def _check_keys(subject: Subject, block: OutputPortBlock, parts: tuple[Part, ...
 
 def _table(subject: Subject, part: Part, on_fail: dict[str, OnFail]) -> OutputTable:
     served = _served(subject, part)
+    how = PublishMode.REPLACE if part.block.virtual else mode(subject, part)
     return OutputTable(
         contract=part.contract,
-        mode=PublishMode.REPLACE if part.block.virtual else _mode(subject, part),
+        mode=how,
         transform=None if part.block.virtual else transform(subject, part),
         virtual=served,
+        partitions=part.partitions if how is PublishMode.PARTITION else (),
         on_fail=tuple(sorted(on_fail.items())),
         at=part.at,
     )
@@ -95,37 +99,6 @@ def _served(subject: Subject, part: Part) -> VirtualSource | None:
         return None
     subject.trace.note(f"{part.key}.virtual", f"{table} of {virtual.connection}", part.place["virtual"])
     return VirtualSource(virtual.connection, table)
-
-
-def _mode(subject: Subject, part: Part) -> PublishMode:
-    promised, publish = part.contract, part.block.publish
-    modes = publish.mode if publish else None
-    said = modes.get(promised.table) if isinstance(modes, dict) else modes
-    mode = said or (PublishMode.MERGE if promised.key else PublishMode.REPLACE)
-    at = part.place["publish"]["mode"][promised.table]
-    if mode is PublishMode.MERGE and not promised.key:
-        hint = "add `primaryKey: true` to the columns that tell rows apart, or choose `replace` or `append`"
-        of = f", which `{part.named}` has not" if part.named else ""
-        subject.problems.error(Code.CONFLICT, at.at, f"`merge` needs a primary key{of}", hint)
-    chain = next((c for c in promised.checks if c.metric is Metric.HASH_CHAIN), None)
-    if chain is not None and chain.at is not None and mode is not PublishMode.LEDGER:
-        hint = "add `publish: {mode: ledger}`, which chains the rows"
-        subject.problems.error(
-            Code.CONFLICT, chain.at, f"there is no hash chain where rows are published by `{mode}`", hint
-        )
-    _unmasked(subject, part, mode)
-    subject.trace.note(f"{part.key}.publish.mode", mode, at if said else KEY if promised.key else DEFAULT)
-    return mode
-
-
-def _unmasked(subject: Subject, part: Part, mode: PublishMode) -> None:
-    """Report masks of what a ledger adds to its rows by itself."""
-    added = {c.name for c in LEDGER_COLUMNS} if mode is PublishMode.LEDGER else set()
-    for column in part.contract.columns:
-        if column.mask is not None and column.name in added:
-            message = f"`{column.name}` is added by the ledger, and cannot be masked"
-            at = part.place["columns"][column.name]["mask"].at_key
-            subject.problems.error(Code.CONFLICT, at, message, "remove its mask: a hash tells nothing of a row")
 
 
 def _consequences(subject: Subject, parts: tuple[Part, ...]) -> dict[str, dict[str, OnFail]]:

@@ -100,6 +100,7 @@ class PublishMode(StrEnum):
     REPLACE = "replace"
     APPEND = "append"
     MERGE = "merge"
+    PARTITION = "partition"
     LEDGER = "ledger"
 
 
@@ -123,7 +124,7 @@ class OutputTable:
     """One table that an output port offers: what is promised of it, how it is made and how it is published.
 
     `transform` is None where one input is passed on as it is. `on_fail` holds the consequences that the manifest gives
-    to checks by their names.
+    to checks by their names. `partitions` are the columns whose values tell apart what is replaced as a whole.
     """
 
     contract: Contract
@@ -131,12 +132,18 @@ class OutputTable:
     transform: Transform | None = None
     virtual: VirtualSource | None = None
     on_fail: tuple[tuple[str, OnFail], ...] = ()
+    partitions: tuple[str, ...] = ()
     at: Location | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
         """What its contract calls it."""
         return self.contract.table
+
+    @property
+    def replaced_by(self) -> tuple[str, ...]:
+        """The columns by which new rows find those that they replace: a key, or what tells partitions apart."""
+        return self.partitions if self.mode is PublishMode.PARTITION else self.contract.key
 
     @property
     def made_columns(self) -> tuple[Column, ...]:

@@ -176,6 +176,10 @@ def _rows_to_check(connection: DuckDBPyConnection, subject: _Subject, stage: Sta
         case PublishMode.MERGE:
             same = " AND ".join(f"new.{name(k)} = old.{name(k)}" for k in key)
             stays = f"NOT EXISTS (SELECT 1 FROM {subject.relation} AS new WHERE {same})"
+        case PublishMode.PARTITION:
+            same = " AND ".join(f"new.{name(k)} IS NOT DISTINCT FROM old.{name(k)}" for k in table.partitions)
+            replaced = f"EXISTS (SELECT 1 FROM {subject.relation} AS new WHERE {same})"
+            stays = f"NOT ({within(stage.staged.interval)} OR {replaced})"
         case PublishMode.LEDGER:
             stays = "true"
     return f"({staged} UNION ALL BY NAME SELECT *, false AS {_STAGED} FROM {held} AS old WHERE {stays})"

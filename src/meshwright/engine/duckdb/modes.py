@@ -3,7 +3,8 @@
 Consumers find each table, or a view, in schema `main`. Where publishes add up, its rows lie in `held`, each with the
 interval that wrote it. A merged table keeps versions: for each key the latest in `held`, those before in `past`, each
 with the stretch of time over which it was written. So an interval can be run again: what it wrote before goes, what it
-had replaced comes back, and what is read is always the fold of all intervals in the order of time (decision 0023).
+had replaced comes back, and what is read is always the fold of all intervals in the order of time (decision 0023). A
+partitioned table keeps versions of partitions (decision 0028).
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,9 @@ from collections.abc import Sequence
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import column_names, has_relation, name
-from meshwright.engine.duckdb.provenance import STAGE, interval_columns, within
+from meshwright.engine.duckdb.provenance import COPY, END, STAGE, START, copies, interval_columns, within
 from meshwright.engine.duckdb.types import TYPES, name_list
-from meshwright.engine.duckdb.versions import merge
+from meshwright.engine.duckdb.versions import VERSIONED, fold
 from meshwright.model.contract import Column
 from meshwright.model.errors import Refused
 from meshwright.model.product import OutputTable, PublishMode
@@ -39,8 +40,8 @@ def join(connection: DuckDBPyConnection, made: OutputTable, table: str, interval
         case PublishMode.APPEND:
             connection.execute(f"DELETE FROM held.{name(table)} WHERE {within(interval)}")
             _insert(connection, table)
-        case PublishMode.MERGE:
-            merge(connection, table, made, interval)
+        case PublishMode.MERGE | PublishMode.PARTITION:
+            fold(connection, table, made, interval)
         case PublishMode.LEDGER:
             _insert(connection, table)
     make_readable(connection, table, made.columns)
@@ -58,7 +59,9 @@ def _ensure_held(connection: DuckDBPyConnection, made: OutputTable, table: str, 
         if _is_there(connection, "main", table):
             _take_over(connection, made, table, before)
     _widen(connection, held, made.columns)
-    if made.mode is PublishMode.MERGE:
+    if made.mode is PublishMode.PARTITION:
+        _number(connection, held, made.columns)
+    if made.mode in VERSIONED:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {past} AS FROM {held} LIMIT 0")
         _widen(connection, past, made.columns)
 
@@ -71,6 +74,13 @@ def _take_over(connection: DuckDBPyConnection, made: OutputTable, table: str, be
         f"INSERT INTO held.{name(table)} BY NAME SELECT *, {interval_columns(before.interval)} FROM main.{name(table)}"
     )
     connection.execute(f"DROP TABLE main.{name(table)}")
+
+
+def _number(connection: DuckDBPyConnection, held: str, columns: Sequence[Column]) -> None:
+    """Tell apart rows that are the same, where another mode has written them without doing so."""
+    connection.execute(f"ALTER TABLE {held} ADD COLUMN IF NOT EXISTS {COPY} BIGINT")
+    numbered = f"SELECT rowid AS place, {copies(columns, START, END)} AS number FROM {held}"
+    connection.execute(f"UPDATE {held} SET {COPY} = number FROM ({numbered}) WHERE {COPY} IS NULL AND rowid = place")
 
 
 def _widen(connection: DuckDBPyConnection, relation: str, columns: Sequence[Column]) -> None:

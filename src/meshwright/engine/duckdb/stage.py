@@ -25,10 +25,11 @@ from meshwright.engine.duckdb.inputs import Exposed, expose, expose_virtual
 from meshwright.engine.duckdb.log import Stage, read_log, read_stage, write_stage
 from meshwright.engine.duckdb.masks import add_functions, made_list
 from meshwright.engine.duckdb.modes import make_readable
-from meshwright.engine.duckdb.provenance import interval_columns, within
+from meshwright.engine.duckdb.provenance import COPY, copies, interval_columns, within
 from meshwright.engine.duckdb.readers import blame
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.types import name_list
+from meshwright.engine.duckdb.versions import VERSIONED
 from meshwright.engine.protocol import Work
 from meshwright.engine.pseudonyms import pseudonyms
 from meshwright.engine.watermarks import staged_watermark
@@ -173,13 +174,14 @@ def _make(building: _Building, made: Made) -> None:
         case PublishMode.REPLACE:
             connection.execute(f"CREATE TABLE main.{name(stored)} AS {select}", parameters)
             return
-        case PublishMode.APPEND | PublishMode.MERGE:
-            held = f"SELECT *, {interval_columns(work.interval)} FROM ({select})"
+        case PublishMode.APPEND | PublishMode.MERGE | PublishMode.PARTITION:
+            copy = f", {copies(table.made_columns)} AS {COPY}" if table.mode is PublishMode.PARTITION else ""
+            held = f"SELECT *, {interval_columns(work.interval)}{copy} FROM ({select})"
             connection.execute(f"CREATE TABLE held.{name(stored)} AS {held}", parameters)
         case PublishMode.LEDGER:
             connection.execute(f"CREATE TEMP TABLE entries AS {select}", parameters)
             _chain(connection, work, table, stored)
-    if table.mode is PublishMode.MERGE:
+    if table.mode in VERSIONED:
         connection.execute(f"CREATE TABLE past.{name(stored)} AS FROM held.{name(stored)} LIMIT 0")
     make_readable(connection, stored, table.columns)
 

@@ -1,42 +1,48 @@
-"""Versions: a merged table as the fold of its intervals in the order of time, whichever is built when.
+"""Versions: a merged or partitioned table as the fold of its intervals in the order of time, whichever is built when.
 
 For each key, `held` has the latest version and `past` those before, each with the stretch of time over which it was
 written. Building an interval writes over that stretch and no other; versions that say the same and meet become one, so
 a source that is read whole every hour adds nothing as long as it does not change.
-"""
 
-from collections.abc import Sequence
+Of a partition, all rows together are one version: the latest are those that were written over its latest stretch.
+"""
 
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import name
-from meshwright.engine.duckdb.provenance import END, STAGE, START, bounds
+from meshwright.engine.duckdb.provenance import COPY, END, STAGE, START, bounds
 from meshwright.engine.duckdb.types import name_list
-from meshwright.model.contract import Column
-from meshwright.model.product import OutputTable
+from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.time import Interval
 
+VERSIONED = (PublishMode.MERGE, PublishMode.PARTITION)
+"""The modes whose tables keep what they replace."""
 
-def merge(connection: DuckDBPyConnection, table: str, made: OutputTable, interval: Interval) -> None:
-    """Write the staged rows over their interval, and leave each key's latest version where consumers read it."""
+
+def fold(connection: DuckDBPyConnection, table: str, made: OutputTable, interval: Interval) -> None:
+    """Write the staged rows over their interval, and leave what was written last where consumers read it."""
     held, past = f"held.{name(table)}", f"past.{name(table)}"
-    key = ", ".join(map(name, made.contract.key))
+    key = ", ".join(map(name, made.replaced_by))
     temporary = {
         "touched": _touched(held, past, key, interval),
-        "versions": f"SELECT * FROM {held} SEMI JOIN touched USING ({key}) UNION ALL BY NAME "
-        f"SELECT * FROM {past} SEMI JOIN touched USING ({key})",
+        "versions": f"{_of_touched(held, made)} UNION ALL BY NAME {_of_touched(past, made)}",
         "pieces": _pieces(held, interval),
-        "joined": _joined(made.columns),
+        "joined": _joined(made),
     }
     for part, select in temporary.items():
         connection.execute(f"CREATE TEMP TABLE {part} AS {select}")
-    latest = f"row_number() OVER (PARTITION BY {key} ORDER BY {END} DESC, {START} DESC)"
-    for target, rank in ((held, "= 1"), (past, "> 1")):
-        same = " AND ".join(f"{target}.{name(k)} = touched.{name(k)}" for k in made.contract.key)
-        connection.execute(f"DELETE FROM {target} USING touched WHERE {same}")
-        connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM joined QUALIFY {latest} {rank}")
+    for target, latest in ((held, "= 1"), (past, "> 1")):
+        connection.execute(f"DELETE FROM {target} USING touched WHERE {_same(target, made)}")
+        connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM joined QUALIFY {_rank(made, key)} {latest}")
     for part in temporary:
         connection.execute(f"DROP TABLE {part}")
+
+
+def _rank(made: OutputTable, key: str) -> str:
+    """Return the expression that is 1 for the latest version: of a key one row, of a partition all of its rows."""
+    if made.mode is PublishMode.PARTITION:
+        return f"rank() OVER (PARTITION BY {key} ORDER BY {END} DESC)"
+    return f"row_number() OVER (PARTITION BY {key} ORDER BY {END} DESC, {START} DESC)"
 
 
 def _touched(held: str, past: str, key: str, interval: Interval) -> str:
@@ -47,6 +53,15 @@ def _touched(held: str, past: str, key: str, interval: Interval) -> str:
         f"SELECT {key} FROM {STAGE}.{held} UNION SELECT {key} FROM {held} WHERE {overlaps} "
         f"UNION SELECT {key} FROM {past} WHERE {overlaps}"
     )
+
+
+def _of_touched(versions: str, made: OutputTable) -> str:
+    return f"SELECT * FROM {versions} AS old WHERE EXISTS (SELECT 1 FROM touched WHERE {_same('old', made)})"
+
+
+def _same(relation: str, made: OutputTable) -> str:
+    """Return the condition that a row has a touched key; rows without one are as much of a kind as others."""
+    return " AND ".join(f"{relation}.{name(k)} IS NOT DISTINCT FROM touched.{name(k)}" for k in made.replaced_by)
 
 
 def _pieces(held: str, interval: Interval) -> str:
@@ -60,9 +75,9 @@ def _pieces(held: str, interval: Interval) -> str:
     """
 
 
-def _joined(columns: Sequence[Column]) -> str:
+def _joined(made: OutputTable) -> str:
     """Return a SELECT that makes one version of pieces that say the same and whose intervals meet."""
-    same = name_list(columns)
+    same = name_list(made.columns) + (f", {COPY}" if made.mode is PublishMode.PARTITION else "")
     return f"""
         WITH begun AS (
             SELECT *, {START} > coalesce(max({END}) OVER before, TIMESTAMPTZ '-infinity') AS "is.begin" FROM pieces

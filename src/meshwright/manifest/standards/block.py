@@ -83,7 +83,7 @@ def _table(table: Plain) -> dict[str, Any]:
 
 def _column(column: Plain) -> dict[str, Any]:
     found: dict[str, Any] = {"name": sql_name(column), **_texts(column, ("description", "classification"))}
-    found |= {key: True for key in ("required", "unique", "primaryKey") if column.get(key)}
+    found |= {key: True for key in ("required", "unique", "primaryKey", "partitioned") if column.get(key)}
     if kind := logical_type(column):
         found["logicalType"] = kind
     if examples := [e for e in column.get("examples") or () if isinstance(e, str | int | float)]:
