@@ -1,6 +1,6 @@
 """Tick: a mesh that runs, a source that is held back, one alert, and its end; through real engines and receivers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,11 +8,13 @@ from tests.actions.folders import open_folder
 from tests.actions.shop import HOUR, START, Shop, open_shop
 from tests.oncall.servers import Received, http_receiver, nobody
 
-from meshwright.actions.deploy import activate
+from meshwright.actions.deploy import activate, deploy
 from meshwright.actions.deployed import deployed
+from meshwright.actions.release import release
 from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.actions.workspace import Workspace
 from meshwright.model import naming
+from meshwright.model.slo import slo_name
 
 SOON = timedelta(minutes=2)
 
@@ -161,3 +163,53 @@ def test_a_log_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     broken = Path(shop.workspace.settings.data) / naming.store_file(whole[0].product)
     broken.write_bytes(b"no database" * 1000)
     assert [r.error is None for r in engine.recent(order, since)] == [False] + [True] * (len(whole) - 1)
+
+
+def promising(shop: Shop, slo: str) -> Shop:
+    """The same shop, whose stock of items promises something more."""
+    manifest = shop.workspace.root / "domains/stock/items/product.yaml"
+    manifest.write_text(manifest.read_text().replace("slo: {", f"slo: {{{slo}, "))
+    assert release(shop.workspace, "tomas", START).release is not None
+    deploy(shop.workspace, START)
+    return shop
+
+
+def said(outcome: TickOutcome, slo: str) -> tuple[str, str]:
+    (status,) = (s for s in outcome.statuses if slo_name(s.slo) == slo and str(s.port) == "stock.items:items@1")
+    return status.state.value, status.reason
+
+
+def ended(outcome: TickOutcome) -> list[datetime | None]:
+    """When landings that were missed were kept again, in the incidents that items are the cause of."""
+    impacts = [impact for i in outcome.open if str(i.cause) == "stock.items" for impact in i.impacts]
+    return [impact.ended_at for impact in impacts if impact.slo == "landing"]
+
+
+def test_a_landing_is_missed_alerted_and_late(tmp_path: Path) -> None:
+    shop = promising(open_shop(tmp_path), 'landing: {by: "02:00", objective: 95%}')
+    assert said(look(shop.workspace, 1), "landing") == ("noData", "no landing has come due since it was deployed")
+    missed = look(shop.workspace, 2)
+    assert said(missed, "landing")[0] == "broken"
+    assert ended(missed) == [None]
+    shop.deliver("items", -1)
+    shop.run(START + 3 * HOUR, -1)
+    late = look(shop.workspace, 3)
+    assert said(late, "landing") == (
+        "kept",
+        "on 2026-03-01 complete at 03:00, 1h late; promised by 02:00 UTC; 0% of 1 days in time, 95% promised",
+    )
+    assert ended(late) == [START + 3 * HOUR + SOON]
+
+
+def test_a_hole_is_found_in_what_was_published(tmp_path: Path) -> None:
+    shop = promising(open_shop(tmp_path), "completeness: {objective: 90%}")
+    for hour in (0, 2, 3):
+        shop.deliver("items", hour)
+        shop.run(START + (hour + 1) * HOUR, hour)
+    assert said(look(shop.workspace, 5), "completeness") == (
+        "broken",
+        "1h from 2026-03-01T01:00:00Z missing; 75% there where 90% is promised",
+    )
+    shop.deliver("items", 1)
+    shop.run(START + 5 * HOUR, 1)
+    assert said(look(shop.workspace, 5), "completeness") == ("kept", "all that should be there is there")
