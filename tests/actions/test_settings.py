@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshwright.actions.settings import Settings, resolve
-from meshwright.model.errors import Refused
+from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Environment
 
 ROOT = Path("mesh")
@@ -35,6 +35,20 @@ def test_an_environment_that_nobody_declared_has_defaults_of_its_own() -> None:
     settings = resolve(ROOT, (REPLAY,), {"MESH_ENVIRONMENT": "test"}, {})
     assert settings.data == str(ROOT / ".mesh" / "test" / "data")
     assert settings.until is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("locl", "did you mean `local`?"), ("production", "declare it among mesh.yaml's `environments`")],
+)
+def test_an_environment_that_is_typed_must_be_declared(typed: str, hint: str) -> None:
+    with pytest.raises(NotFound, match=f"there is no environment `{typed}`") as refused:
+        resolve(ROOT, (REPLAY,), {}, {"environment": typed})
+    assert refused.value.hint == hint
+
+
+def test_where_no_environment_is_declared_any_may_be_typed() -> None:
+    assert resolve(ROOT, (), {}, {"environment": "production"}).environment == "production"
 
 
 def test_a_replays_clock_stands_at_its_end() -> None:

@@ -1,5 +1,7 @@
 """Every way in which a command can end has one exit status, and none is a traceback."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +13,11 @@ from meshwright.cli.main import VERBS
 MESH = Path(sys.executable).with_name("mesh")
 
 
-def mesh(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([MESH, *words], cwd=cwd, capture_output=True, text=True, check=False)
+def mesh(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    env = os.environ | variables
+    return subprocess.run(
+        [MESH, *words], cwd=cwd, env=env, capture_output=True, text=True, check=False, errors="replace"
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,34 @@ def test_exit_statuses(tmp_path: Path, words: list[str], status: int, said: str)
     done = mesh(*words, cwd=tmp_path)
     assert (done.returncode, said in done.stdout + done.stderr) == (status, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is always full here")
+def test_a_full_disk_is_not_our_fault(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [MESH, "explain"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: no space left on device\n\nhint: make room there, and do it again\n",
+    )
+
+
+def test_a_file_where_a_folder_belongs_is_not_our_fault(tmp_path: Path) -> None:
+    (tmp_path / "schemas").write_text("")
+    done = mesh("export", "jsonschema", "--into", "schemas/new", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "error: schemas/new: not a directory" in done.stderr
+    assert "hint: move the file away: a folder belongs there" in done.stderr
+
+
+@pytest.mark.parametrize("letters", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_a_terminal_may_lack_letters(tmp_path: Path, letters: str) -> None:
+    (tmp_path / "mesh.yaml").write_text("name: shop\ndescription: 'Œuvres ├─ 日本 😀'\nfrobnicate: é\n")
+    done = mesh("validate", "--format", "json", cwd=tmp_path, PYTHONIOENCODING=f"{letters}:strict")
+    assert (done.returncode, [d["code"] for d in json.loads(done.stdout)["diagnostics"]]) == (1, ["MW0105"])
+    assert mesh("validate", cwd=tmp_path, PYTHONIOENCODING=letters).returncode == 1
 
 
 @pytest.mark.parametrize("verb", [verb for section in VERBS.values() for verb in section])

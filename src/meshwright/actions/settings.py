@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.model.errors import Refused
+from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Secret
 from meshwright.model.mesh import Environment
 from meshwright.model.naming import state_folder
+from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import instant
 
 if TYPE_CHECKING:
@@ -80,9 +81,13 @@ def resolve(
     flags: Mapping[str, str],
     lock: "Lock | None" = None,
 ) -> Settings:
-    """Return the settings of the mesh at `root`. Raises `Refused` for a value that cannot be read."""
+    """Return the settings of the mesh at `root`.
+
+    Raises `Refused` for a value that cannot be read, `NotFound` for an environment that is not declared.
+    """
     default = lock.environment if lock else "local"
     name = flags.get("environment") or variables.get("MESH_ENVIRONMENT") or default
+    _check_flag(flags.get("environment"), {default, *(e.name for e in environments)}, environments)
     layers = (
         ("default", _defaults(root, name, variables)),
         ("mesh.lock", _from_lock(root, lock)),
@@ -102,6 +107,13 @@ def resolve(
         return _typed(texts, tuple(sorted(shown, key=lambda s: s.name)))
     except ValueError as error:
         raise Refused(f"the settings cannot be read: {error}", hint="`mesh show settings` names each origin") from None
+
+
+def _check_flag(name: str | None, known: set[str], declared: tuple[Environment, ...]) -> None:
+    """Refuse an environment that was typed, and that the mesh does not declare, although it declares some."""
+    if name and declared and name not in known:
+        hint = did_you_mean(name, known, otherwise="declare it among mesh.yaml's `environments`")
+        raise NotFound(f"there is no environment `{name}`", hint=hint)
 
 
 def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dict[str, str]:

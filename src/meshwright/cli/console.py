@@ -1,6 +1,7 @@
 """Console: how outcomes look to people and to programs. Text for people, stable JSON for programs."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
@@ -22,8 +23,9 @@ class ExitCode(IntEnum):
 
 
 def print_json(plain: Any) -> None:
-    """Print a plain value as JSON."""
-    click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    """Print a plain value as JSON, in letters that are left whole on their way out."""
+    narrow = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    click.echo(json.dumps(plain, indent=2, ensure_ascii=narrow))
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -1,13 +1,14 @@
 """mesh: the command line. Verbs are loaded when they are called: `mesh --help` imports none of them."""
 
 import atexit
+import errno
 import gc
 import importlib
+import io
 import keyword
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -47,6 +48,23 @@ VERBS = {
 }
 
 
+_MAY = "see to it that you may read and write there, or work on a copy"
+_ROOM = "make room there, and do it again"
+_MACHINE = {
+    errno.EACCES: _MAY,
+    errno.EPERM: _MAY,
+    errno.EROFS: _MAY,
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EIO: "look after the disk",
+    errno.EMFILE: "let a process have more files open: `ulimit -n`",
+    errno.ENOTDIR: "move the file away: a folder belongs there",
+    errno.EISDIR: "move the folder away: a file belongs there",
+    errno.ENAMETOOLONG: "work in a folder with a shorter path",
+}
+"""What the machine of whoever runs a command may deny it, and what would help."""
+
+
 class Verbs(click.Group):
     """The verbs by section, each imported on its first use."""
 
@@ -78,6 +96,9 @@ def mesh() -> None:
 def main() -> NoReturn:
     """Run a verb; every way it can end has one exit status and no traceback."""
     atexit.register(_leave)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for must not end a command
+            stream.reconfigure(errors="replace")
     try:
         code = mesh.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -92,9 +113,18 @@ def main() -> NoReturn:
         fail(error.message, error.hint)
         sys.exit(ExitCode.FINDINGS)
     except Exception as error:  # noqa: BLE001  # the last line of defence: a report, never a bare traceback
-        fail(f"this is our fault: {error}", f"please send us {_report()}")
-        sys.exit(ExitCode.OUR_FAULT)
+        sys.exit(_failed(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _failed(error: Exception) -> ExitCode:
+    """Say whose fault it is: the machine's, which its owner can mend, or ours."""
+    if isinstance(error, OSError) and error.errno in _MACHINE:
+        what = f"{error.filename}: " if error.filename else ""
+        fail(f"{what}{(error.strerror or str(error)).lower()}", _MACHINE[error.errno])
+        return ExitCode.FINDINGS
+    fail(f"this is our fault: {error}", f"please send us {_report()}")
+    return ExitCode.OUR_FAULT
 
 
 def _leave() -> None:
@@ -103,8 +133,12 @@ def _leave() -> None:
         gc.freeze()
 
 
-def _report() -> Path:
-    """Write down what happened, for whoever will mend it."""
-    with tempfile.NamedTemporaryFile("w", prefix="mesh-report-", suffix=".txt", delete=False) as file:
-        file.write(f"meshwright {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}")
-    return Path(file.name)
+def _report() -> str:
+    """Write down what happened, for whoever will mend it; return the file, or all of it where none can be written."""
+    text = f"meshwright {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="mesh-report-", suffix=".txt", delete=False) as file:
+            file.write(text)
+    except OSError:
+        return f"this:\n\n{text}"
+    return file.name

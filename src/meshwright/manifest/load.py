@@ -5,6 +5,7 @@ not blamed for that.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,17 +85,11 @@ def _readable(plain: dict[str, object]) -> Iterator[Environment]:
     for name, keys in sorted(plain.items()):
         texts = {k: v for k, v in keys.items() if isinstance(v, str)} if isinstance(keys, dict) else {}
         since, until = texts.get("since"), texts.get("until")
-        try:
-            yield Environment(
-                name,
-                texts.get("engine", "duckdb"),
-                texts.get("data"),
-                texts.get("store"),
-                None if since is None else scalars.since(since),
-                None if until is None else scalars.moment(until),
-            )
-        except scalars.Unreadable:
-            continue
+        found = Environment(name, texts.get("engine", "duckdb"), texts.get("data"), texts.get("store"))
+        with suppress(scalars.Unreadable):
+            found = replace(found, since=None if since is None else scalars.since(since))
+            found = replace(found, until=None if until is None else scalars.moment(until))
+        yield found
 
 
 def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_only: bool) -> set[ProductAddress]:
