@@ -13,14 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.interop.standard import said
 
-from meshwright.interop.dbt.contract import logical_type
 from meshwright.interop.dbt.products import Choice, Target, drafted
 from meshwright.interop.dbt.project import read_project
 from meshwright.interop.draft import Draft
 from meshwright.interop.foreign import Foreign
 from meshwright.manifest.load import load
 from meshwright.model.address import ProductAddress
-from meshwright.model.contract import LogicalType
 from meshwright.model.errors import ChecksFailed, MeshError, NotFound, Refused
 from meshwright.model.mesh import Person
 from meshwright.model.product import DataProduct
@@ -238,29 +236,6 @@ def test_a_file_that_is_not_json_is_refused(root: Path) -> None:
     Path("broken.json").write_text("{")
     with pytest.raises(Refused, match="is not JSON"):
         said("import", "dbt", "broken.json", "--domain", "jaffle")
-
-
-@pytest.mark.parametrize(
-    ("spelled", "kind"),
-    [
-        ("NUMBER(38,0)", LogicalType.NUMBER),
-        ("character varying(256)", LogicalType.STRING),
-        ("TIMESTAMP_NTZ(9)", LogicalType.TIMESTAMP),
-        ("timestamp with time zone", LogicalType.TIMESTAMP),
-        ("INT64", LogicalType.INTEGER),
-        ("UBIGINT", LogicalType.INTEGER),
-        ("double precision", LogicalType.NUMBER),
-        ("varchar[]", LogicalType.ARRAY),
-        ("ARRAY<STRUCT<a INT64>>", LogicalType.ARRAY),
-        ("STRUCT<a INT64, b STRING>", LogicalType.OBJECT),
-        ("boolean", LogicalType.BOOLEAN),
-        ("time without time zone", LogicalType.TIME),
-        ("geography", None),
-        ("", None),
-    ],
-)
-def test_what_warehouses_call_a_type_is_known(spelled: str, kind: LogicalType | None) -> None:
-    assert logical_type(spelled) is kind
 
 
 JSON = st.recursive(

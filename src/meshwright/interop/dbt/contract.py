@@ -2,40 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from meshwright.interop.dbt.project import Field, Model, Test
 from meshwright.interop.draft import present
 from meshwright.interop.foreign import Foreign
-from meshwright.model.contract import LogicalType
+from meshwright.manifest.standards.types import logical_type
 
-_TYPES: Mapping[LogicalType, str] = {
-    LogicalType.STRING: r"(n?var)?char(acter)?( varying)?|n?varchar2?|nchar|text|string|bpchar|citext|uuid|clob",
-    LogicalType.INTEGER: r"u?(tiny|small|medium|big|huge|byte)?int(eger)?|int(2|4|8|16|32|64|128)|long|short",
-    LogicalType.NUMBER: r"(big)?(numeric|decimal)|number|dec|float(4|8|16|32|64)?|double( precision)?|real|money",
-    LogicalType.BOOLEAN: r"bool(ean)?|bit",
-    LogicalType.TIMESTAMP: r"timestamp(_?(tz|ntz|ltz|s|ms|ns))?( with(out)? (local )?time zone)?"
-    r"|(small)?datetime(2|offset)?",
-    LogicalType.DATE: r"date",
-    LogicalType.TIME: r"time(tz)?( with(out)? time zone)?",
-    LogicalType.ARRAY: r"array|list|repeated",
-    LogicalType.OBJECT: r"struct|record|row|map|json[b]?|variant|object|super",
-}
-_PARAMETERS = re.compile(r"\s*[(<].*[)>]", re.DOTALL)
 _REFERENCE = re.compile(r"""ref\((?:['"]\w+['"],\s*)?['"](\w+)['"].*\)""")
 _AS_CHECK = "and is not taken over: write it as a check under `quality`"
 _COMBINED = "unique_combination_of_columns"
-
-
-def logical_type(data_type: str) -> LogicalType | None:
-    """Return the logical type of what a warehouse calls a type; None for one that is not known."""
-    spelled = data_type.strip().casefold()
-    if spelled.endswith("[]"):
-        return LogicalType.ARRAY
-    bare = _PARAMETERS.sub("", spelled).strip()
-    return next((kind for kind, pattern in _TYPES.items() if re.fullmatch(pattern, bare)), None)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from meshwright.manifest.standards.contract_file import ContractFile
 from meshwright.manifest.standards.types import logical_type
 from meshwright.manifest.syntax import Document
 from meshwright.manifest.wording import quoted
+from meshwright.model.contract import LogicalType
 
 Plain = Mapping[str, Any]
 
@@ -31,6 +32,10 @@ _LIMITS = {
 
 _DESCRIBING = {"format", "timezone", "defaultTimezone", "embeddingModel", "embeddingModelVersion", "normalized"}
 """Options of a type that limit no value."""
+
+
+_ADDED = {"map": LogicalType.OBJECT, "vector": LogicalType.ARRAY}
+"""Types that v3.2.0 adds: here they are what they are made of."""
 
 
 def block(contract: ContractFile, problems: Problems) -> ContractBlock | None:
@@ -59,7 +64,7 @@ def _described(tables: Sequence[Plain], place: Place, problems: Problems) -> boo
     return bool(tables) and not empty
 
 
-def sql_name(element: Plain) -> str:
+def column_name(element: Plain) -> str:
     """Return the name of a column in SQL: its physical name, where that is one."""
     physical = element.get("physicalName")
     return physical if isinstance(physical, str) and _IDENTIFIER.fullmatch(physical) else str(element["name"])
@@ -72,7 +77,7 @@ def table_name(table: Plain) -> str:
 
 
 def _table(table: Plain) -> dict[str, Any]:
-    columns = {str(c["name"]): sql_name(c) for c in table.get("properties") or ()}
+    columns = {str(c["name"]): column_name(c) for c in table.get("properties") or ()}
     return {
         "name": table_name(table),
         **_texts(table, ("description",)),
@@ -82,14 +87,20 @@ def _table(table: Plain) -> dict[str, Any]:
 
 
 def _column(column: Plain) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": sql_name(column), **_texts(column, ("description", "classification"))}
+    found: dict[str, Any] = {"name": column_name(column), **_texts(column, ("description", "classification"))}
     found |= {key: True for key in ("required", "unique", "primaryKey", "partitioned") if column.get(key)}
-    if kind := logical_type(column):
+    if kind := _type(column):
         found["logicalType"] = kind
     if examples := [e for e in column.get("examples") or () if isinstance(e, str | int | float)]:
         found["examples"] = examples
     found["quality"] = [check(c, {}, str(column["name"])) for c in column.get("quality") or ()]
     return found
+
+
+def _type(column: Plain) -> str | None:
+    """Return the logical type that a column says, else that of what its store calls it; None where nobody can tell."""
+    said = column.get("logicalType")
+    return _ADDED.get(str(said), str(said)) if said else logical_type(str(column.get("physicalType") or ""))
 
 
 def _texts(element: Plain, keys: tuple[str, ...]) -> dict[str, Any]:
