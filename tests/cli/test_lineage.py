@@ -97,8 +97,8 @@ def test_mermaid_draws_columns_in_the_box_of_their_product(artgo):
 @pytest.mark.parametrize(
     ("address", "message", "hint"),
     [
-        ("aviation.flight", "there is no product `aviation.flight` to follow", "did you mean `aviation.flights`?"),
-        ("space.ships", "there is no product `space.ships` to follow", "`mesh list` shows all products"),
+        ("aviation.flight", "there is no product `aviation.flight`", "did you mean `aviation.flights`?"),
+        ("space.ships", "there is no product `space.ships`", "`mesh list` shows all products"),
         ("aviation.flights:x", "`aviation.flights` has no port `x`", "it is `departures@1`"),
         ("aviation.flights:departure", "`aviation.flights` has no port `departure`", "did you mean `departures@1`?"),
         (

@@ -14,7 +14,7 @@ from tests.interop.standard import exported, plain, said
 
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
-from meshwright.interop.odps.read import ContractFile, Surroundings, drafted
+from meshwright.interop.odps.read import NearbyContract, Surroundings, drafted
 from meshwright.interop.spelled import role_of, version_of
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.product_file import read_product
@@ -228,7 +228,7 @@ OURS = {
 @given(st.sampled_from(list(places(ORDERS))), JSON)
 def test_no_structure_makes_it_fail_unforeseen(path: tuple[str | int, ...], value: object) -> None:
     document = Foreign(broken(path, value))
-    around = Surroundings({"orders-contract": ContractFile(b"", Foreign(value))}, {}, (Person("ben"),))
+    around = Surroundings({"orders-contract": NearbyContract(b"", Foreign(value))}, {}, (Person("ben"),))
     with contextlib.suppress(MeshError):
         drafted(document, b"", ADDRESS, around)
     merged(document, OURS, Mesh("shop", ()))

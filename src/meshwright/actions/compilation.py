@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from meshwright import __version__
 from meshwright.actions.analyses import Analyst
 from meshwright.actions.cache import Cache, open_cache
-from meshwright.actions.elsewhere import Fetched, fetched, is_here
+from meshwright.actions.released import Released, is_here, locked
 from meshwright.manifest.codes import Code
+from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic, errors
-from meshwright.model.errors import Refused
-from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE, MESH_FILE
+from meshwright.model.errors import NotFound, Refused
+from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE, MESH_FILE, product_home
 from meshwright.model.packing import pack, shape, unpack
+from meshwright.model.spelling import did_you_mean
 from meshwright.sql.version import reader
 
 if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
@@ -36,14 +38,23 @@ class Compiled:
     graph: "MeshGraph"
     diagnostics: tuple[Diagnostic, ...]
 
+    def missing(self, product: ProductAddress) -> NotFound | Refused:
+        """Return why a product is not in the graph: it has an error, or there is none of that name."""
+        folder = f"{product_home(product)}/"
+        own = next((d for d in errors(self.diagnostics) if d.at.file.startswith(folder)), None)
+        if own is not None:
+            return Refused(f"`{product}` has an error at {own.at}: {own.message}", hint="run `mesh validate`")
+        hint = did_you_mean(str(product), map(str, self.graph.order), otherwise="`mesh list` shows all products")
+        return NotFound(f"there is no product `{product}`", hint=hint)
 
-def compile_mesh(root: Path, cache: Path, released: Fetched | None = None) -> Compiled:
+
+def compile_mesh(root: Path, cache: Path, released: Released | None = None) -> Compiled:
     """Read, understand and link all that the teams have committed below `root`, beside what was `released` elsewhere.
 
     Without `released`, that is what mesh.lock names. It is not judged again.
     """
     with open_cache(cache) as kept:
-        return _compile(root, kept, released or fetched(root))
+        return _compile(root, kept, released or locked(root))
 
 
 def compile_sound(root: Path, cache: Path) -> "MeshGraph":
@@ -65,14 +76,14 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
         key = _fingerprint(root)
         known = None if key is None else unpack(tuple[Diagnostic, ...], kept.get(key))
         if known is None:
-            known = _compile(root, kept, fetched(root)).diagnostics
+            known = _compile(root, kept, locked(root)).diagnostics
             # What mends a release that is not fetched changes no file of the teams.
             if key is not None and not any(d.code == Code.NOT_FETCHED for d in known):
                 kept.put(key, pack(tuple[Diagnostic, ...], known))
         return known
 
 
-def _compile(root: Path, kept: Cache, released: Fetched | None) -> Compiled:
+def _compile(root: Path, kept: Cache, released: Released | None) -> Compiled:
     from meshwright.graph.build import build
     from meshwright.manifest.load import load
 

@@ -10,7 +10,7 @@ from meshwright.interop.foreign import Foreign
 from meshwright.interop.spelled import major_of
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.product_file import read_product
-from meshwright.manifest.written import written
+from meshwright.manifest.verbatim import verbatim
 from meshwright.model.address import PortAddress
 from meshwright.model.naming import ODPS_FILE, contract_id
 from meshwright.model.product import DataProduct
@@ -24,7 +24,7 @@ def contract_ids(root: Path, product: DataProduct) -> dict[PortAddress, str]:
         address = ports.get((as_name(port["name"].text), major_of(port["version"].text)))
         if address is not None and port["contractId"].text:
             found[address] = port["contractId"].text
-    return found | {product.port_address(w.port): str(w.file.plain["id"]) for w in written(root, product) if w.file}
+    return found | {product.port_address(w.port): str(w.file.plain["id"]) for w in verbatim(root, product) if w.file}
 
 
 def kept_document(root: Path, product: DataProduct) -> Foreign:

@@ -8,8 +8,8 @@ from meshwright.actions.contract_ids import contract_ids
 from meshwright.interop.odcs.versions import versioned
 from meshwright.interop.odcs.write import document
 from meshwright.manifest.standards.contract_file import ContractFile
+from meshwright.manifest.verbatim import Verbatim, verbatim
 from meshwright.manifest.writing import yaml_text
-from meshwright.manifest.written import Written, written
 from meshwright.model.address import PortAddress
 from meshwright.model.naming import contract_file
 from meshwright.model.product import DataProduct
@@ -36,7 +36,7 @@ class Exported:
 def export_odcs(root: Path, product: DataProduct, version: str) -> Iterator[Exported]:
     """Yield the contracts of a product's ports, valid by the official schema. Raises `Refused` where one cannot be."""
     ids = contract_ids(root, product)
-    for said in written(root, product):
+    for said in verbatim(root, product):
         port = product.port_address(said.port)
         whole = said.block if said.file else document(product, said.port, said.block, ids[port])
         found = versioned(whole, version, str(port))
@@ -52,7 +52,7 @@ def write_contracts(contracts: tuple[Exported, ...], into: Path) -> tuple[Path, 
     return tuple(into / contract.file for contract in contracts)
 
 
-def _as_written(said: Written, version: str) -> str:
+def _as_written(said: Verbatim, version: str) -> str:
     """Return a contract's file as it is, comments and all, but for its version; empty where more has to change."""
     file = said.file
     if file is None or (file.version != version and file.version < _UNTOUCHED_SINCE):

@@ -10,16 +10,13 @@ from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
-from meshwright.interop.odps.write import VERSION, Declared, document
+from meshwright.interop.odps.write import VERSION, OnFile, document
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.official import Standard, validator
 from meshwright.manifest.syntax import read_file
 from meshwright.model.address import ProductAddress
-from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import NotFound, Refused
-from meshwright.model.naming import product_home
 from meshwright.model.product import DataProduct
-from meshwright.model.spelling import did_you_mean
 
 
 def export_odps(workspace: Workspace, address: ProductAddress) -> dict[str, Any]:
@@ -31,8 +28,8 @@ def export_odps(workspace: Workspace, address: ProductAddress) -> dict[str, Any]
     graph = compiled.graph
     product = graph.product(address)
     if product is None:
-        raise _missing(address, compiled.diagnostics, [str(p.address) for p in graph.mesh.products])
-    ours = document(graph, product, _status(workspace, address), _declared(workspace.root, graph, product))
+        raise compiled.missing(address)
+    ours = document(graph, product, _status(workspace, address), _on_file(workspace.root, graph, product))
     kept = kept_document(workspace.root, product)
     whole = merged(kept, ours, graph.mesh) if kept else ours
     for error in validator(Standard.ODPS, VERSION).iter_errors(whole):
@@ -41,21 +38,12 @@ def export_odps(workspace: Workspace, address: ProductAddress) -> dict[str, Any]
     return whole
 
 
-def _declared(root: Path, graph: MeshGraph, product: DataProduct) -> Declared:
+def _on_file(root: Path, graph: MeshGraph, product: DataProduct) -> OnFile:
     """Return what the files of a product, and of those that it reads, say beyond their values."""
     says = read_file(root / product.file, product.file, Problems())
     near = filter(None, map(graph.product, (product.address, *graph.inputs(product.address))))
     ids = {port: id_ for p in near for port, id_ in contract_ids(root, p).items()}
-    return Declared(Foreign(says.value if says else None), ids)
-
-
-def _missing(address: ProductAddress, found: tuple[Diagnostic, ...], known: list[str]) -> NotFound | Refused:
-    folder = f"{product_home(address)}/"
-    own = [d for d in errors(found) if d.at.file.startswith(folder)]
-    if own:
-        return Refused(f"`{address}` has an error at {own[0].at}: {own[0].message}", hint="run `mesh validate`")
-    hint = did_you_mean(str(address), known, otherwise="`mesh list` shows all products")
-    return NotFound(f"there is no product `{address}`", hint=hint)
+    return OnFile(Foreign(says.value if says else None), ids)
 
 
 def _status(workspace: Workspace, address: ProductAddress) -> str:

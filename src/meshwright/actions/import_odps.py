@@ -6,7 +6,7 @@ from pathlib import Path
 from meshwright.actions.contract_ids import contract_ids
 from meshwright.actions.importing import Imported, address_said, write_drafts
 from meshwright.interop.foreign import Foreign
-from meshwright.interop.odps.read import ContractFile, Surroundings, drafted, product_of
+from meshwright.interop.odps.read import NearbyContract, Surroundings, drafted, product_of
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.product_file import read_product
 from meshwright.manifest.syntax import read_file
@@ -35,12 +35,12 @@ def import_odps(
     return write_drafts(root, mesh, drafted(document, file.read_bytes(), address, around), anew=anew)
 
 
-def _contracts(folder: Path) -> Mapping[str, ContractFile]:
+def _contracts(folder: Path) -> Mapping[str, NearbyContract]:
     """Return the contracts in a folder by their ids; whether they are sound is said where they go."""
-    found: dict[str, ContractFile] = {}
+    found: dict[str, NearbyContract] = {}
     for path in sorted(folder.glob(CONTRACTS)):
         document = read_file(path, path.name, Problems(), foreign=True)
         says = Foreign(document.value if document else None)
         if says["id"].text:
-            found.setdefault(says["id"].text, ContractFile(path.read_bytes(), says))
+            found.setdefault(says["id"].text, NearbyContract(path.read_bytes(), says))
     return found

@@ -47,15 +47,15 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Created:
     """The files that were written, relative to the mesh, and the commands to go on with."""
 
     files: tuple[str, ...]
     next: tuple[str, ...]
 
-    def __add__(self, more: "Written") -> "Written":
+    def __add__(self, more: "Created") -> "Created":
         """Return what was written in two steps."""
-        return Written((*self.files, *(f for f in more.files if f not in self.files)), (*self.next, *more.next))
+        return Created((*self.files, *(f for f in more.files if f not in self.files)), (*self.next, *more.next))
 
 
 def mesh_order(folder: Path, name: str, username: str) -> Order:
@@ -96,7 +96,7 @@ def domain_folder(root: Path, mesh: Mesh, name: str) -> Path:
     return folder
 
 
-def copy_example(example: str, folder: Path, name: str) -> Written:
+def copy_example(example: str, folder: Path, name: str) -> Created:
     """Copy an example that came with the package into a new folder below `folder`. Raises `NotFound`, `Refused`."""
     root = folder / read_name(name)
     examples = {p.parent.name: p.parent for p in shipped("examples").glob(f"*/{MESH_FILE}")}
@@ -107,10 +107,10 @@ def copy_example(example: str, folder: Path, name: str) -> Written:
     shutil.copytree(examples[example], root, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     write_schemas(root / SCHEMAS)
     files = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
-    return Written(tuple(files), (f"cd {name}", "mesh list"))
+    return Created(tuple(files), (f"cd {name}", "mesh list"))
 
 
-def new(order: Order, given: Mapping[str, str], ask: Ask) -> Written:
+def new(order: Order, given: Mapping[str, str], ask: Ask) -> Created:
     """Ask what was not given, and write the files. Raises `Refused` where one of them is there already."""
     jinja = _environment()
     _refuse_if_there(order, (order.folder / path for path, _ in _files(order) if "{{" not in path))
@@ -125,7 +125,7 @@ def new(order: Order, given: Mapping[str, str], ask: Ask) -> Written:
             file.write(text)
     written = [*made, *write_schemas(order.root / SCHEMAS)]
     files = tuple(p.relative_to(order.root).as_posix() for p in written)
-    return Written(files, tuple(_made(jinja, line, words) for line in order.template.next))
+    return Created(files, tuple(_made(jinja, line, words) for line in order.template.next))
 
 
 def write_schemas(folder: Path, *, anew: bool = False) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.actions.compilation import Compiled, compile_mesh
-from meshwright.actions.elsewhere import Fetched
+from meshwright.actions.released import Released
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.approvals import Approval
@@ -47,7 +47,7 @@ def propose(workspace: Workspace, now: datetime, against: str | None = None) -> 
     """Plan this mesh's files against what the environment runs; or against another environment's, or a release."""
     known, base = _start(workspace, against)
     current = None if base is None else _released(workspace, base)
-    compiled = compile_mesh(workspace.root, workspace.cache, None if current is None else Fetched(current))
+    compiled = compile_mesh(workspace.root, workspace.cache, None if current is None else Released(current))
     proposed = _with_unsound(compiled, current, workspace)
     made = plan(current, proposed, now)
     untouched = tuple(d.name for d in proposed.mesh.domains if d.name not in compiled.loaded.here)

@@ -3,7 +3,6 @@
 from meshwright.actions.compilation import Compiled
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound
-from meshwright.model.naming import product_home
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.spelling import did_you_mean
 
@@ -14,7 +13,7 @@ def addressed(compiled: Compiled, wanted: Reference) -> Address:
     """Return the address that was meant. Raises `NotFound`."""
     product = compiled.graph.product(wanted.product)
     if product is None:
-        raise _no_product(compiled, wanted.product)
+        raise compiled.missing(wanted.product)
     return product.address if wanted.port is None else _of_port(product, wanted, wanted.port)
 
 
@@ -44,12 +43,3 @@ def _of_table(address: PortAddress, port: OutputPort, parts: tuple[str, ...]) ->
     if len(columns) > 1:
         raise NotFound(f"`{address}` is one table: `{columns[0]}` is a column", hint=f"write `{address}.{columns[0]}`")
     return found.column(columns[0])
-
-
-def _no_product(compiled: Compiled, wanted: ProductAddress) -> NotFound:
-    folder = f"{product_home(wanted)}/"
-    if any(d.at.file.startswith(folder) for d in compiled.diagnostics):
-        hint = "it has errors: `mesh validate` shows them"
-    else:
-        hint = did_you_mean(str(wanted), map(str, compiled.graph.order), otherwise="`mesh list` shows all products")
-    return NotFound(f"there is no product `{wanted}` to follow", hint=hint)

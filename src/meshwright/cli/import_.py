@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from meshwright.actions.compilation import diagnose
-from meshwright.actions.elsewhere import read_mesh
 from meshwright.actions.import_dbt import import_dbt
 from meshwright.actions.import_odcs import import_odcs
 from meshwright.actions.import_odps import import_odps
 from meshwright.actions.importing import Imported
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.dbt.products import Choice, Target

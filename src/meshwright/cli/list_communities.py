@@ -2,7 +2,7 @@
 
 import click
 
-from meshwright.actions.elsewhere import read_mesh
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.model.diagnostic import errors

@@ -1,6 +1,6 @@
 """mesh list --domains: which domains are there, which is a part of which, and who looks after each?"""
 
-from meshwright.actions.elsewhere import read_mesh
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.model.diagnostic import errors

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from meshwright.actions.elsewhere import read_mesh
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
 from meshwright.manifest.origin import RELEASE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from meshwright.actions.elsewhere import read_mesh
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.graph.terms import Carrier, carriers

@@ -11,9 +11,9 @@ import click
 from meshwright.actions import new as action
 from meshwright.actions.answers import Reader
 from meshwright.actions.compilation import diagnose
-from meshwright.actions.elsewhere import read_mesh
 from meshwright.actions.fetch import fetch, pinned
-from meshwright.actions.new import Order, Written
+from meshwright.actions.new import Created, Order
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
 from meshwright.cli.fetch import bar
 from meshwright.cli.verb import Edge, open_edge, open_edge_at, verb
@@ -24,7 +24,7 @@ from meshwright.model.errors import MeshError, Refused
 from meshwright.model.naming import LOCK_FILE
 
 _WORDS = click.argument("words", nargs=-1, metavar="[QUESTION=ANSWER]...")
-_NOTHING = Written((), ())
+_NOTHING = Created((), ())
 _ANSWERS = click.option(
     "--answers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -74,7 +74,7 @@ def repository(
     order = action.repository_order(Path.cwd(), name)
     workspace, named = pinned(open_edge_at(order.root, pins["environment"]).workspace, store, pins["key"])
     fetch(workspace, bar, named)
-    first = Written((LOCK_FILE,), ()) + action.new(order, {}, _default)
+    first = Created((LOCK_FILE,), ()) + action.new(order, {}, _default)
     domain_order = action.domain_order(order.root, read_mesh(order.root).mesh, name)
     return _make(domain_order, words, answers, as_json=output == "json", first=first)
 
@@ -113,7 +113,7 @@ def _ask_block() -> str:
 
 
 def _make(
-    order: Order, words: tuple[str, ...], file: Path | None, *, as_json: bool, first: Written = _NOTHING
+    order: Order, words: tuple[str, ...], file: Path | None, *, as_json: bool, first: Created = _NOTHING
 ) -> ExitCode:
     """Write what was ordered, and say what is wrong with it: not every answer is one that a manifest takes."""
     said: Mapping[str, str] = {}
@@ -165,7 +165,7 @@ def _default(question: Question, default: str | None, read: Reader) -> Any:
     return read(default)
 
 
-def _print(written: Written, *, as_json: bool) -> None:
+def _print(written: Created, *, as_json: bool) -> None:
     if as_json:
         print_json({"written": list(written.files), "next": list(written.next)})
         return

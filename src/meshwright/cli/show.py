@@ -2,7 +2,7 @@
 
 import click
 
-from meshwright.actions.elsewhere import read_mesh
+from meshwright.actions.released import read_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table
 from meshwright.cli.show_domain import domain_plain, print_domain
 from meshwright.cli.show_product import print_product, product_plain

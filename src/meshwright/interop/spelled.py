@@ -30,6 +30,11 @@ def major_of(text: str) -> str:
     return version_of(text).partition(".")[0]
 
 
+def ordered(version: str) -> tuple[int, ...]:
+    """Return what puts versions in their order: `1.10.0` comes after `1.9.0`."""
+    return tuple(int(part) for part in version.split("."))
+
+
 def role_of(text: str) -> str:
     """Return a role as a manifest calls it: `Data Product Owner` is `productOwner`."""
     return _ROLES.get(re.sub(r"[^a-z]", "", text.casefold()), text) or ANY_ROLE

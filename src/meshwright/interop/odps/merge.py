@@ -11,7 +11,7 @@ from meshwright.interop.draft import as_name, present
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.words import VENDOR, input_names, type_of
 from meshwright.interop.odps.write import Element
-from meshwright.interop.spelled import ANY_ROLE, major_of, role_of, version_of
+from meshwright.interop.spelled import ANY_ROLE, major_of, ordered, role_of, version_of
 from meshwright.model.mesh import Mesh
 
 _GIVEN = ("id", "status")
@@ -51,13 +51,9 @@ def _same(said: Foreign, now: Any, spelled: Callable[[str], str]) -> Any:
 def _newer(said: Foreign, now: str | None) -> Any:
     """Return the newer of two versions of a product; the document's, where it is of another kind."""
     then = version_of(said.text) if said else ""
-    if now and (not said or (then and _parts(then) < _parts(now))):
+    if now and (not said or (then and ordered(then) < ordered(now))):
         return now
     return said.plain
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def _beyond(said: Foreign, ours: Iterable[str]) -> Element:

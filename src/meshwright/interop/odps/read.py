@@ -19,7 +19,7 @@ from meshwright.model.naming import ODPS_FILE
 
 
 @dataclass(frozen=True, slots=True)
-class ContractFile:
+class NearbyContract:
     """A contract that lies beside the document."""
 
     content: bytes
@@ -30,7 +30,7 @@ class ContractFile:
 class Surroundings:
     """What a document can refer to: contracts beside it and ports of the mesh, by contract id; and the people."""
 
-    contracts: Mapping[str, ContractFile]
+    contracts: Mapping[str, NearbyContract]
     ports: Mapping[str, PortAddress]
     people: tuple[Person, ...] = ()
 

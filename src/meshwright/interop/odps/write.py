@@ -12,6 +12,7 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.interop.draft import present
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.words import VENDOR
+from meshwright.interop.spelled import ordered
 from meshwright.manifest.odcs import described
 from meshwright.manifest.standards.service_levels import one_unit
 from meshwright.model.address import PortAddress
@@ -41,16 +42,16 @@ _OUTPUT = {"name", "version", "contract"}
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class OnFile:
     """What only files say: the manifest of a product, and the ids of the contracts of ports."""
 
     manifest: Foreign
     ids: Mapping[PortAddress, str]
 
 
-def document(graph: MeshGraph, product: DataProduct, status: str, declared: Declared) -> Element:
+def document(graph: MeshGraph, product: DataProduct, status: str, on_file: OnFile) -> Element:
     """Return the document of a product; `status` is a word of the standard, such as `active`."""
-    said = declared.manifest
+    said = on_file.manifest
     inherited = present(
         purpose=product.purpose,
         schedule=_schedule(product.schedule),
@@ -61,18 +62,18 @@ def document(graph: MeshGraph, product: DataProduct, status: str, declared: Decl
         kind="DataProduct",
         id=product_id(product.address),
         name=product.address.product,
-        version=max((p.version for p in product.outputs), key=_parts, default=None),
+        version=max((p.version for p in product.outputs), key=ordered, default=None),
         status=status,
         domain=product.address.domain,
         type=product.type.value,
         description=described(product.description),
         tags=list(product.tags),
         inputPorts=[
-            _input(graph, port, says, declared)
+            _input(graph, port, says, on_file)
             for port, says in zip(product.inputs, said["inputPorts"].items, strict=True)
         ],
         outputPorts=[
-            _output(graph, product, port, says, declared)
+            _output(graph, product, port, says, on_file)
             for port, says in zip(product.outputs, said["outputPorts"].items, strict=True)
         ],
         managementPorts=list(_management(product)),
@@ -91,34 +92,30 @@ def _custom(ours: Element) -> list[Element]:
     return [{"property": key, "value": value, "vendor": VENDOR} for key, value in ours.items()]
 
 
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
-
-
-def _input(graph: MeshGraph, port: InputPort, said: Foreign, declared: Declared) -> Element:
+def _input(graph: MeshGraph, port: InputPort, said: Foreign, on_file: OnFile) -> Element:
     read = None if port.port is None else graph.output(port.port)
     return present(
         name=port.name,
         version=read.version if read else None,
-        contractId=declared.ids.get(port.port) if port.port else None,
+        contractId=on_file.ids.get(port.port) if port.port else None,
         customProperties=_custom(_beyond(said, _INPUT)),
     )
 
 
-def _output(graph: MeshGraph, product: DataProduct, port: OutputPort, said: Foreign, declared: Declared) -> Element:
+def _output(graph: MeshGraph, product: DataProduct, port: OutputPort, said: Foreign, on_file: OnFile) -> Element:
     own, slo = _beyond(said, _OUTPUT), dict(_slo(slo) for slo in port.slos)
     return present(
         name=port.name,
         description=port.tables[0].contract.description if len(port.tables) == 1 else "",
         type="tables",
         version=port.version,
-        contractId=declared.ids.get(product.port_address(port)),
-        inputContracts=list(_lineage(graph, product, port, declared)),
+        contractId=on_file.ids.get(product.port_address(port)),
+        inputContracts=list(_lineage(graph, product, port, on_file)),
         customProperties=_custom({**own, **present(slo={**slo, **said["slo"].mapping})}),
     )
 
 
-def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort, declared: Declared) -> Iterator[Element]:
+def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort, on_file: OnFile) -> Iterator[Element]:
     """Yield the contracts of what a port's SQL reads; of what another store serves, those of all inputs."""
     if product.is_virtual:
         sources = sorted({i.port for i in product.inputs if i.port is not None})
@@ -127,7 +124,7 @@ def _lineage(graph: MeshGraph, product: DataProduct, port: OutputPort, declared:
     for source in sources:
         read = graph.output(source)
         if read is not None:
-            yield {"id": declared.ids[source], "version": read.version}
+            yield {"id": on_file.ids[source], "version": read.version}
 
 
 def _slo(slo: Slo) -> tuple[str, Mapping[str, str]]:

@@ -33,7 +33,6 @@ _LIMITS = {
 _DESCRIBING = {"format", "timezone", "defaultTimezone", "embeddingModel", "embeddingModelVersion", "normalized"}
 """Options of a type that limit no value."""
 
-
 _ADDED = {"map": LogicalType.OBJECT, "vector": LogicalType.ARRAY}
 """Types that v3.2.0 adds: here they are what they are made of."""
 

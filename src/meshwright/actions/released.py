@@ -1,4 +1,4 @@
-"""Elsewhere: what other repositories have released of this mesh, as far as it was fetched. Needs no network."""
+"""Released: what have other repositories released of this mesh, as far as it was fetched? Needs no network."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """The graph of the release that mesh.lock names; without it, `diagnostics` say why."""
+class Released:
+    """The graph of a release that manifests are read beside; without it, `diagnostics` say why."""
 
     graph: "MeshGraph | None" = None
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -31,19 +31,19 @@ class Fetched:
         return Elsewhere(self.graph.mesh if self.graph else None, self.diagnostics)
 
 
-def fetched(root: Path) -> Fetched | None:
-    """Return what was fetched for the repository at `root`; None where a mesh is whole in one repository."""
+def locked(root: Path) -> Released | None:
+    """Return what mesh.lock at `root` names; None where a mesh is whole in one repository."""
     if not (root / LOCK_FILE).is_file():
         return None
     problems = Problems()
     lock = read_lock(root, problems)
     graph = None if lock is None else _graph(root, lock, problems)
-    return Fetched(graph, problems.found)
+    return Released(graph, problems.found)
 
 
 def read_mesh(root: Path) -> Loaded:
     """Return what the manifests at `root` say, beside what was fetched."""
-    known = fetched(root)
+    known = locked(root)
     return load(root, elsewhere=known.elsewhere if known else None)
 
 

@@ -1,4 +1,4 @@
-"""Written: what do the contracts of a product say, word for word, with all that nothing here reads?"""
+"""Verbatim: what do the contracts of a product say, word for word, with all that nothing here reads?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from meshwright.model.product import DataProduct, OutputPort
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Verbatim:
     """The contract of a port: the block in its manifest, or the whole document in a file of its own."""
 
     port: OutputPort
@@ -20,7 +20,7 @@ class Written:
     file: ContractFile | None = None
 
 
-def written(root: Path, product: DataProduct) -> Iterator[Written]:
+def verbatim(root: Path, product: DataProduct) -> Iterator[Verbatim]:
     """Yield the contracts of a product without errors, in the order of its ports."""
     manifest = read_file(root / product.file, product.file, Problems())
     blocks = manifest.value["outputPorts"] if manifest is not None else []
@@ -30,6 +30,6 @@ def written(root: Path, product: DataProduct) -> Iterator[Written]:
             name = f"{product.file.rpartition('/')[0]}/{said}"
             found = read_contract(root / name, name, Problems())
             if found is not None:
-                yield Written(port, found.plain, found)
+                yield Verbatim(port, found.plain, found)
         else:
-            yield Written(port, said)
+            yield Verbatim(port, said)
