@@ -34,13 +34,10 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "diagnostics.md"
 SHOP = ROOT / "tests" / "data" / "corner-shop"
 MEANINGS = {str(code): meaning for table in (MANIFEST, SQL, GRAPH, GATE, STANDARDS) for code, meaning in table.items()}
-FROM_NO_FILE = {"MW0216", "MW0218"}
-"""Only a program can cause these: of a manifest another code says it first."""
+ELSEWHERE = {"MW0130", "MW0218"}
+"""What needs a store, or a port of several tables: tests/actions/test_fetch.py and tests/sql/test_tables.py show it."""
 
-NEEDS_A_STORE = {"MW0130"}
-"""tests/actions/test_fetch.py shows these."""
-
-EXAMPLES = [e for e in explanations().values() if e.code not in FROM_NO_FILE | NEEDS_A_STORE]
+EXAMPLES = [e for e in explanations().values() if e.code not in ELSEWHERE]
 BLOCK = re.compile(r"^```(?P<kind>diff|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

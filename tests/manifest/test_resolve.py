@@ -202,12 +202,12 @@ def test_the_sql_of_a_major_version_may_have_its_name(tmp_path: Path) -> None:
 
 
 def test_inputs_are_what_the_manifest_says(tmp_path: Path) -> None:
-    files = "source: {block: files, connection: drop_zone, path: 'a/{start:%Y-%m-%d}.csv', format: csv, every: 1h}"
+    files = "source: {block: files, connection: drop_zone, path: 'a/{start:%Y-%m-%dT%H}.csv', format: csv, every: 1h}"
     table = "source: {block: database, connection: db, table: public.orders, cursor: changed_at}, required: false"
     columns = ", contract: {schema: [{name: x, properties: [{name: order_id, logicalType: string, required: true}]}]}"
     manifest = product(inputs=(files + columns, table, READS_OTHER))
     first, second, third = resolved(tmp_path, manifest, orders_sql="select 1").inputs
-    assert first.source == FilesSource("drop_zone", "a/{start:%Y-%m-%d}.csv", "csv", timedelta(hours=1))
+    assert first.source == FilesSource("drop_zone", "a/{start:%Y-%m-%dT%H}.csv", "csv", timedelta(hours=1))
     assert [(c.name, c.type, c.required) for c in first.columns] == [("order_id", LogicalType.STRING, True)]
     assert second.source == DatabaseSource("db", "public.orders", "changed_at")
     assert (second.required, second.columns) == (False, ())

@@ -18,9 +18,9 @@ FILE = "domains/shop/sales/daily.sql"
 
 
 def columns(text: str) -> tuple[Column, ...]:
-    """Read `id:string n:integer`; what has no type is a string."""
-    pairs = (word.partition(":") for word in text.split())
-    return tuple(Column(name, LogicalType(kind or "string")) for name, _, kind in pairs)
+    """Read `id:string! n:integer`; what has no type is a string, and `!` is required."""
+    pairs = ((*word.rstrip("!").partition(":"), word.endswith("!")) for word in text.split())
+    return tuple(Column(name, LogicalType(kind or "string"), required) for name, _, kind, required in pairs)
 
 
 SCHEMAS = {

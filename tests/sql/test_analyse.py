@@ -240,11 +240,6 @@ def test_what_is_passed_on_must_be_there_and_fit(contract, message):
     assert found.message == message
 
 
-def test_a_table_without_sql_needs_exactly_one_input():
-    (found,) = analyse(PRODUCT, table(None), SCHEMAS).diagnostics
-    assert found.message == "`daily` has no SQL, and 4 inputs: which one is passed on?"
-
-
 def test_a_virtual_table_reads_nothing():
     virtual = replace(table(None), virtual=VirtualSource("shop_db", "daily"))
     analysis = analyse(PRODUCT, virtual, {})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.declared import check_classification
 from meshwright.manifest.odcs import OPERATORS, Arguments, ContractBlock, Property, Quality, Table
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
@@ -63,6 +64,7 @@ def _columns(table: Table, place: Place, problems: Problems) -> Iterator[Column]
         here = place[number]
         at = here["name"].at
         unread(prop, here, problems)
+        check_classification(prop.classification, here["classification"], problems)
         folded = prop.name.casefold()
         if folded in seen:
             message = f"the column `{prop.name}` is there twice"

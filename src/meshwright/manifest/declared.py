@@ -1,4 +1,4 @@
-"""Declared: what does mesh.yaml list, and is what others name among it?"""
+"""Declared: what does mesh.yaml list, and is what others name among it, or nearly a word that matters?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from meshwright.manifest.documents import TeamBlock
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.model.mesh import Term
+from meshwright.model.personal import CLASSIFICATIONS
 from meshwright.model.spelling import closest, did_you_mean
 
 _KNOWN_ROLES = ("productOwner", "technicalOwner")
@@ -45,3 +46,11 @@ def check_team(block: TeamBlock, place: Place, declared: Declared, problems: Pro
         if meant is not None:
             message = f"`{member.role}` is not the role `{meant}`, though nearly"
             problems.error(Code.VALUE, here["role"].at, message, f"did you mean `{meant}`?")
+
+
+def check_classification(said: str | None, place: Place, problems: Problems) -> None:
+    """Say so when a classification is nearly one that policies know: a misspelt one would protect nobody."""
+    meant = None if said is None or said.lower() in CLASSIFICATIONS else closest(said, CLASSIFICATIONS, likeness=0.8)
+    if meant is not None:
+        message = f"`{said}` is not the classification `{meant}`, though nearly"
+        problems.error(Code.VALUE, place.at, message, f"did you mean `{meant}`?")

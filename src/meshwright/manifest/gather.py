@@ -40,7 +40,9 @@ def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, k
     apart = layout.is_domain_repository(root)
     top = tops.read_mesh(root, elsewhere.mesh if elsewhere else None, problems)
     document, place = top.says, top.place
-    known = tops.declared(document, place)
+    # Of a mesh.yaml with mistakes nobody knows which names it meant to declare: nobody else is blamed for them.
+    broken = problems.stop
+    known = tops.declared(None if broken else document, place)
     above: tuple[Layer, ...] = ()
     if document is not None:
         above = (Layer(document, place),)
@@ -50,6 +52,8 @@ def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, k
     origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
     readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
     mesh = tops.resolved(top, root)
+    if broken:
+        mesh = replace(mesh, glossary=())
     for domain in read_domains(root, elsewhere, known, problems):
         domains.append(replace(domain.resolved(document, problems), apart=apart))
         domain_origins[domain.own.name] = spoken(domain, domains[-1], mesh, above)

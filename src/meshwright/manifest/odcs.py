@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from meshwright.manifest.values import Bool, CheckName, ColumnName, Number, StrictText, Value
+from meshwright.manifest.values import Bool, CheckName, ColumnName, Number, Pattern, StrictText, Value
 from meshwright.model.contract import LogicalType, Operator, Unit
 from meshwright.model.diagnostic import Severity
 
@@ -65,7 +65,7 @@ class Arguments(Shape):
     valid_values: list[Value] | None = Field(
         default=None, min_length=1, description="`invalidValues`: all others are invalid"
     )
-    pattern: StrictText | None = Field(
+    pattern: Pattern | None = Field(
         default=None, description="`invalidValues`: a regular expression that the text must match"
     )
     properties: list[ColumnName] | None = Field(

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from meshwright.manifest.documents import Shared
 from meshwright.manifest.odcs import Shape
-from meshwright.manifest.values import Currency, Instant, Name, Number, PolicyKey, Since, StrictText, Value
+from meshwright.manifest.values import Amount, Currency, Instant, Name, PolicyKey, Since, StrictText, Value
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Severity
 from meshwright.model.product import ProductType
@@ -65,7 +65,7 @@ class PurposeBlock(Shape):
 
     name: Name = Field(description="As products name it")
     director: StrictText = Field(description="Who owns it; one of `people` where those are listed")
-    budget: Number | None = Field(default=None, description="What it may cost, in the mesh's `currency`")
+    budget: Amount | None = Field(default=None, description="What it may cost, in the mesh's `currency`")
     description: StrictText = Field(default="", description="What it is about")
 
 
@@ -110,7 +110,7 @@ class TermBlock(Shape):
 class EnvironmentBlock(Shape):
     """Where a release runs."""
 
-    engine: Name = Field(default="duckdb", description="`duckdb`")
+    engine: Literal["duckdb"] = Field(default="duckdb", description="`duckdb`")
     data: StrictText | None = Field(default=None, description="The folder or URL of the data; else below `.mesh/`")
     store: StrictText | None = Field(default=None, description="The folder or URL of the releases; else below `.mesh/`")
     since: Since | None = Field(

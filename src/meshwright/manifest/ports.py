@@ -1,13 +1,10 @@
 """Ports: what a product reads and what it offers, resolved."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.contract import contracts
 from meshwright.manifest.documents import (
-    DatabaseBlock,
-    FilesBlock,
     InputPortBlock,
     OutputPortBlock,
 )
@@ -15,6 +12,7 @@ from meshwright.manifest.origin import DEFAULT
 from meshwright.manifest.place import Place
 from meshwright.manifest.promise import promise
 from meshwright.manifest.slos import slos
+from meshwright.manifest.sources import source, source_text
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.subject import Subject
 from meshwright.manifest.tables import content, tables
@@ -22,16 +20,10 @@ from meshwright.model.address import TableAddress
 from meshwright.model.contract import Contract
 from meshwright.model.naming import stored_table
 from meshwright.model.product import (
-    DatabaseSource,
-    FilesSource,
     InputPort,
     OutputPort,
     Sample,
-    Source,
 )
-from meshwright.model.time import length_text
-
-_DAY = timedelta(days=1)
 
 
 def inputs(subject: Subject) -> Iterator[InputPort]:
@@ -66,13 +58,13 @@ def _input(subject: Subject, block: InputPortBlock, place: Place) -> InputPort:
     if reference is not None and reference.port is not None and reference.major is not None:
         port = reference.product.port(reference.port, reference.major)
     note, key = subject.trace.note, f"inputPorts.{block.name}"
-    note(key, port or _source_text(block.source), place["from" if port else "source"])
+    note(key, port or source_text(block.source), place["from" if port else "source"])
     note(f"{key}.required", str(block.required).lower(), place["required"] if _said(block, "required") else DEFAULT)
     if declared is not None:
         note(f"{key}.contract", content(declared), place["contract"])
     return InputPort(
         name=block.name,
-        source=None if block.source is None else _source(subject, block.source, place["source"]),
+        source=None if block.source is None else source(subject, block.source, declared, place["source"]),
         port=port,
         columns=() if declared is None else declared.columns,
         required=block.required,
@@ -96,32 +88,8 @@ def _declared(subject: Subject, block: InputPortBlock, place: Place) -> Contract
     return first
 
 
-def _source(subject: Subject, block: FilesBlock | DatabaseBlock, place: Place) -> Source:
-    match block:
-        case DatabaseBlock():
-            return DatabaseSource(block.connection, block.table, block.cursor)
-        case FilesBlock():
-            dated = "{start" in block.path
-            if block.every is not None and not dated:
-                hint = "put `{start:%Y-%m-%d}` into the path, or remove `every`"
-                message = "`every` is for a path that names the time"
-                subject.problems.error(Code.CONFLICT, place["every"].at_key, message, hint)
-            return FilesSource(block.connection, block.path, block.format, block.every or _DAY)
-
-
 def _said(block: InputPortBlock, field: str) -> bool:
     return field in block.model_fields_set
-
-
-def _source_text(block: FilesBlock | DatabaseBlock | None) -> str:
-    match block:
-        case FilesBlock():
-            each = f", one each {length_text(block.every or _DAY)}" if "{start" in block.path else ""
-            return f"{block.format} files {block.path} of {block.connection}{each}"
-        case DatabaseBlock():
-            by = f", by {block.cursor}" if block.cursor else ""
-            return f"{block.table} of {block.connection}{by}"
-    return ""
 
 
 def outputs(subject: Subject, *, by_clock: bool) -> Iterator[OutputPort]:

@@ -18,7 +18,7 @@ from meshwright.manifest.problems import Problems
 from meshwright.manifest.syntax import Document
 from meshwright.manifest.wording import series, told
 from meshwright.model.diagnostic import Location
-from meshwright.model.spelling import did_you_mean
+from meshwright.model.spelling import closest, did_you_mean
 
 S = TypeVar("S", bound=Shape)
 
@@ -104,6 +104,9 @@ def _translate(kind: type[Shape], document: Document, found: list[ErrorDetails],
         path = _path(document.value, error["loc"])
         place = _place(document.root, path)
         match error["type"]:
+            case "union_tag_not_found" if near := closest("block", _written(error["input"])):
+                here = place[near].at_key
+                problems.error(Code.UNKNOWN_KEY, here, f"there is no key `{near}` here", did_you_mean(near, ("block",)))
             case "missing":
                 missing[path[:-1]].append(str(path[-1]))
             case "extra_forbidden":
@@ -143,10 +146,17 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
             what, hint = _PATTERNS[context["pattern"]]
             return f"`{value}` is not {what}", hint
         case "union_tag_invalid":
-            tag = str(context["tag"])
+            tag = value["block"]
+            if not isinstance(tag, str):
+                return f"`block` cannot be {told(tag)}", "write `files` or `database`"
             return f"there is no block `{tag}`", did_you_mean(tag, _quoted(context["expected_tags"]))
     sentence, hint = _SIMPLY.get(kind, ("`{label}`: {msg}", ""))
     return sentence.format(label=label, msg=error["msg"].lower()), hint
+
+
+def _written(value: object) -> list[str]:
+    """Return the keys that somebody wrote, in lower case or not, where `block` should be one of them."""
+    return list(value) if isinstance(value, dict) else []
 
 
 def _quoted(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from yaml import CSafeLoader, YAMLError
-from yaml.events import CollectionEndEvent, CollectionStartEvent, StreamEndEvent
+from yaml.events import CollectionEndEvent, CollectionStartEvent, Event, StreamEndEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
@@ -60,6 +60,7 @@ _HINTS = {
     "another document": "keep one document in a file: remove the `---` between them",
     "undefined alias": "quote a text that begins with `*`",
     "unexpected end of stream": "close the quote",
+    "found unexpected ':'": "write a blank behind the `:`",
 }
 
 
@@ -78,7 +79,11 @@ class _Loader(CSafeLoader):
 
 
 class _TooMuchError(Exception):
-    """The text is deeper or larger than any manifest."""
+    """The text is deeper or larger than any manifest, from somewhere on."""
+
+    def __init__(self, message: str, part: Node | Event) -> None:
+        super().__init__(message)
+        self.mark = part.start_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +141,27 @@ def read_yaml(text: Text, problems: Problems, *, foreign: bool = False) -> Docum
         builder = (_ForeignBuilder if foreign else _Builder)(text, problems)
         return Document(None if root is None else builder.build(root, 0), Place(text, root))
     except _TooMuchError as error:
-        problems.error(Code.SYNTAX, text.start(), str(error), "a manifest is small: look for aliases that repeat")
+        at = text.at(error.mark.line, error.mark.column) if error.mark else text.start()
+        problems.error(Code.SYNTAX, at, str(error), "a manifest is small: look for aliases that repeat")
     except ReaderError as error:
         line = text.text.count("\n", 0, error.position)
         problems.error(Code.SYNTAX, text.at(line, 0), "the file is not YAML: it holds control characters")
     except YAMLError as error:
-        problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
-        message = f"the file is not YAML: {str(problem or error).removeprefix('but ')}"
-        hint = next((h for words, h in _HINTS.items() if words in message), "")
-        problems.error(Code.SYNTAX, text.at(mark.line, mark.column) if mark else text.start(), message, hint)
+        _refuse(text, error, problems)
     return None
+
+
+def _refuse(text: Text, error: YAMLError, problems: Problems) -> None:
+    """Say where reading stopped; of what is never closed, where it was opened, which may be far above."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    opened = getattr(error, "context_mark", None)
+    message = f"the file is not YAML: {str(problem or error).removeprefix('but ')}"
+    hint = next((h for words, h in _HINTS.items() if words in message), "")
+    if opened is not None and "end of stream" in message:
+        mark = opened
+    elif opened is not None and "expected ',' or" in message:
+        hint = f"put a comma between two values, and close the bracket of line {opened.line + 1}"
+    problems.error(Code.SYNTAX, text.at(mark.line, mark.column) if mark else text.start(), message, hint)
 
 
 def _compose(text: str) -> Node | None:
@@ -164,10 +180,10 @@ def _measure_depth(text: str) -> None:
     loader = _Loader(text)
     depth = 0
     try:
-        while not isinstance(event := loader.get_event(), StreamEndEvent):
+        while (event := loader.get_event()) is not None and not isinstance(event, StreamEndEvent):
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth > MAX_DEPTH:
-                raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels")
+                raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels", event)
     finally:
         loader.dispose()
 
@@ -197,9 +213,9 @@ class _Builder:
         """Return the plain value of a node."""
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise _TooMuchError(f"the file holds more than {MAX_NODES} values")
+            raise _TooMuchError(f"the file holds more than {MAX_NODES} values", node)
         if depth > MAX_DEPTH:
-            raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels")
+            raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels", node)
         if node.tag != _UNTAGGED[type(node)]:
             at = Place(self._text, node).at
             self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
-from meshwright.manifest.declared import Declared, check_person
+from meshwright.manifest.declared import Declared, check_classification, check_person
 from meshwright.manifest.governed import check_governed
 from meshwright.manifest.organisation import CommunityBlock, EnvironmentBlock, MeshDocument, TermBlock
 from meshwright.manifest.place import Place
@@ -97,6 +97,7 @@ def check(mesh: MeshDocument, place: Place, known: Declared, problems: Problems)
     for number, community in enumerate(mesh.communities):
         _check_community(community, place["communities"][number], known, problems)
     for number, term in enumerate(mesh.glossary):
+        check_classification(term.classification, place["glossary"][number]["classification"], problems)
         if term.kpi is not None and term.kpi.owner is not None:
             check_person(term.kpi.owner, place["glossary"][number]["kpi"]["owner"], known, problems)
     for name, environment in mesh.environments.items():

@@ -17,12 +17,15 @@ from meshwright.manifest.scalars import Unreadable
 from meshwright.model.address import Reference, parse
 from meshwright.model.errors import NotFound
 from meshwright.model.mask import TimeUnit, TruncateText, TruncateTime
+from meshwright.model.pattern import mistake
 from meshwright.model.policy import PolicyName
 from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
 
 _START = re.compile(r"\{start:[^{}]+\}")
+_TIME_CODE = re.compile(r"%-?.")
+_TIME_CODES = frozenset("aAbBdfFGHIjmMpSTuUVwWyYzZ%")
 
 
 def read_by(read: Callable[[str], T]) -> Callable[[Any], T]:
@@ -82,6 +85,16 @@ def _number(value: Any) -> Decimal:
     return Decimal(str(value))
 
 
+def _amount(value: Any) -> Decimal:
+    number = _number(value)
+    if number < 0:
+        hint = "write what may be spent, `0` or more"
+        raise PydanticCustomError(
+            "unreadable", "{message}", {"message": f"`{number}` is less than nothing", "hint": hint}
+        )
+    return number
+
+
 def _value(value: Any) -> str:
     """Return a value of some column as text, the way it was written."""
     match value:
@@ -105,8 +118,21 @@ def _truncation(value: Any) -> TruncateText | TruncateTime:
 
 
 def _source_path(text: str) -> str:
+    hint = "write the time as `{start:%Y-%m-%dT%H}`"
     if set(_START.sub("", _relative(text))) & set("{}"):
-        raise Unreadable(f"`{text}` has a placeholder that is not known", "write the time as `{start:%Y-%m-%dT%H}`")
+        raise Unreadable(f"`{text}` has a placeholder that is not known", hint)
+    for placeholder in _START.findall(text):
+        unknown = [code for code in _TIME_CODE.findall(placeholder) if code[-1] not in _TIME_CODES]
+        if unknown or "%" not in placeholder:
+            said = f"there is no `{unknown[0]}` in a time" if unknown else f"`{placeholder}` names no time"
+            raise Unreadable(said, hint)
+    return text
+
+
+def _pattern(text: str) -> str:
+    wrong = mistake(text)
+    if wrong:
+        raise Unreadable(f"this is not a regular expression: {wrong}", "quote it with `'…'`, so that a `\\` stays one")
     return text
 
 
@@ -131,6 +157,7 @@ Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
 PolicyKey = Annotated[str, WithJsonSchema({"type": "string", "enum": [*PolicyName]})]
 Bool = Annotated[bool, Strict()]
 Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Amount = Annotated[Decimal, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 Value = Annotated[str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), _like("90m", r"^[1-9][0-9]{0,5}[smhdw]$")]
 Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment)), _like("2013-01-01T06:00:00Z")]
@@ -145,6 +172,7 @@ Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]
 PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
+Pattern = Annotated[str, PlainValidator(read_by(_pattern)), _like("^[A-Z]{3}$")]
 SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
 Truncation = Annotated[
     TruncateText | TruncateTime,

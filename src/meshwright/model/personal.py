@@ -1,5 +1,8 @@
 """Personal data: which classifications mean that a column is about a person?"""
 
+CLASSIFICATIONS = ("public", "internal", "confidential", "restricted", "personal", "pii", "sensitive")
+"""The classifications that people mostly use; any other word may be one, too."""
+
 _PERSONAL = frozenset({"personal", "pii", "sensitive"})
 
 

@@ -18,7 +18,8 @@ def analyse(product: DataProduct, table: OutputTable, schemas: Mapping[str, tupl
 
     `schemas` holds the declared columns of each input, by its local name as SQL spells it (`web_orders`, or
     `web_orders.lines` for each of several tables); `()` where a source's columns are not declared, so that any may be
-    read. Of an input that is not in it nothing is known. A table without a transform passes an input on.
+    read. An input that is not in it is a product with errors of its own, for which this one is not blamed. A table
+    without a transform passes an input on.
     """
     if table.virtual is not None:
         return _NOTHING

@@ -23,10 +23,13 @@ class Code(StrEnum):
     NOT_PROMISED = "MW0213"
     TYPE = "MW0214"
     DIALECT = "MW0215"
-    UNKNOWN_DIALECT = "MW0216"
+    GROUPING = "MW0216"
     UNRESOLVED = "MW0217"
     NO_SQL = "MW0218"
     BRANCHES = "MW0219"
+    OPERANDS = "MW0220"
+    NULLABLE = "MW0221"
+    TOO_LARGE = "MW0222"
 
 
 MEANING = {
@@ -39,16 +42,19 @@ MEANING = {
     Code.AMBIGUOUS_COLUMN: "a column that several inputs have, without saying whose",
     Code.UNKNOWN_ALIAS: "a column of a table that is not read there",
     Code.STAR: "`*` over an input whose columns nobody declared",
-    Code.PARAMETER: "a parameter that no run gives a value",
+    Code.PARAMETER: "a parameter that no run gives a value, or text that nobody fills in",
     Code.NAME: "an output column without a name, or two with the same",
     Code.NOT_SELECTED: "a column of the contract that the SQL does not select",
     Code.NOT_PROMISED: "a selected column that the contract does not have",
     Code.TYPE: "a column whose type is not the one that the contract says",
     Code.DIALECT: "BigQuery SQL that would mean something else on DuckDB",
-    Code.UNKNOWN_DIALECT: "a dialect that nothing here reads",
+    Code.GROUPING: "a column that is neither grouped by nor aggregated, or an aggregate or window where none can stand",
     Code.UNRESOLVED: "names that cannot be told apart",
-    Code.NO_SQL: "a port without SQL that has no single input to pass on",
+    Code.NO_SQL: "a table without SQL, where no input has a table of its name to pass on",
     Code.BRANCHES: "a UNION whose branches have different numbers of columns",
+    Code.OPERANDS: "values that cannot be compared, added up, or asked as a question",
+    Code.NULLABLE: "a required column that is empty in some rows, as the SQL makes it",
+    Code.TOO_LARGE: "SQL that is longer or deeper than anything people write",
 }
 
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
-from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.spelling import closest, did_you_mean
 from meshwright.sql.codes import Code, error
 from meshwright.sql.names import dotted
@@ -39,6 +39,16 @@ def unbound(text: SqlText, bound: Collection[str] = PARAMETERS) -> Iterator[Diag
             spelled = " or ".join(f"`{sign}{name}`" for name in bound)
             hint = f"write {spelled}" if spelled else "write the value itself"
             yield error(Code.PARAMETER, f"nothing gives `{written}` a value", at, hint)
+
+
+def templates(text: SqlText) -> Iterator[Diagnostic]:
+    """Warn of quoted text that looks like a template: somebody may mean it, but nobody fills it in."""
+    for token in statement(text):
+        if token.token_type is TokenType.STRING and "{{" in token.text and "}}" in token.text:
+            at = text.place(token.start, token.end)
+            hint = "leave the quotes out and write a bound parameter, such as `@interval_start`"
+            message = f"nobody fills in `{token.text}`: this is compared as it stands"
+            yield Diagnostic(at, Code.PARAMETER.value, Severity.WARNING, message, hint)
 
 
 def hidden_sources(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:

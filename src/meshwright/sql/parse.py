@@ -12,12 +12,13 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from meshwright.model.diagnostic import Diagnostic
-from meshwright.model.spelling import did_you_mean
+from meshwright.sql import size
 from meshwright.sql.codes import Code, error
+from meshwright.sql.spelled import template, unclosed
 from meshwright.sql.text import SqlText
 
-DIALECTS = ("bigquery", "duckdb")
-"""The dialects that transforms may be written in."""
+TRIPS = (AttributeError, AssertionError, LookupError, TypeError, ValueError)
+"""What sqlglot raises over SQL that its grammar lets pass, and that it then trips over."""
 
 _FIRST = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN)
 _ONE_SELECT = "write one SELECT; it may begin with WITH"
@@ -25,16 +26,15 @@ _ONE_SELECT = "write one SELECT; it may begin with WITH"
 
 def parse(text: SqlText) -> exp.Query | Diagnostic:
     """Return the tree of one SELECT, or what keeps the text from being one."""
-    if text.dialect not in DIALECTS:
-        hint = did_you_mean(text.dialect, DIALECTS)
-        return error(Code.UNKNOWN_DIALECT, f"`{text.dialect}` is not a dialect we know", text.place(0, 0), hint)
+    long = size.too_long(text)
+    if long is not None:
+        return long
     try:
         tokens = statement(text)
     except TokenError:
-        last = len(text.sql.rstrip())
-        message = "a quote, a quoted name or a comment is opened and never closed"
-        return error(Code.UNREADABLE, message, text.place(_opened(text), last), "close it")
-    return _not_one_select(text, tokens) or _tree(text, tokens)
+        return unclosed(text)
+    wrong = _not_one_select(text, tokens) or size.too_large(text, tokens) or template(text, tokens)
+    return wrong or _tree(text, tokens)
 
 
 @lru_cache(maxsize=1)  # two steps look at the tokens of a text
@@ -62,14 +62,49 @@ def _not_one_select(text: SqlText, tokens: list[Token]) -> Diagnostic | None:
 
 def _tree(text: SqlText, tokens: list[Token]) -> exp.Query | Diagnostic:
     try:
-        trees = Dialect.get_or_raise(text.dialect).parser().parse(tokens, text.sql)
+        trees = _trees(text, tokens)
     except ParseError as stop:
         return _unreadable(text, tokens, stop)
+    except TRIPS:
+        return _miscalled(text, tokens)
+    except RecursionError:
+        return size.too_deep(text)
     tree = trees[0] if len(trees) == 1 else None
     if isinstance(tree, exp.Query):
         return tree
     at = text.place(tokens[0].start, tokens[0].end)
     return error(Code.NOT_ONE_SELECT, "this is not a SELECT", at, _ONE_SELECT)
+
+
+def _trees(text: SqlText, tokens: list[Token]) -> list[exp.Expr | None]:
+    return Dialect.get_or_raise(text.dialect).parser().parse(tokens, text.sql)
+
+
+def _miscalled(text: SqlText, tokens: list[Token]) -> Diagnostic:
+    """Find the innermost call that sqlglot cannot make anything of: mostly one with too few arguments."""
+    calls = [n for n, (name, bracket) in enumerate(pairwise(tokens)) if bracket.token_type is TokenType.L_PAREN]
+    for number in reversed(calls):
+        call = tokens[number : _closing(tokens, number + 1) + 1]
+        try:
+            _trees(text, [tokens[0], *call])
+        except TRIPS:
+            name = tokens[number]
+            hint = "look at the number and the kind of its arguments"
+            message = f"`{name.text.lower()}` cannot be called like this"
+            return error(Code.UNREADABLE, message, text.place(name.start, name.end), hint)
+        except ParseError:
+            continue
+    at = text.place(tokens[0].start, tokens[0].end)
+    return error(Code.UNREADABLE, f"this cannot be read as {text.dialect} SQL", at, "write it in a simpler way")
+
+
+def _closing(tokens: list[Token], opening: int) -> int:
+    depth = 0
+    for number in range(opening, len(tokens)):
+        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(tokens[number].token_type, 0)
+        if depth == 0:
+            return number
+    return len(tokens) - 1
 
 
 def _unreadable(text: SqlText, tokens: list[Token], stop: ParseError) -> Diagnostic:
@@ -81,20 +116,3 @@ def _unreadable(text: SqlText, tokens: list[Token], stop: ParseError) -> Diagnos
         said = "something is missing after this"
     message = f"this cannot be read as {text.dialect} SQL: {said[:1].lower()}{said[1:]}"
     return error(Code.UNREADABLE, message, text.place(stopped.start, stopped.end))
-
-
-def _opened(text: SqlText) -> int:
-    """Return where the token begins that never ends: behind the longest beginning of the text that has whole tokens."""
-    lines = text.sql.splitlines(keepends=True)
-    whole = next(n for n in range(len(lines), -1, -1) if _tokenizes(text, "".join(lines[:n])))
-    before = "".join(lines[:whole])
-    line = lines[whole]
-    return len(before) + next(n for n in range(len(line), -1, -1) if _tokenizes(text, before + line[:n]))
-
-
-def _tokenizes(text: SqlText, beginning: str) -> bool:
-    try:
-        Dialect.get_or_raise(text.dialect).tokenize(beginning)
-    except TokenError:
-        return False
-    return True

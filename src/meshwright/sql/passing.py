@@ -15,10 +15,7 @@ from meshwright.sql.fit import fits
 def passed_on(product: DataProduct, table: OutputTable, schemas: Mapping[str, tuple[Column, ...]]) -> Analysis:
     """Understand a table without a transform: the product's one input, or the table of that name in it."""
     here = table.at or Location(product.file)
-    if len(product.inputs) != 1:
-        message = f"`{table.name}` has no SQL, and {len(product.inputs)} inputs: which one is passed on?"
-        return _refused(error(Code.NO_SQL, message, here, _WRITE))
-    source = product.inputs[0].name
+    source = product.inputs[0].name  # the only one, else the manifest is wrong already
     several = [name for name in schemas if name.startswith(f"{sql_name(source)}.")]
     local = f"{sql_name(source)}.{table.name}" if several else sql_name(source)
     if several and local not in schemas:

@@ -1,12 +1,11 @@
 """Resolve: which input's column is meant by each name in a SELECT?
 
 sqlglot qualifies the tree: tables get aliases, stars are written out, every column its table. What it could not
-resolve is said here, all of it, at its place. Nodes that qualification makes (a star written out, the two sides of
-`USING`) have no place of their own; `_remember` notes beforehand whose place they take.
+resolve is said here, all of it, at its place.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlglot import exp
@@ -14,18 +13,17 @@ from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify_columns import qualify_columns
 from sqlglot.optimizer.qualify_tables import qualify_tables
-from sqlglot.optimizer.resolver import Resolver
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
 from meshwright.model.contract import Column, LogicalType
-from meshwright.model.diagnostic import Diagnostic, Location
-from meshwright.model.spelling import did_you_mean
-from meshwright.sql.codes import Code, error
-from meshwright.sql.text import SqlText, span
+from meshwright.model.diagnostic import Diagnostic
+from meshwright.sql.codes import Code
+from meshwright.sql.columns import USING, unowned, unshared
+from meshwright.sql.parse import TRIPS
+from meshwright.sql.places import remember
+from meshwright.sql.text import SqlText
 from meshwright.sql.types import declared
-
-_PLACES = "meshwright_places"
 
 Schemas = Mapping[str, tuple[Column, ...]]
 """The declared columns of each input, by the name that SQL spells; none where nothing is declared."""
@@ -40,9 +38,14 @@ class Resolved:
     diagnostics: tuple[Diagnostic, ...]
     schema: MappingSchema
 
-    def typed(self) -> exp.Query:
-        """Return the tree with its types."""
-        return annotate_types(self.tree, schema=self.schema, dialect=self.schema.dialect)
+    def typed(self, text: SqlText) -> exp.Query | Diagnostic:
+        """Return the tree with its types, as far as it was resolved; or that it makes no sense."""
+        if not self.scopes:
+            return self.tree
+        try:
+            return annotate_types(self.tree, schema=self.schema, dialect=self.schema.dialect)
+        except TRIPS as error:
+            return misunderstood(text, self.tree, error)
 
 
 class _Inputs(MappingSchema):
@@ -70,53 +73,51 @@ class _Inputs(MappingSchema):
 def resolve(text: SqlText, tree: exp.Query, schemas: Schemas) -> Resolved:
     """Qualify a tree of normalized names, in place, over the schemas of its inputs."""
     schema = _schema(text, schemas)
-    _remember(tree)
+    remember(tree)
     guesses = () if all(schemas.values()) else tuple(_guesses(text, traverse_scope(tree), schemas))
     if guesses:
         return Resolved(tree, [], guesses, schema)
+    # Where a column for USING is missing, sqlglot stops halfway: what can still be asked is asked of a copy.
+    spare = tree.copy() if any(join.args.get("using") for join in tree.find_all(exp.Join)) else None
     try:
-        # What sqlglot's `qualify` does, but for normalizing the names again.
-        qualified = qualify_columns(
-            qualify_tables(tree, dialect=text.dialect), schema=schema, allow_partial_qualification=True
-        )
-    except OptimizeError as error:
-        said = str(error).removesuffix(".")
-        hint = "write `table.column`, or declare the columns of every input"
-        problem = text.problem(Code.UNRESOLVED, f"this cannot be understood: {said}", tree, hint)
-        return Resolved(tree, [], (problem,), schema)
+        qualified = _qualified(text, tree, schema)
+    except (OptimizeError, *TRIPS) as error:
+        found = [] if spare is None else _unjoined(text, spare, schema)
+        return Resolved(tree, [], tuple(found) or (misunderstood(text, tree, error),), schema)
     scopes = traverse_scope(qualified)
-    found = [*_stars(text, scopes), *_branches(text, scopes), *_columns(text, scopes, schema)]
-    return Resolved(qualified, scopes, tuple(found), schema)
+    diagnostics = (*_stars(text, scopes), *_branches(text, scopes), *unowned(text, scopes, schema))
+    return Resolved(qualified, scopes, diagnostics, schema)
+
+
+def misunderstood(text: SqlText, tree: exp.Query, error: Exception) -> Diagnostic:
+    """Return the diagnostic of a tree that sqlglot cannot get to the bottom of."""
+    said = f": {str(error).removesuffix('.')}" if isinstance(error, OptimizeError) else ""
+    hint = "write `table.column`, declare the columns of every input, and look at the arguments of functions"
+    return text.problem(Code.UNRESOLVED, f"this cannot be understood{said}", tree, hint)
+
+
+def _qualified(text: SqlText, tree: exp.Query, schema: MappingSchema) -> exp.Query:
+    """Do what sqlglot's `qualify` does, but for normalizing the names again."""
+    return qualify_columns(qualify_tables(tree, dialect=text.dialect), schema=schema, allow_partial_qualification=True)
+
+
+def _unjoined(text: SqlText, tree: exp.Query, schema: MappingSchema) -> list[Diagnostic]:
+    """Say which columns nobody has in a tree whose joins are left open, or which of USING a side does not have."""
+    for join in tree.find_all(exp.Join):
+        join.meta[USING] = join.args.get("using") or []
+        join.set("using", None)
+    try:
+        scopes = traverse_scope(_qualified(text, tree, schema))
+        unknown = [d for d in unowned(text, scopes, schema) if d.code == Code.UNKNOWN_COLUMN]
+        return unknown or list(unshared(text, scopes, schema))
+    except (OptimizeError, *TRIPS):
+        return []  # it is not USING that keeps it from being understood
 
 
 def _schema(text: SqlText, schemas: Schemas) -> _Inputs:
     types = {logical: declared(logical) for logical in LogicalType}
     tables = {name: {c.name.lower(): types[c.type] for c in columns} for name, columns in schemas.items() if columns}
     return _Inputs({**tables}, dialect=text.dialect, normalize=False)
-
-
-def place_of(text: SqlText, column: exp.Column) -> Location:
-    """Return where a column of a resolved tree was written: itself, the star, or the USING that it came from."""
-    own = column.this.meta_get("start")
-    if own is not None:
-        return text.place(own, column.this.meta_get("end"))
-    node: exp.Expr | None = column
-    while node is not None:
-        places = node.meta_get(_PLACES) or {}
-        found = places.get(column.name) or places.get(column.table) or places.get("")
-        if found:
-            return text.place(*found)
-        node = node.parent
-    return text.at(column)
-
-
-def _remember(tree: exp.Query) -> None:
-    for node in tree.find_all(exp.Join, exp.Select):
-        match node:
-            case exp.Join() if node.args.get("using"):
-                node.meta[_PLACES] = {i.name.lower(): span(i) for i in node.args["using"]}
-            case exp.Select() if stars := [s for s in node.expressions if s.is_star]:
-                node.meta[_PLACES] = {getattr(s, "table", ""): span(s) for s in stars}
 
 
 def _guesses(text: SqlText, scopes: list[Scope], schemas: Schemas) -> Iterator[Diagnostic]:
@@ -168,84 +169,3 @@ def _stars(text: SqlText, scopes: list[Scope]) -> Iterator[Diagnostic]:
 
 def _has_star(source: exp.Expr | Scope) -> bool:
     return isinstance(source, Scope) and any(s.is_star for s in getattr(source.expression, "selects", ()))
-
-
-@dataclass(slots=True)
-class _Seen:
-    """One column reference, and what the scopes that could own it have to offer."""
-
-    column: exp.Column
-    owners: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    offered: set[str] = field(default_factory=set)
-    tables: set[str] = field(default_factory=set)
-
-
-def _columns(text: SqlText, scopes: list[Scope], schema: MappingSchema) -> Iterator[Diagnostic]:
-    """Yield the columns that nobody has, or that several have."""
-    found: set[int] = set()
-    seen: dict[int, _Seen] = {}
-    for scope in scopes:
-        if isinstance(scope.expression, exp.SetOperation):
-            continue  # its own columns are those it makes, in ORDER BY
-        resolver = Resolver(scope, schema)
-        sources = {name: frozenset(resolver.get_source_columns(name)) for name in _visible(scope)}
-        for column in scope.columns:
-            if column.name in sources.get(column.table, ()):
-                found.add(id(column))
-            else:
-                _look(seen.setdefault(id(column), _Seen(column)), sources)
-    for one in seen.values():
-        problem = None if id(one.column) in found else _verdict(text, one)
-        if problem is not None:
-            yield problem
-
-
-def _visible(scope: Scope) -> list[str]:
-    """Return the names that a column of this scope may be qualified by."""
-    names = (*scope.selected_sources, *scope.lateral_sources, *scope.semi_or_anti_join_tables)
-    return [name for name in dict.fromkeys(names) if name in scope.sources]
-
-
-def _look(one: _Seen, sources: Mapping[str, frozenset[str]]) -> None:
-    wanted = one.column.table
-    one.tables |= set(sources)
-    for name, columns in sources.items():
-        if wanted and wanted != name:
-            continue
-        if not columns or "*" in columns:
-            one.unknown.append(name)
-        elif one.column.name in columns:
-            one.owners.append(name)
-        one.offered |= columns
-
-
-def _verdict(text: SqlText, one: _Seen) -> Diagnostic | None:
-    column, name = one.column, one.column.name
-    if column.table:
-        return _qualified(text, one)
-    candidates = [*one.owners, *one.unknown]
-    if len(candidates) > 1:
-        tables = " and ".join(f"`{c}`" for c in candidates)
-        hint = f"write `{candidates[0]}.{name}`"
-        verb = "have" if not one.unknown else "may have"
-        return text.problem(Code.AMBIGUOUS_COLUMN, f"`{name}` is ambiguous: {tables} {verb} it", column, hint)
-    if not candidates:
-        return text.problem(
-            Code.UNKNOWN_COLUMN, f"there is no column `{name}`", column, did_you_mean(name, one.offered)
-        )
-    column.set("table", exp.to_identifier(candidates[0]))
-    return None
-
-
-def _qualified(text: SqlText, one: _Seen) -> Diagnostic | None:
-    column, table = one.column, one.column.table
-    if one.owners or one.unknown:
-        return None
-    if table not in one.tables:
-        named = column.args["table"]
-        return text.problem(
-            Code.UNKNOWN_ALIAS, f"there is no table `{table}` here", named, did_you_mean(table, one.tables)
-        )
-    hint = did_you_mean(column.name, one.offered)
-    return error(Code.UNKNOWN_COLUMN, f"`{table}` has no column `{column.name}`", place_of(text, column), hint)

@@ -1,6 +1,7 @@
 """Select: what does one SELECT read, what does it make, and what is wrong with it? Brings sqlglot."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
@@ -11,17 +12,26 @@ from meshwright.model.contract import Column, Contract
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, Transform
-from meshwright.sql import dialect, fit, guard
+from meshwright.sql import dialect, fit, grouping, guard, operands
 from meshwright.sql.codes import Code
 from meshwright.sql.lineage import column_lineage
 from meshwright.sql.names import dotted, rename
+from meshwright.sql.nullable import nullable
 from meshwright.sql.parse import parse
-from meshwright.sql.resolve import Resolved, Schemas, place_of, resolve
-from meshwright.sql.text import SqlText
+from meshwright.sql.places import place_of
+from meshwright.sql.resolve import Resolved, Schemas, resolve
+from meshwright.sql.size import too_deep
+from meshwright.sql.text import SqlText, written
 from meshwright.sql.types import inferred
 
-_UNREADABLE = (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE, Code.UNRESOLVED)
+_UNREADABLE = (Code.UNDECLARED_TABLE, Code.HIDDEN_SOURCE, Code.FOREIGN_TABLE, Code.UNRESOLVED, Code.GROUPING)
 """What makes it pointless to ask whose column is meant."""
+
+_UNCERTAIN = (Code.AMBIGUOUS_COLUMN, Code.STAR, Code.UNRESOLVED, Code.DIALECT, Code.TYPE, Code.OPERANDS, Code.NULLABLE)
+"""What can only be said when the columns of all inputs are known."""
+
+_BESIDE = (Code.DIALECT, Code.GROUPING, Code.OPERANDS)
+"""What a SELECT makes is held against the contract all the same."""
 
 
 def understood(
@@ -34,7 +44,16 @@ def understood(
         return _failed(tree)
     names = _names(product, schemas, tree)
     known = {name.lower(): columns for name, columns in schemas.items()}
-    return _Analyser(text, contract, names, {name: known.get(name, ()) for name in names}).analysis(tree)
+    ports = {i.name for i in product.inputs if i.port is not None}
+    promised = frozenset(name for name, spelled in names.items() if spelled.partition(".")[0] in ports)
+    analyser = _Analyser(text, contract, names, {name: known.get(name, ()) for name in names}, promised)
+    try:
+        analysis = analyser.analysis(tree)
+    except RecursionError:
+        return _failed(too_deep(text))
+    if names.keys() <= known.keys():
+        return analysis
+    return replace(analysis, diagnostics=tuple(d for d in analysis.diagnostics if d.code not in _UNCERTAIN))
 
 
 def _names(product: DataProduct, schemas: Mapping[str, tuple[Column, ...]], tree: exp.Query) -> dict[str, str]:
@@ -56,14 +75,19 @@ def _failed(*diagnostics: Diagnostic) -> Analysis:
 class _Analyser:
     """The steps for one text; each goes on only where the one before left something to go on with."""
 
-    def __init__(self, text: SqlText, contract: Contract, names: Mapping[str, str], schemas: Schemas) -> None:
+    def __init__(
+        self, text: SqlText, contract: Contract, names: Mapping[str, str], schemas: Schemas, promised: frozenset[str]
+    ) -> None:
         self.text, self.contract, self.names, self.schemas = text, contract, names, schemas
+        self.promised = promised
+        """Those that another product's contract promises: of a source, who does not say `required` knows no better."""
         self._spellings: dict[str, dict[str, str]] = {}
 
     def analysis(self, tree: exp.Query) -> Analysis:
         """Guard, resolve, trace, compare."""
         text = self.text
-        found = [*guard.unbound(text), *guard.hidden_sources(text, tree), *_unnamed(text, tree)]
+        found = [*guard.unbound(text), *guard.templates(text), *guard.hidden_sources(text, tree)]
+        found += [*_unnamed(text, tree), *grouping.positions(text, tree)]
         tree = normalize_identifiers(tree, dialect=text.dialect, store_original_column_identifiers=True)
         scopes = guard.scopes_of(text, tree)
         if isinstance(scopes, Diagnostic):
@@ -76,14 +100,19 @@ class _Analyser:
             return Analysis(inputs, (), (), parameters, tuple(found))
         rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
         resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
-        typed = resolved.typed() if resolved.scopes else resolved.tree
-        found += [*resolved.diagnostics, *dialect.differences(text, typed)]
-        if not resolved.scopes:
+        typed = resolved.typed(text)
+        found += resolved.diagnostics
+        if isinstance(typed, Diagnostic) or not resolved.scopes:
+            found += (typed,) if isinstance(typed, Diagnostic) else dialect.differences(text, typed)
             return Analysis(inputs, (), (), parameters, tuple(found))
+        found += [*dialect.differences(text, typed), *grouping.misgroupings(text, resolved.scopes)]
+        found += operands.mismatches(text, typed)
         columns = self._columns(resolved)
-        if not any(d.severity is Severity.ERROR and d.code != Code.DIALECT for d in found):
+        if not any(d.severity is Severity.ERROR and d.code not in _BESIDE for d in found):
             places = tuple(self._place(item) for item in resolved.tree.selects)
             found += fit.misfits(text, self.contract, columns, places)
+            why = nullable(resolved.scopes[-1], {t: c for t, c in self.schemas.items() if t in self.promised})
+            found += fit.empty(self.contract, columns, places, why)
         return Analysis(inputs, self._reads(resolved.scopes), columns, parameters, tuple(found))
 
     def _columns(self, resolved: Resolved) -> tuple[OutputColumn, ...]:
@@ -124,7 +153,8 @@ class _Analyser:
         if isinstance(alias, exp.Identifier) and alias.meta_get("start") is not None:
             return self.text.at(alias)
         inner = item.unalias()
-        return place_of(self.text, inner) if isinstance(inner, exp.Column) else self.text.at(item)
+        column = inner if isinstance(inner, exp.Column) else None if written(item) else inner.find(exp.Column)
+        return self.text.at(item) if column is None else place_of(self.text, column)
 
 
 def _unnamed(text: SqlText, tree: exp.Query) -> Iterator[Diagnostic]:

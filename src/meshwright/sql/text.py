@@ -39,7 +39,12 @@ class SqlText:
 
 def span(node: exp.Expr) -> Span | None:
     """Return where a node stands: by itself, else by what it is made of, else by what it is part of."""
-    return _own(node) or _inner(node) or _outer(node)
+    return written(node) or _outer(node)
+
+
+def written(node: exp.Expr) -> Span | None:
+    """Return where a node or what it is made of was written; None for what qualification has made."""
+    return _own(node) or _inner(node)
 
 
 def _own(node: exp.Expr) -> Span | None:

@@ -39,6 +39,9 @@ _INFERRED: dict[exp.DType, LogicalType] = {
 }
 
 
+_TIMES = (LogicalType.DATE, LogicalType.TIMESTAMP)
+
+
 def declared(logical: LogicalType) -> exp.DataType:
     """Return the type that a column of a contract has in SQL; unknown where the contract does not say enough."""
     return exp.DataType(this=_DECLARED[logical])
@@ -46,6 +49,10 @@ def declared(logical: LogicalType) -> exp.DataType:
 
 def inferred(node: exp.Expr) -> LogicalType | None:
     """Return the logical type of an annotated node; None where it is not known for certain."""
-    if node.type is None or isinstance(node.unalias(), exp.Null):  # BigQuery calls a bare NULL an INT64
+    value = node.unalias()
+    if node.type is None or isinstance(value, exp.Null):  # BigQuery calls a bare NULL an INT64
         return None
-    return _INFERRED.get(node.type.this)
+    found = _INFERRED.get(node.type.this)
+    if found in _TIMES and isinstance(value, exp.Sub) and inferred(value.expression) in _TIMES:
+        return None  # what lies between two times is none, whatever sqlglot says
+    return found

@@ -1,0 +1,1 @@
+select id as x from orders group by 1, 4 order by 2

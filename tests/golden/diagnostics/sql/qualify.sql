@@ -1,0 +1,3 @@
+select id as x
+from orders
+qualify qty > 3

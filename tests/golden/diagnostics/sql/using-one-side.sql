@@ -1,0 +1,3 @@
+select orders.id as x
+from orders
+join web_likes using (qty)

@@ -1,0 +1,3 @@
+select
+  coalesce(id, date_sub(day)) as x
+from orders
