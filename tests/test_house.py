@@ -44,6 +44,14 @@ def test_every_word_of_the_glossary_is_where_it_says() -> None:
         assert re.search(rf"\b{value}\b", file.read_text()), f"{module}.{value}"
 
 
+def test_every_decision_is_in_the_index_under_its_number_and_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    found = {p.name: p.read_text().splitlines()[0] for p in folder.glob("0*.md")}
+    entries = [f"- [{name[:4]}]({name}) {head.partition('. ')[2]}" for name, head in sorted(found.items())]
+    assert [head.partition(".")[0] for _, head in sorted(found.items())] == [f"# {int(n[:4])}" for n in sorted(found)]
+    assert [line for line in (folder / "README.md").read_text().splitlines() if line.startswith("- ")] == entries
+
+
 def test_no_path_of_a_machine_is_in_the_project() -> None:
     machine = re.compile("/" + r"(work|root|home)/\w")
     text_files = [p for f in ("src", "docs", "examples", "tests", "bench") for p in (ROOT / f).rglob("*.*")]

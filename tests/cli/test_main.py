@@ -66,6 +66,12 @@ def test_a_terminal_may_lack_letters(tmp_path: Path, letters: str) -> None:
     assert mesh("validate", cwd=tmp_path, PYTHONIOENCODING=letters).returncode == 1
 
 
+def test_the_help_takes_one_line_for_each_verb(tmp_path: Path) -> None:
+    listed = mesh("--help", cwd=tmp_path).stdout.partition("Build:")[2].splitlines()
+    verbs = [verb for section in VERBS.values() for verb in section]
+    assert [line.split()[0] for line in listed if line.startswith("  ")] == verbs
+
+
 @pytest.mark.parametrize("verb", [verb for section in VERBS.values() for verb in section])
 def test_every_verb_of_the_list_exists(tmp_path: Path, verb: str) -> None:
     done = mesh(verb, "--help", cwd=tmp_path)

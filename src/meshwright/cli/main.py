@@ -19,18 +19,18 @@ from meshwright.model.errors import MeshError
 
 VERBS = {
     "Build": {
-        "new": "Begin a mesh, a domain or a product that runs as it is written.",
+        "new": "Begin a mesh, a repository, a domain or a product.",
         "validate": "Find every mistake in the manifests and their SQL.",
-        "fetch": "Move on to what the mesh runs now: for a domain in a repository of its own.",
         "run": "Build a product here: stage, check, publish.",
-        "import": "Take over what others describe: contracts, data products, dbt's models.",
-        "export": "Write what others read: contracts, data products, the shapes of manifests.",
+        "import": "Take over what others describe: ODCS, ODPS, dbt's models.",
+        "export": "Write what others read: ODCS, ODPS, JSON Schema for editors.",
+        "fetch": "Bring what other repositories of the mesh have released.",
     },
     "Understand": {
-        "list": "List the products of the mesh.",
-        "show": "Show a product resolved, with the origin of each value; or `settings`.",
+        "list": "List products, domains, communities, terms, or what nobody uses.",
+        "show": "Show a product, a domain or `settings`, each value with its origin.",
         "status": "Show what each product delivers, and whether it keeps its promises.",
-        "lineage": "Show what a product, port or column comes from and goes to.",
+        "lineage": "Follow data up and down, to the column; trace personal data.",
         "query": "Ask one SQL question across the ports of all domains.",
         "explain": "Say what a diagnostic's code means, with an example and its fix.",
     },
@@ -43,7 +43,7 @@ VERBS = {
     },
     "Operate": {
         "up": "Run a mesh on this machine: its sources, Airflow, the monitor.",
-        "monitor": "Hold what is delivered against what was promised; tell who must know.",
+        "monitor": "Hold deliveries against promises; tell who must know.",
     },
 }
 
