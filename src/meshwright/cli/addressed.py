@@ -1,12 +1,10 @@
 """Addressed: which product, port, table or column of the mesh did they mean?"""
 
 from meshwright.actions.compilation import Compiled
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, Reference, TableAddress
+from meshwright.model.address import Address, ColumnAddress, PortAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.spelling import did_you_mean
-
-Address = ProductAddress | PortAddress | TableAddress | ColumnAddress
 
 
 def addressed(compiled: Compiled, wanted: Reference) -> Address:

@@ -6,8 +6,8 @@ from meshwright.actions.compilation import compile_mesh
 from meshwright.cli import lineage_chart, lineage_personal, lineage_text
 from meshwright.cli.addressed import addressed
 from meshwright.cli.console import print_json, progress
-from meshwright.cli.lineage_flows import lineage
 from meshwright.cli.verb import Edge, verb
+from meshwright.graph.lineage import Direction, lineage
 from meshwright.model.address import parse
 from meshwright.model.diagnostic import errors
 
@@ -38,7 +38,8 @@ def command(  # noqa: PLR0913, PLR0917  # one for each word of the command
     elif start is None:
         raise click.UsageError("say which ADDRESS to follow, or `--personal`")
     else:
-        found = lineage(compiled.graph, start, (up, down), depth)
+        asked = tuple(way for way, wanted in ((Direction.UP, up), (Direction.DOWN, down)) if wanted)
+        found = lineage(compiled.graph, start, asked or tuple(Direction), depth)
         match output:
             case "json":
                 print_json(lineage_text.plain(found))

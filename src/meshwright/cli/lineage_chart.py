@@ -3,16 +3,16 @@
 import click
 
 from meshwright.cli.console import progress
-from meshwright.cli.lineage_flows import Lineage, Place
 from meshwright.cli.mermaid import DRAWN, Chart, Key, Node
+from meshwright.graph.lineage import Lineage, Stop
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 
 
-def chart(lineage: Lineage) -> Chart[Place]:
+def chart(lineage: Lineage) -> Chart[Stop]:
     """Return the flowchart of a lineage, with its start marked."""
-    edges = sorted({edge for flow in lineage.flows for edge in flow.edges}, key=lambda e: (str(e[0]), str(e[1])))
-    places = sorted({lineage.start, *(place for edge in edges for place in edge)}, key=str)
-    nodes = {place: drawn(place, "start" if place == lineage.start else "") for place in places}
+    edges = sorted({edge for way in lineage.ways for edge in way.edges}, key=lambda e: (str(e[0]), str(e[1])))
+    stops = sorted({lineage.start, *(stop for edge in edges for stop in edge)}, key=str)
+    nodes = {stop: drawn(stop, "start" if stop == lineage.start else "") for stop in stops}
     return Chart(nodes, edges, {"start": "stroke-width:3px"})
 
 
@@ -23,18 +23,18 @@ def print_chart(chart: Chart[Key]) -> None:
         progress(f"Mermaid draws {DRAWN} edges and these are {len(chart.edges)}: `--depth` shows less of them")
 
 
-def drawn(place: Place, style: str = "") -> Node:
-    """Return how a place is drawn: products in their domain, ports, tables and columns in their product."""
-    match place:
+def drawn(stop: Stop, style: str = "") -> Node:
+    """Return how a stop is drawn: products in their domain, ports, tables and columns in their product."""
+    match stop:
         case ProductAddress():
-            return Node(place.product, place.domain, style)
+            return Node(stop.product, stop.domain, style)
         case PortAddress():
-            return Node(_below(place, place.product), str(place.product), style)
+            return Node(_below(stop, stop.product), str(stop.product), style)
         case TableAddress() | ColumnAddress():
-            return Node(_below(place, place.port.product), str(place.port.product), style)
+            return Node(_below(stop, stop.port.product), str(stop.port.product), style)
         case SourceColumn():
-            return Node(_below(place, place.product), str(place.product), style)
+            return Node(_below(stop, stop.product), str(stop.product), style)
 
 
-def _below(place: Place, product: ProductAddress) -> str:
-    return str(place).removeprefix(str(product)).lstrip(": ")
+def _below(stop: Stop, product: ProductAddress) -> str:
+    return str(stop).removeprefix(str(product)).lstrip(": ")

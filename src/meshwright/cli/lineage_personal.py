@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meshwright.cli.addressed import Address
 from meshwright.cli.console import print_json
 from meshwright.cli.lineage_chart import drawn, print_chart
 from meshwright.cli.mermaid import Chart
 from meshwright.cli.tree import tree
-from meshwright.graph.personal import ENDS, Arrival, PersonalFlow, Place, RowUse, Says, personal_flows
-from meshwright.model.address import ColumnAddress, SourceColumn
+from meshwright.graph.personal import ENDS, Arrival, PersonalFlow, RowUse, Says, personal_flows
+from meshwright.model.address import Address, AnyColumn, ColumnAddress, SourceColumn
 from meshwright.model.mask import mask_text
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def show(graph: "MeshGraph", start: Address | None, output: str) -> None:
             click.echo("\n".join(_text(flows, "this mesh" if start is None else f"`{start}`")))
 
 
-def _is_at(place: Place, start: Address) -> bool:
+def _is_at(place: AnyColumn, start: Address) -> bool:
     """Tell whether a place is the address, or lies in it."""
     match place:
         case SourceColumn():
@@ -51,7 +50,7 @@ def _is_at(place: Place, start: Address) -> bool:
 
 def _text(flows: tuple[PersonalFlow, ...], where: str) -> Iterator[str]:
     for flow in flows:
-        following: dict[Place, list[Place]] = {}
+        following: dict[AnyColumn, list[AnyColumn]] = {}
         for source, target in flow.edges:
             following.setdefault(source, []).append(target)
         yield click.style(str(flow.origin), bold=True)
@@ -61,7 +60,7 @@ def _text(flows: tuple[PersonalFlow, ...], where: str) -> Iterator[str]:
     yield _summary(flows, where)
 
 
-def _label(arrivals: Mapping[Place, Arrival], place: Place) -> str:
+def _label(arrivals: Mapping[AnyColumn, Arrival], place: AnyColumn) -> str:
     return f"{place}  {_standing(arrivals[place])}" if place in arrivals else str(place)
 
 
@@ -113,8 +112,8 @@ def _columns(number: int) -> str:
     return "1 column" if number == 1 else f"{number} columns"
 
 
-def _chart(flows: tuple[PersonalFlow, ...]) -> Chart[Place]:
-    style: dict[Place, str] = {a.column: a.says for flow in flows for a in flow.arrivals}
+def _chart(flows: tuple[PersonalFlow, ...]) -> Chart[AnyColumn]:
+    style: dict[AnyColumn, str] = {a.column: a.says for flow in flows for a in flow.arrivals}
     style |= {flow.origin: "origin" for flow in flows}
     edges = sorted({edge for flow in flows for edge in flow.edges}, key=lambda e: (str(e[0]), str(e[1])))
     return Chart({place: drawn(place, style[place]) for place in sorted(style, key=str)}, edges, _STYLES)

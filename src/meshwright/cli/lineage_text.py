@@ -4,17 +4,19 @@ from collections.abc import Iterator
 
 import click
 
-from meshwright.cli.lineage_flows import Lineage, Reading
 from meshwright.cli.tree import tree
+from meshwright.graph.lineage import Direction, Lineage, Use
 from meshwright.model.address import ColumnAddress
+
+_HEADING = {Direction.UP: "comes from", Direction.DOWN: "goes to"}
 
 
 def lines(lineage: Lineage) -> Iterator[str]:
     """Yield what people read."""
     yield click.style(str(lineage.start), bold=True)
-    for flow in lineage.flows:
-        yield from ("", flow.heading, *(list(tree(lineage.start, flow.steps)) or ["nothing in this mesh"]))
-    if lineage.readings:
+    for way in lineage.ways:
+        yield from ("", _HEADING[way.direction], *(list(tree(lineage.start, way.steps)) or ["nothing in this mesh"]))
+    if lineage.uses:
         yield from ("", "read at", *_reads(lineage))
     if lineage.impact:
         yield from ("", f"A change of it would reach {_counted(len(lineage.impact))}: {_listed(lineage)}.")
@@ -22,20 +24,20 @@ def lines(lineage: Lineage) -> Iterator[str]:
 
 def _reads(lineage: Lineage) -> Iterator[str]:
     """Yield each line of SQL once for each column that it reads."""
-    found: dict[tuple[ColumnAddress, str], Reading] = {}
-    for reading in lineage.readings:
-        found.setdefault((reading.column, f"{reading.reader.at.file}:{reading.reader.at.line}"), reading)
-    texts = {key: reading.reader.at.text.strip() for key, reading in found.items()}
+    found: dict[tuple[ColumnAddress, str], Use] = {}
+    for use in lineage.uses:
+        found.setdefault((use.column, f"{use.reader.at.file}:{use.reader.at.line}"), use)
+    texts = {key: use.reader.at.text.strip() for key, use in found.items()}
     widths = max(len(place) for _, place in found), max(map(len, texts.values()))
-    for (column, place), reading in found.items():
+    for (column, place), use in found.items():
         line = f"{place.ljust(widths[0])}  {texts[column, place].ljust(widths[1])}"
-        yield f"{line}  {click.style(_note(reading, lineage), dim=True)}" if _note(reading, lineage) else line.rstrip()
+        yield f"{line}  {click.style(_note(use, lineage), dim=True)}" if _note(use, lineage) else line.rstrip()
 
 
-def _note(reading: Reading, lineage: Lineage) -> str:
+def _note(use: Use, lineage: Lineage) -> str:
     """Return what a line reads, where it is not the column itself; and whether it takes values of it."""
-    of_another = [f"reads `{reading.column}`"] if reading.column != lineage.start else []
-    return ", ".join([*of_another, *(["only decides rows"] if reading.reader.column is None else [])])
+    of_another = [f"reads `{use.column}`"] if use.column != lineage.start else []
+    return ", ".join([*of_another, *(["only decides rows"] if use.reader.column is None else [])])
 
 
 def _listed(lineage: Lineage) -> str:
@@ -49,20 +51,20 @@ def _counted(products: int) -> str:
 def plain(lineage: Lineage) -> dict[str, object]:
     """Return what programs read."""
     found: dict[str, object] = {"address": str(lineage.start)}
-    for flow in lineage.flows:
-        found[flow.name] = [{"from": str(source), "to": str(target)} for source, target in flow.edges]
+    for way in lineage.ways:
+        found[way.direction.value] = [{"from": str(source), "to": str(target)} for source, target in way.edges]
     if isinstance(lineage.start, ColumnAddress):
-        found["readers"] = [_plain_reading(reading) for reading in lineage.readings]
+        found["readers"] = [_plain_use(use) for use in lineage.uses]
         found["impact"] = [str(product) for product in lineage.impact]
     return found
 
 
-def _plain_reading(reading: Reading) -> dict[str, object]:
-    at = reading.reader.at
+def _plain_use(use: Use) -> dict[str, object]:
+    at = use.reader.at
     return {
-        "reads": str(reading.column),
-        "table": str(reading.reader.table),
-        "column": reading.reader.column,
+        "reads": str(use.column),
+        "table": str(use.reader.table),
+        "column": use.reader.column,
         "file": at.file,
         "line": at.line,
         "text": at.text,

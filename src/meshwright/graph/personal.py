@@ -11,14 +11,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ColumnAddress, SourceColumn, TableAddress
+from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn, TableAddress
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Location
 from meshwright.model.mask import Mask, Redact
 from meshwright.model.personal import is_personal
-
-Place = SourceColumn | ColumnAddress
-"""Where personal data are: as they come in, or in a column that a product offers."""
 
 
 class Says(StrEnum):
@@ -40,7 +37,7 @@ class Arrival:
 
     column: ColumnAddress
     classification: str | None
-    path: tuple[Place, ...]
+    path: tuple[AnyColumn, ...]
     mask: Mask | None = None
 
     @property
@@ -55,16 +52,16 @@ class RowUse:
 
     table: TableAddress
     at: Location
-    of: Place
+    of: AnyColumn
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalFlow:
     """What becomes of one column of personal data: `arrivals` by their distance, and all the steps between them."""
 
-    origin: Place
+    origin: AnyColumn
     arrivals: tuple[Arrival, ...] = ()
-    edges: tuple[tuple[Place, ColumnAddress], ...] = ()
+    edges: tuple[tuple[AnyColumn, ColumnAddress], ...] = ()
     rows: tuple[RowUse, ...] = ()
 
     @property
@@ -72,7 +69,7 @@ class PersonalFlow:
         """The columns that hold personal data and do not say so."""
         return tuple(a for a in self.arrivals if a.says is Says.NOTHING)
 
-    def through(self, wanted: Callable[[Place], bool]) -> "PersonalFlow | None":
+    def through(self, wanted: Callable[[AnyColumn], bool]) -> "PersonalFlow | None":
         """Return the part that leads to the wanted places or on from them; None where it touches none of them."""
         here = {place for place in (self.origin, *(a.column for a in self.arrivals)) if wanted(place)}
         if not here:
@@ -91,12 +88,12 @@ def personal_flows(graph: MeshGraph) -> tuple[PersonalFlow, ...]:
     return tuple(_flow(graph, origin) for origin in _origins(graph))
 
 
-def personal_path(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:
+def personal_path(graph: MeshGraph, column: ColumnAddress) -> tuple[AnyColumn, ...]:
     """Return the way to a column from the nearest personal one that it is made of, both included; empty without one."""
     if _standing(graph, column) is Says.REDACTED:
         return ()
     ways = graph.once(_Ways)
-    path: list[Place] = [column]
+    path: list[AnyColumn] = [column]
     while isinstance(here := path[-1], ColumnAddress) and (step := ways.step(here)) is not None:
         path.append(step.before)
         if step.distance == 1:
@@ -108,7 +105,7 @@ def personal_path(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:
 class _Step:
     """The place before a column on its way from the nearest personal column, which is so many steps away."""
 
-    before: Place
+    before: AnyColumn
     distance: int
 
 
@@ -143,7 +140,7 @@ class _Ways:
         steps = (step for source in _sources(self._graph, column) if (step := self._from(source)) is not None)
         return min(steps, key=lambda step: step.distance, default=None)
 
-    def _from(self, source: Place) -> _Step | None:
+    def _from(self, source: AnyColumn) -> _Step | None:
         """Return the step that leads on from a place, if personal data are there."""
         says = _standing(self._graph, source)
         if says is Says.PERSONAL:
@@ -152,7 +149,7 @@ class _Ways:
         return _Step(source, known.distance + 1) if known else None
 
 
-def _origins(graph: MeshGraph) -> Iterator[Place]:
+def _origins(graph: MeshGraph) -> Iterator[AnyColumn]:
     for address in graph.order:
         product = graph.product(address)
         if product is None:
@@ -168,12 +165,12 @@ def _origins(graph: MeshGraph) -> Iterator[Place]:
                     yield place
 
 
-def _flow(graph: MeshGraph, origin: Place) -> PersonalFlow:
+def _flow(graph: MeshGraph, origin: AnyColumn) -> PersonalFlow:
     """Follow one column, breadth first."""
     arrivals: dict[ColumnAddress, Arrival] = {}
     edges = []
     rows = set(_rows(graph, origin))
-    ring: list[tuple[Place, ...]] = [(origin,)]
+    ring: list[tuple[AnyColumn, ...]] = [(origin,)]
     while ring:
         further = []
         for path in ring:
@@ -196,12 +193,12 @@ def _by_place(use: RowUse) -> tuple[TableAddress, Location, str]:
     return use.table, use.at, str(use.of)
 
 
-def _arrival(graph: MeshGraph, path: tuple[Place, ...], column: ColumnAddress) -> Arrival:
+def _arrival(graph: MeshGraph, path: tuple[AnyColumn, ...], column: ColumnAddress) -> Arrival:
     found = _column(graph, column)
     return Arrival(column, found.classification, path, found.mask) if found else Arrival(column, None, path)
 
 
-def _standing(graph: MeshGraph, place: Place) -> Says:
+def _standing(graph: MeshGraph, place: AnyColumn) -> Says:
     found = _column(graph, place)
     return Says.NOTHING if found is None else _says(found.classification, found.mask)
 
@@ -214,7 +211,7 @@ def _says(classification: str | None, mask: Mask | None) -> Says:
     return Says.PERSONAL if is_personal(classification) else Says.OTHERWISE
 
 
-def _column(graph: MeshGraph, place: Place) -> Column | None:
+def _column(graph: MeshGraph, place: AnyColumn) -> Column | None:
     match place:
         case SourceColumn():
             product = graph.product(place.product)
@@ -225,14 +222,14 @@ def _column(graph: MeshGraph, place: Place) -> Column | None:
             return table.contract.column(place.name) if table else None
 
 
-def _sources(graph: MeshGraph, column: ColumnAddress) -> tuple[Place, ...]:
+def _sources(graph: MeshGraph, column: ColumnAddress) -> tuple[AnyColumn, ...]:
     """Return what a column is made of directly: columns of other products, and columns of sources."""
     return (*graph.sources(column), *graph.source_columns(column))
 
 
-def _made_into(graph: MeshGraph) -> dict[Place, list[ColumnAddress]]:
+def _made_into(graph: MeshGraph) -> dict[AnyColumn, list[ColumnAddress]]:
     """Return the columns that the values of each place flow directly into, in topological order."""
-    found: dict[Place, list[ColumnAddress]] = {}
+    found: dict[AnyColumn, list[ColumnAddress]] = {}
     for address in graph.order:
         for port, analysis in graph.analyses_of(address):
             for column in (port.column(made.name) for made in analysis.columns):
@@ -241,7 +238,7 @@ def _made_into(graph: MeshGraph) -> dict[Place, list[ColumnAddress]]:
     return found
 
 
-def _rows(graph: MeshGraph, place: Place) -> Iterator[RowUse]:
+def _rows(graph: MeshGraph, place: AnyColumn) -> Iterator[RowUse]:
     """Yield where a column is read without flowing into one."""
     match place:
         case SourceColumn():
@@ -253,9 +250,9 @@ def _rows(graph: MeshGraph, place: Place) -> Iterator[RowUse]:
             yield from (RowUse(r.table, r.at, place) for r in graph.readers(place) if r.column is None)
 
 
-def _closure(start: Iterable[Place], edges: Iterable[tuple[Place, Place]]) -> set[Place]:
+def _closure(start: Iterable[AnyColumn], edges: Iterable[tuple[AnyColumn, AnyColumn]]) -> set[AnyColumn]:
     """Return what can be reached along edges, with the start."""
-    after: dict[Place, list[Place]] = {}
+    after: dict[AnyColumn, list[AnyColumn]] = {}
     for source, target in edges:
         after.setdefault(source, []).append(target)
     found, waiting = set(start), list(start)

@@ -93,6 +93,13 @@ class SourceColumn:
         return f"{self.product} ← {self.input}.{self.name}"
 
 
+Address = ProductAddress | PortAddress | TableAddress | ColumnAddress
+"""Whatever people can name."""
+
+AnyColumn = ColumnAddress | SourceColumn
+"""A column that a product offers, or one that it reads of a source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """An address as people type it: port, major and what follows may be left out.

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from meshwright.gate.codes import Code
 from meshwright.graph.graph import MeshGraph
-from meshwright.graph.personal import Place, personal_path
+from meshwright.graph.personal import personal_path
+from meshwright.model.address import AnyColumn
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import DataProduct
@@ -26,7 +27,7 @@ def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterato
                 yield Diagnostic(at, Code.UNCLASSIFIED, severity, _message(path, column), hint)
 
 
-def _message(path: tuple[Place, ...], column: Column) -> str:
+def _message(path: tuple[AnyColumn, ...], column: Column) -> str:
     origin, *between, _ = path
     by_way = f", by way of {' and '.join(f'`{place}`' for place in between)}" if between else ""
     return f"`{column.name}` is made of `{origin}`, which is personal{by_way}, and has no classification"
