@@ -10,8 +10,8 @@ from tests.graph.meshes import address, made, out, product
 
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.graph.personal import PersonalFlow, Place, Says, personal_flows, personal_path
-from meshwright.model.address import ColumnAddress, SourceColumn, TableAddress
+from meshwright.graph.personal import PersonalFlow, Says, personal_flows, personal_path
+from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.mask import Mask, Pseudonym, Redact, TruncateText
@@ -55,7 +55,7 @@ def mesh(
     return build(Mesh("m", tuple(products)), analyses)
 
 
-def short(place: Place) -> str:
+def short(place: AnyColumn) -> str:
     return str(place).removeprefix("d.").replace(":out@1", "")
 
 
