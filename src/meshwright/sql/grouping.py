@@ -20,6 +20,9 @@ E = TypeVar("E", bound=exp.Expr)
 _CLAUSES = {"where": "WHERE", "group": "GROUP BY", "joins": "JOIN"}
 """The clauses that are done before there are groups."""
 
+_GROUPING = (exp.AggFunc, exp.Window, exp.Group, exp.Having, exp.Qualify)
+"""Without any of these a SELECT makes a row of each row."""
+
 _WRAPPED = (exp.IgnoreNulls, exp.RespectNulls, exp.Filter, exp.WithinGroup)
 """What may stand around an aggregate, or between a window and its function."""
 
@@ -43,8 +46,12 @@ def positions(text: SqlText, tree: exp.Query) -> Iterator[Diagnostic]:
 
 def misgroupings(text: SqlText, scopes: list[Scope]) -> tuple[Diagnostic, ...]:
     """Return every mistake of grouping in a resolved SELECT."""
-    found = [d for s in scopes if isinstance(s.expression, exp.Select) for d in _of_select(text, s, s.expression)]
-    return tuple(dict.fromkeys(found))
+    found: dict[Diagnostic, None] = {}
+    for scope in scopes:
+        select = scope.expression
+        if isinstance(select, exp.Select) and next(_own(_GROUPING, *select.iter_expressions()), None) is not None:
+            found |= dict.fromkeys(_of_select(text, scope, select))
+    return tuple(found)
 
 
 def _of_select(text: SqlText, scope: Scope, select: exp.Select) -> Iterator[Diagnostic]:
@@ -120,6 +127,8 @@ def _keys(select: exp.Select) -> frozenset[exp.Expr]:
 
 def _unshadowed(key: exp.Expr) -> exp.Expr:
     """Return a key as SELECT items spell it: sqlglot marks its columns where an alias has the name of their table."""
+    if not any(column.args.get("shadow") for column in key.find_all(exp.Column)):
+        return key
     plain = key.copy()
     for column in plain.find_all(exp.Column):
         column.set("shadow", None)
@@ -147,7 +156,7 @@ def _aggregates(*nodes: exp.Expr) -> Iterator[exp.AggFunc]:
     return (call for call in _own(exp.AggFunc, *nodes) if not _is_windowed(call))
 
 
-def _own(kind: type[E], *nodes: exp.Expr) -> Iterator[E]:
+def _own(kind: type[E] | tuple[type[E], ...], *nodes: exp.Expr) -> Iterator[E]:
     """Yield the nodes of a kind that belong to this SELECT itself."""
     for node in nodes:
         for part in node.walk(prune=lambda n: isinstance(n, exp.Query)):

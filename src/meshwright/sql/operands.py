@@ -3,7 +3,7 @@
 Only what is certain is said: both types known, and nobody would convert the one into the other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -23,7 +23,8 @@ _NO_NUMBER = (LogicalType.STRING, *_TIMES)
 def mismatches(text: SqlText, tree: exp.Expr) -> Iterator[Diagnostic]:
     """Yield what no engine can compute, in an annotated tree."""
     for node in tree.walk():
-        said = _mismatch(node)
+        rule = _RULES.get(type(node))
+        said = rule(node) if rule is not None else None
         if said is not None:
             yield text.problem(Code.OPERANDS, said.message, said.node, said.hint)
 
@@ -36,21 +37,24 @@ class _Said(NamedTuple):
     hint: str
 
 
-def _mismatch(node: exp.Expr) -> _Said | None:
-    match node:
-        case exp.EQ() | exp.NEQ() | exp.GT() | exp.GTE() | exp.LT() | exp.LTE() | exp.NullSafeEQ():
-            return _uncomparable(node, node.this, (node.expression,))
-        case exp.Between():
-            return _uncomparable(node, node.this, (node.args["low"], node.args["high"]))
-        case exp.In():
-            return _uncomparable(node, node.this, node.expressions)
-        case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() | exp.Mod() | exp.Neg():
-            return next((said for part in node.iter_expressions() if (said := _uncountable(part))), None)
-        case exp.Sum() | exp.Avg():
-            return _not_summed(node)
-        case exp.Where() | exp.Having() | exp.Not() | exp.And() | exp.Or():
-            return next((said for part in node.iter_expressions() if (said := _no_question(part))), None)
-    return None
+def _compared(node: exp.Expr) -> _Said | None:
+    return _uncomparable(node, node.this, (node.expression,))
+
+
+def _between(node: exp.Expr) -> _Said | None:
+    return _uncomparable(node, node.this, (node.args["low"], node.args["high"]))
+
+
+def _listed(node: exp.Expr) -> _Said | None:
+    return _uncomparable(node, node.this, node.expressions)
+
+
+def _counted(node: exp.Expr) -> _Said | None:
+    return next((said for part in node.iter_expressions() if (said := _uncountable(part))), None)
+
+
+def _asked(node: exp.Expr) -> _Said | None:
+    return next((said for part in node.iter_expressions() if (said := _no_question(part))), None)
 
 
 def _uncomparable(node: exp.Expr, left: exp.Expr, others: Iterable[exp.Expr]) -> _Said | None:
@@ -70,7 +74,7 @@ def _uncountable(node: exp.Expr) -> _Said | None:
     return _Said(node, "text cannot be counted with", "cast it: `cast(x as int64)`; `concat(a, b)` puts texts together")
 
 
-def _not_summed(node: exp.Expr) -> _Said | None:
+def _summed(node: exp.Expr) -> _Said | None:
     kind = _kind(node.this)
     word = "sum" if isinstance(node, exp.Sum) else "average"
     return _Said(node, f"{_told(kind)} has no {word}", "cast it to a number") if kind in _NO_NUMBER else None
@@ -110,3 +114,13 @@ def _told(kind: LogicalType | None) -> str:
             return "a number"
         case _:
             return f"a {kind}"
+
+
+_RULES: dict[type[exp.Expr], Callable[[exp.Expr], _Said | None]] = {
+    **dict.fromkeys((exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ), _compared),
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg), _counted),
+    **dict.fromkeys((exp.Where, exp.Having, exp.Not, exp.And, exp.Or), _asked),
+    **dict.fromkeys((exp.Sum, exp.Avg), _summed),
+    exp.Between: _between,
+    exp.In: _listed,
+}

@@ -4,7 +4,7 @@ sqlglot qualifies the tree: tables get aliases, stars are written out, every col
 resolve is said here, all of it, at its place.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -70,20 +70,22 @@ class _Inputs(MappingSchema):
         return cast("Mapping[str, exp.DataType]", found)
 
 
-def resolve(text: SqlText, tree: exp.Query, schemas: Schemas) -> Resolved:
-    """Qualify a tree of normalized names, in place, over the schemas of its inputs."""
+def resolve(text: SqlText, tree: exp.Query, schemas: Schemas, again: Callable[[], exp.Query] | None = None) -> Resolved:
+    """Qualify a tree of normalized names, in place, over the schemas of its inputs.
+
+    Where a column for USING is missing, sqlglot stops halfway; what can still be asked is asked of the tree that
+    `again` gives, the same as it was.
+    """
     schema = _schema(text, schemas)
     remember(tree)
     guesses = () if all(schemas.values()) else tuple(_guesses(text, traverse_scope(tree), schemas))
     if guesses:
         return Resolved(tree, [], guesses, schema)
-    # Where a column for USING is missing, sqlglot stops halfway: what can still be asked is asked of a copy.
-    spare = tree.copy() if any(join.args.get("using") for join in tree.find_all(exp.Join)) else None
     try:
         qualified = _qualified(text, tree, schema)
     except (OptimizeError, *TRIPS) as error:
-        found = [] if spare is None else _unjoined(text, spare, schema)
-        return Resolved(tree, [], tuple(found) or (misunderstood(text, tree, error),), schema)
+        found = (again and _unjoined(text, again(), schema)) or (misunderstood(text, tree, error),)
+        return Resolved(tree, [], tuple(found), schema)
     scopes = traverse_scope(qualified)
     diagnostics = (*_stars(text, scopes), *_branches(text, scopes), *unowned(text, scopes, schema))
     return Resolved(qualified, scopes, diagnostics, schema)

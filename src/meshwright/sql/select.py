@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import cast
 
 from sqlglot import exp
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
-from sqlglot.optimizer.scope import Scope
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
 from meshwright.model.contract import Column, Contract
@@ -72,6 +74,21 @@ def _failed(*diagnostics: Diagnostic) -> Analysis:
     return Analysis((), (), (), (), diagnostics)
 
 
+def _normalized(text: SqlText, tree: exp.Query) -> exp.Query:
+    return normalize_identifiers(tree, dialect=text.dialect, store_original_column_identifiers=True)
+
+
+def _rename(tree: exp.Query, scopes: list[Scope]) -> None:
+    rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
+
+
+def _again(text: SqlText) -> exp.Query:
+    """Return the tree of a text that could be read, ready to be resolved."""
+    tree = _normalized(text, cast("exp.Query", parse(text)))
+    _rename(tree, traverse_scope(tree))
+    return tree
+
+
 class _Analyser:
     """The steps for one text; each goes on only where the one before left something to go on with."""
 
@@ -88,7 +105,7 @@ class _Analyser:
         text = self.text
         found = [*guard.unbound(text), *guard.templates(text), *guard.hidden_sources(text, tree)]
         found += [*_unnamed(text, tree), *grouping.positions(text, tree)]
-        tree = normalize_identifiers(tree, dialect=text.dialect, store_original_column_identifiers=True)
+        tree = _normalized(text, tree)
         scopes = guard.scopes_of(text, tree)
         if isinstance(scopes, Diagnostic):
             return _failed(*found, scopes)
@@ -98,8 +115,8 @@ class _Analyser:
         inputs = tuple(sorted(self.names[t] for t in tables.read))
         if any(d.code in _UNREADABLE for d in found):
             return Analysis(inputs, (), (), parameters, tuple(found))
-        rename(tree, [(table, dotted(table).lower()) for table in guard.tables(scopes) if table.db])
-        resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read})
+        _rename(tree, scopes)
+        resolved = resolve(text, tree, {t: self.schemas[t] for t in tables.read}, partial(_again, text))
         typed = resolved.typed(text)
         found += resolved.diagnostics
         if isinstance(typed, Diagnostic) or not resolved.scopes:
