@@ -5,7 +5,7 @@ import click
 from meshwright.cli.console import progress
 from meshwright.cli.mermaid import DRAWN, Chart, Key, Node
 from meshwright.graph.lineage import Lineage, Stop
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
+from meshwright.model.address import ProductAddress, SourceColumn, product_at
 
 
 def chart(lineage: Lineage) -> Chart[Stop]:
@@ -28,13 +28,8 @@ def drawn(stop: Stop, style: str = "") -> Node:
     match stop:
         case ProductAddress():
             return Node(stop.product, stop.domain, style)
-        case PortAddress():
-            return Node(_below(stop, stop.product), str(stop.product), style)
-        case TableAddress() | ColumnAddress():
-            return Node(_below(stop, stop.port.product), str(stop.port.product), style)
         case SourceColumn():
-            return Node(_below(stop, stop.product), str(stop.product), style)
-
-
-def _below(stop: Stop, product: ProductAddress) -> str:
-    return str(stop).removeprefix(str(product)).lstrip(": ")
+            product = stop.product
+        case _:
+            product = product_at(stop)
+    return Node(str(stop).removeprefix(str(product)).lstrip(": "), str(product), style)

@@ -7,7 +7,7 @@ from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.orphans import Orphan, orphans
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, product_at
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
 
@@ -45,15 +45,7 @@ def _name(orphan: Orphan) -> str:
 
 
 def _product(orphan: Orphan) -> ProductAddress | None:
-    match orphan.subject:
-        case ProductAddress() as product:
-            return product
-        case PortAddress(product=product):
-            return product
-        case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
-            return port.product
-        case Term():
-            return None
+    return None if isinstance(orphan.subject, Term) else product_at(orphan.subject)
 
 
 def _domain(orphan: Orphan) -> str | None:

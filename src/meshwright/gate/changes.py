@@ -7,7 +7,7 @@ that is left). What a change means for readers of tables is decided in `version.
 from dataclasses import dataclass, field
 
 from meshwright.gate.mesh_changes import MeshWideChange
-from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, port_at, product_at
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
@@ -363,38 +363,16 @@ Change = ProductChange | PortChange | TableChange | PromiseChange | ColumnChange
 
 def product_of(change: Change) -> ProductAddress | None:
     """Return the product that a change is about; None for those of the whole mesh."""
-    match change:
-        case _ if isinstance(change, MeshWideChange):
-            return None
-        case _:
-            match change.address:
-                case ProductAddress() as product:
-                    return product
-                case PortAddress(product=product):
-                    return product
-                case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
-                    return port.product
+    return None if isinstance(change, MeshWideChange) else product_at(change.address)
 
 
 def port_of(change: Change) -> PortAddress | None:
     """Return the port that a change is about; None for those of a product or of the whole mesh."""
-    match change:
-        case _ if isinstance(change, MeshWideChange):
-            return None
-        case _:
-            match change.address:
-                case ProductAddress():
-                    return None
-                case PortAddress() as port:
-                    return port
-                case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
-                    return port
+    return None if isinstance(change, MeshWideChange) else port_at(change.address)
 
 
 def subject_of(change: Change) -> PortAddress | TableAddress | ProductAddress | None:
     """Return the product, port or table that a change is said of; None for those of the whole mesh."""
-    match change:
-        case _ if isinstance(change, MeshWideChange):
-            return None
-        case _:
-            return change.address.table if isinstance(change.address, ColumnAddress) else change.address
+    if isinstance(change, MeshWideChange):
+        return None
+    return change.address.table if isinstance(change.address, ColumnAddress) else change.address

@@ -118,6 +118,28 @@ class Reference:
         return ".".join((f"{self.product}{port}{major}", *self.parts))
 
 
+def product_at(address: Address) -> ProductAddress:
+    """Return the product that an address is of, or of a part of."""
+    match address:
+        case ProductAddress():
+            return address
+        case PortAddress(product=product):
+            return product
+        case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
+            return port.product
+
+
+def port_at(address: Address) -> PortAddress | None:
+    """Return the port that an address is of, or of a part of; None for that of a product."""
+    match address:
+        case ProductAddress():
+            return None
+        case PortAddress():
+            return address
+        case TableAddress(port=port) | ColumnAddress(table=TableAddress(port=port)):
+            return port
+
+
 def parse(text: str) -> Reference:
     """Read an address as people type it. Raises `NotFound` when it is not one."""
     match = _ADDRESS.fullmatch(text)
