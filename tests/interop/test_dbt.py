@@ -227,6 +227,16 @@ def test_nothing_is_written_over_unasked(root: Path) -> None:
     assert manifest.read_text() == written
 
 
+def test_a_secret_is_refused_before_anything_is_written(root: Path) -> None:
+    manifest = json.loads((root.parent / "manifest.json").read_text())
+    models(manifest)["customers"]["description"] = "Read by postgresql://ana:hunter2" + "@db.example/shop."
+    (root.parent / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(Refused, match="there is a password in a URL in this file") as refused:
+        said("import", "dbt", "../manifest.json", "--domain", "jaffle")
+    assert "hunter2" not in f"{refused.value} {refused.value.hint}"
+    assert not (root / "domains" / "jaffle" / "customers").exists()
+
+
 def test_a_domain_that_is_not_there_is_refused(root: Path) -> None:
     with pytest.raises(NotFound, match="no domain `jafle`"):
         said("import", "dbt", "../manifest.json", "--domain", "jafle")

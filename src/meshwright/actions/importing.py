@@ -6,6 +6,9 @@ from pathlib import Path
 
 from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
 from meshwright.interop.draft import Draft, Drafted
+from meshwright.manifest.leaks import redact
+from meshwright.manifest.place import Text
+from meshwright.manifest.problems import Problems
 from meshwright.manifest.writing import yaml_text
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.diagnostic import Diagnostic
@@ -40,8 +43,13 @@ def address_said(text: str, document: str) -> ProductAddress:
 
 
 def write_drafts(root: Path, mesh: Mesh, drafted: Drafted, *, anew: bool) -> Imported:
-    """Write what an import made. Raises `Refused` where a file is in the way, unless it may be written `anew`."""
+    """Write what an import made.
+
+    Raises `Refused` for a secret, and where a file is in the way, unless it may be written `anew`.
+    """
     made = {path: content for draft in drafted.drafts for path, content in _files(root, mesh, draft)}
+    for path, content in made.items():
+        _refuse_secrets(Text(path.relative_to(root).as_posix(), content.decode(errors="replace")))
     taken = [path for path in made if path.exists()]
     if taken and not anew:
         hint = "say `--force` to write it anew; what was added to it by hand is lost then"
@@ -51,6 +59,13 @@ def write_drafts(root: Path, mesh: Mesh, drafted: Drafted, *, anew: bool) -> Imp
         path.write_bytes(content)
     written = [*made, *write_schemas(root / SCHEMAS)]
     return Imported(tuple(path.relative_to(root).as_posix() for path in written), drafted.left)
+
+
+def _refuse_secrets(text: Text) -> None:
+    problems = Problems()
+    redact(text, problems)
+    for secret in problems.found:
+        raise Refused(f"{secret.message}: it would be {secret.at.file}:{secret.at.line}", hint=secret.hint)
 
 
 def _files(root: Path, mesh: Mesh, draft: Draft) -> Iterator[tuple[Path, bytes]]:
