@@ -14,6 +14,7 @@ from meshwright.actions.compilation import compile_sound
 from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.query import command as query
 from meshwright.cli.run import command as mesh_run
+from meshwright.cli.status import command as status
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew
 from meshwright.model.identity import Digest
@@ -233,3 +234,27 @@ def test_mesh_run_and_query_speak_to_people_and_programs(root: Path) -> None:
     assert asked[0].stdout.splitlines() == ["order_id  price", "a         1.5", "b         2"]
     assert json.loads(asked[1].stdout) == [{"order_id": "a", "price": 1.5}, {"order_id": "b", "price": 2}]
     assert asked[2].stdout == "order_id,price\na,1.5\nb,2\n"
+
+
+def test_rows_that_were_set_aside_are_told_and_shown(root: Path) -> None:
+    manifest = root / "domains/shop/orders/product.yaml"
+    aside = "    onFail: {price-required: quarantine}\n    quarantine: {atMost: 50%}\n    contract:\n"
+    head, _, contract = manifest.read_text().rpartition("    contract:\n")
+    manifest.write_text(head + aside + contract)
+    (root.parent / "till" / "2026-01-01.csv").write_text("order_id,price\na,1.5\nb,\n")
+    runner = CliRunner(env=variables(root) | {"MESH_UNTIL": "2026-01-03T00:30:00Z"})
+    done = runner.invoke(mesh_run, ["shop.orders", "--interval", "2026-01-01/2026-01-02", "--mesh", str(root)])
+    assert "SET ASIDE" in done.stdout
+    assert (
+        "price-required: 1 of 2 rows without a value in `price`, which should be 0; they were set aside" in done.stdout
+    )
+    assert "`mesh status shop.orders --quarantine` shows the rows" in done.stdout
+    told = runner.invoke(status, ["--mesh", str(root)]).stdout
+    assert "shop.orders: the last publish set 1 row aside" in told
+    words = ["shop.orders", "--quarantine", "--mesh", str(root)]
+    (row,) = json.loads(runner.invoke(status, [*words, "--format", "json"]).stdout)
+    assert (row["table"], row["checks"]) == ("shop.orders:orders@1", ["price-required"])
+    assert row["row"] == {"order_id": "b", "price": None}
+    assert '{"order_id":"b","price":null}' in runner.invoke(status, words).stdout
+    assert "ever set aside" in runner.invoke(status, ["shop.revenue", *words[1:]]).stdout
+    assert runner.invoke(status, words[1:]).exit_code == 2

@@ -12,6 +12,7 @@ from meshwright.model.contract import Check, Column, Contract, LogicalType
 from meshwright.model.errors import ChecksFailed
 from meshwright.model.identity import Connections, Secret
 from meshwright.model.product import (
+    QUARANTINE_AT_MOST,
     CronSchedule,
     DataProduct,
     FilesSource,
@@ -23,6 +24,7 @@ from meshwright.model.product import (
     PublishMode,
 )
 from meshwright.model.publish import Publish
+from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
 
@@ -55,6 +57,8 @@ class Shop:
     sql: str = "SELECT sale_id, price, sold_at FROM orders"
     parameters: tuple[str, ...] = ()
     partitions: tuple[str, ...] = ("sold_at",)
+    quarantine: tuple[str, ...] = ()
+    at_most: Ratio = QUARANTINE_AT_MOST
     now: datetime = field(default=NOW)
 
     @property
@@ -64,7 +68,10 @@ class Shop:
     @property
     def product(self) -> DataProduct:
         partitions = self.partitions if self.mode is PublishMode.PARTITION else ()
-        table = OutputTable(Contract("sales", self.columns, self.checks), self.mode, partitions=partitions)
+        on_fail = tuple((check, OnFail.QUARANTINE) for check in self.quarantine)
+        table = OutputTable(
+            Contract("sales", self.columns, self.checks), self.mode, None, None, on_fail, partitions, self.at_most
+        )
         port = OutputPort("sales", "1.0.0", (table,))
         source = FilesSource("shop", self.path, "json", HOUR)
         orders = InputPort("orders", source, columns=COLUMNS)

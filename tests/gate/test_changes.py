@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
@@ -103,6 +104,12 @@ BREAKING = [
     ("a check's bound moved out", _checks(check("currency-known", Operator.LESS, 6)), "PromiseLoosened", "< 6"),
     ("a check only warns", edit_table(on_fail=(("currency-known", OnFail.WARN),)), "PromiseLoosened", "else warn"),
     ("a key only warns", edit_table(on_fail=(("primary-key-unique", OnFail.WARN),)), "PromiseLoosened", "else warn"),
+    (
+        "a check only sets aside",
+        edit_table(on_fail=(("currency-known", OnFail.QUARANTINE),)),
+        "PromiseLoosened",
+        "else quarantine",
+    ),
     ("a check's severity lowered", _checks(replace(_KNOWN, severity=Severity.WARNING)), "PromiseLoosened", "else warn"),
     ("a check of other columns", _checks(replace(_KNOWN, columns=("note",))), "PromiseLoosened", "of note"),
     ("a check's range shifted", _checks(check("currency-known", Operator.GREATER, 5)), "PromiseLoosened", "> 5"),
@@ -325,3 +332,14 @@ def test_what_is_tighter_one_way_is_looser_the_other(before: Edit, after: Edit) 
     if there == ["PromiseTightened"]:
         assert back == ["PromiseLoosened"]
     assert (there == []) == (back == [])
+
+
+def test_more_may_be_set_aside_than_before_is_a_promise_loosened() -> None:
+    aside = (("currency-known", OnFail.QUARANTINE),)
+    before, after = (
+        with_products(edit_table(on_fail=aside, quarantine=Ratio(Decimal(share)))(SALES)) for share in ("0.05", "0.1")
+    )
+    (change,) = compare(linked(before), linked(after))
+    assert describe(change) == "quarantine loosened: at most 5% of the rows → at most 10% of the rows"
+    (change,) = compare(linked(after), linked(before))
+    assert describe(change).startswith("quarantine tightened")

@@ -1,5 +1,6 @@
 """Products: the state of each, from what was really delivered."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ REAL = Publish(
 )
 MADE_UP = Publish(ADDRESS, PublishId("p"), None, Interval(NOW, NOW), Watermark(NOW), (), (), NOW, synthetic=True)
 FAILED = Failure(ADDRESS, NOW, "check", "`unique-id` failed")
+SIFTED = replace(REAL, tables=(TableRows(PORT.table(), 7, 2),))
 WAITING = Failure(ADDRESS, NOW, "stage", "no file yet", waiting=True)
 
 
@@ -43,6 +45,9 @@ def status(state: SloState) -> SloStatus:
         pytest.param(Latest(REAL, WAITING), SloState.KEPT, ProductState.OK, "waiting: no file yet", id="waiting"),
         pytest.param(
             Latest(REAL, FAILED), SloState.KEPT, ProductState.FAILED, "check failed: `unique-id` failed", id="failed"
+        ),
+        pytest.param(
+            Latest(SIFTED), SloState.KEPT, ProductState.OK, "the last publish set 2 rows aside", id="rows set aside"
         ),
         pytest.param(Latest(REAL), SloState.BROKEN, ProductState.BROKEN, "freshness: complete up to noon", id="broken"),
         pytest.param(
@@ -102,6 +107,7 @@ def test_every_product_is_listed_in_the_documented_shape(tmp_path: Path) -> None
         "reason": "",
         "lastPublish": "2026-03-01T01:00:00Z",
         "rows": 1,
+        "quarantined": 0,
         "watermark": "2026-03-01T01:00:00Z",
         "slos": [
             {

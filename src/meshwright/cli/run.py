@@ -71,14 +71,18 @@ def _print(outcome: run.Outcome) -> None:
         f"{click.style('published', fg='green', bold=True)} {published.product}  {published.publish_id}{synthetic}"
     )
     staged = {t.table: t.rows for t in outcome.staged.tables}
-    rows = [(str(t.table), f"{staged[t.table]:,}", f"{t.rows:,}") for t in published.tables]
-    print_table(("TABLE", "NEW ROWS", "ROWS"), rows)
+    rows = [(str(t.table), f"{staged[t.table]:,}", f"{t.rows:,}", f"{t.quarantined:,}") for t in published.tables]
+    heads = ("TABLE", "NEW ROWS", "ROWS", "SET ASIDE")
+    shown = len(heads) if published.quarantined else len(heads) - 1
+    print_table(heads[:shown], [row[:shown] for row in rows])
     click.echo(
         f"{published.interval}, complete up to {instant_text(published.watermark)}; "
         f"{passed} of {len(outcome.results)} checks passed; {published.seconds:.1f} s"
     )
     for result in warnings:
         click.echo(click.style("warning: ", fg="yellow") + f"{result.table}: {result.check}: {result.message}")
+    if published.quarantined:
+        click.echo(f"`mesh status {published.product} --quarantine` shows the rows that were set aside")
 
 
 def _plain(outcome: run.Outcome) -> dict[str, Any]:

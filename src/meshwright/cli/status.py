@@ -3,6 +3,7 @@
 import click
 
 from meshwright.cli.console import print_json, print_table
+from meshwright.cli.status_quarantine import show_quarantine
 from meshwright.cli.verb import Edge, verb
 from meshwright.model.errors import NotFound
 from meshwright.model.slo import SloState, SloStatus, slo_name
@@ -20,9 +21,13 @@ _COLOURS = {
 
 @click.command("status")
 @click.argument("address", required=False)
+@click.option("--quarantine", is_flag=True, help="Show the rows of the product ADDRESS that were set aside last.")
 @verb()
-def command(edge: Edge, address: str | None) -> None:
+def command(edge: Edge, address: str | None, *, quarantine: bool) -> None:
     """Show what each product delivers, and whether it keeps its promises; with ADDRESS, one product or domain."""
+    if quarantine:
+        show_quarantine(edge, address)
+        return
     rows = _chosen(product_rows(edge.workspace, edge.now), address)
     if edge.json:
         print_json(products_json(rows))

@@ -1,6 +1,7 @@
 """Judgement: which checks a table must pass, and whether a measured value passes one. Knows no engine."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from meshwright.model.address import TableAddress
@@ -38,7 +39,7 @@ def judged(table: OutputTable, address: TableAddress, check: Check, measured: De
     """Hold a measured number of rows (or the number that a query gave) against the check's threshold."""
     value = measured if check.unit is Unit.ROWS else (Decimal(100) * measured / rows if rows else Decimal(0))
     expected = expectation(check)
-    passed = passes(check, value)
+    passed = check.permits(value)
     message = _measured_text(check, measured, value, rows)
     return CheckResult(
         table=address,
@@ -51,34 +52,25 @@ def judged(table: OutputTable, address: TableAddress, check: Check, measured: De
     )
 
 
+def set_aside(table: OutputTable, result: CheckResult, aside: int, rows: int) -> CheckResult:
+    """Say that the rows which fail a check were set aside; or, where these are too many of all, that this blocks."""
+    if aside > table.quarantine.value * rows:
+        many = f"{aside:,} of {rows:,} rows would be set aside, which is more than {table.quarantine}"
+        return replace(result, consequence=OnFail.BLOCK, message=f"{result.message}; {many}")
+    return replace(result, message=f"{result.message}; they were set aside")
+
+
 def unmeasured(table: OutputTable, address: TableAddress, check: Check, reason: str) -> CheckResult:
     """Fail a check that could not be measured, with the reason."""
     return CheckResult(address, check.name, False, consequence(table, check), None, expectation(check), reason)  # noqa: FBT003
 
 
 def consequence(table: OutputTable, check: Check) -> OnFail:
-    """Return what a failure does. Rows cannot be merged by a key that is not one: that always blocks."""
-    if table.mode is PublishMode.MERGE and check.name == KEY_CHECK:
+    """Return what a failure does. Rows cannot be merged by a key that is not one: they are set aside, or it blocks."""
+    found = table.consequence(check.name, check.severity)
+    if table.mode is PublishMode.MERGE and check.name == KEY_CHECK and found is OnFail.WARN:
         return OnFail.BLOCK
-    return table.consequence(check.name, check.severity)
-
-
-def passes(check: Check, value: Decimal) -> bool:
-    """Tell whether a value is where the check wants it. `between` excludes its two ends, as ODCS says."""
-    low, high = check.threshold[0], check.threshold[-1]
-    match check.operator:
-        case Operator.EQUAL | Operator.NOT_EQUAL:
-            return (value == low) == (check.operator is Operator.EQUAL)
-        case Operator.GREATER:
-            return value > low
-        case Operator.GREATER_OR_EQUAL:
-            return value >= low
-        case Operator.LESS:
-            return value < low
-        case Operator.LESS_OR_EQUAL:
-            return value <= low
-        case Operator.BETWEEN | Operator.NOT_BETWEEN:
-            return (low < value < high) == (check.operator is Operator.BETWEEN)
+    return found
 
 
 def expectation(check: Check) -> str:

@@ -17,7 +17,7 @@ from meshwright.model.errors import MeshError
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, InputPort
-from meshwright.model.publish import CheckResult, Publish, Staged
+from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
 
@@ -107,6 +107,9 @@ class Engine(Protocol):
 
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first; empty where nothing was published."""
+
+    def quarantine(self, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:
+        """Return the published product's rows that were set aside last, the newest first, and so many at most."""
 
     def recent(self, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
         """Return what those products that ever published have published after `since`, and the last publish of each."""

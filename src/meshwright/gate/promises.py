@@ -64,6 +64,10 @@ def check_changes(
             yield PromiseRemoved(address, name, old[name].text, place)
     yield from _kept(address, old, new)
     yield from _implied_changes(address, before, after, place)
+    if before.sets_aside and after.sets_aside and before.quarantine != after.quarantine:
+        kind = PromiseLoosened if after.quarantine > before.quarantine else PromiseTightened
+        was, is_now = (f"at most {table.quarantine} of the rows" for table in (before, after))
+        yield kind(address, "quarantine", was, is_now, place)
 
 
 def _kept(
@@ -90,7 +94,7 @@ def _implied_changes(
     for name in sorted(before.contract.implied_checks & after.contract.implied_checks):
         was, is_now = (table.consequence(name, Severity.ERROR) for table in (before, after))
         if was is not is_now:
-            kind = PromiseLoosened if is_now is OnFail.WARN else PromiseTightened
+            kind = PromiseLoosened if _WEIGHT[is_now] < _WEIGHT[was] else PromiseTightened
             yield kind(address, f"check `{name}`", f"else {was.value}", f"else {is_now.value}", place)
 
 
@@ -117,7 +121,8 @@ def _direction(before: Promise, after: Promise) -> Direction:
             return Direction.LOOSER
 
 
-_WEIGHT = {None: 0, OnFail.WARN: 0, OnFail.BLOCK: 1}
+_WEIGHT = {None: 0, OnFail.WARN: 0, OnFail.QUARANTINE: 1, OnFail.BLOCK: 2}
+"""How firmly a promise is held. What is set aside is missing; what only warns is there, and wrong."""
 
 
 def _ordered(before: object, after: object) -> Direction:

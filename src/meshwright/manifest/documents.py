@@ -24,6 +24,7 @@ from meshwright.manifest.values import (
     OfTables,
     PortReference,
     RelativePath,
+    Share,
     SourcePath,
     StrictText,
     Timezone,
@@ -201,6 +202,12 @@ class PublishBlock(Shape):
     )
 
 
+class QuarantineBlock(Shape):
+    """How many rows may be set aside."""
+
+    at_most: Share = Field(description="This share of a table's new rows, else `5%`; beyond it nothing is published")
+
+
 class SampleBlock(Shape):
     """A query that works."""
 
@@ -268,9 +275,10 @@ class OutputPortBlock(Shape):
     )
     on_fail: dict[CheckReference, OnFail] = Field(
         default_factory=dict,
-        description="What the failure of a check does (by `table.check` where several tables have one): `block` or "
-        "`warn`; else by its severity",
+        description="What the failure of a check does (by `table.check` where several tables have one): `block`, "
+        "`warn`, or `quarantine`, which sets the wrong rows aside and publishes the others; else by its severity",
     )
+    quarantine: QuarantineBlock | None = None
     slo: SloBlock | None = None
     samples: list[SampleBlock] = Field(default_factory=list)
 

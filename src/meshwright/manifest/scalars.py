@@ -73,6 +73,17 @@ def objective(text: str) -> Ratio:
     return ratio
 
 
+def share(text: str) -> Ratio:
+    """Read `5%`: more than none, and all at most."""
+    try:
+        ratio = Ratio.parse(text)
+    except ValueError:
+        raise Unreadable(f"`{text}` is not a percentage", "write it as `5%`") from None
+    if not ratio.value:
+        raise Unreadable("nothing could ever be set aside", "write more than 0 %, or `block` for the checks")
+    return ratio
+
+
 def landing_objective(text: str) -> Ratio:
     """Read the objective of landings: one that as many as are remembered can tell to be kept."""
     ratio = objective(text)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.columns import described
+from meshwright.manifest.consequences import consequences, quarantine
 from meshwright.manifest.contract import contracts
 from meshwright.manifest.documents import OutputPortBlock
 from meshwright.manifest.part import Part, check_names
@@ -15,7 +16,6 @@ from meshwright.manifest.subject import Subject
 from meshwright.manifest.transform import transform
 from meshwright.model.contract import Contract
 from meshwright.model.product import OnFail, OutputTable, PublishMode, VirtualSource
-from meshwright.model.spelling import did_you_mean
 
 
 def tables(subject: Subject, block: OutputPortBlock, place: Place, said: Promise) -> tuple[OutputTable, ...]:
@@ -24,8 +24,8 @@ def tables(subject: Subject, block: OutputPortBlock, place: Place, said: Promise
     _check_keys(subject, block, parts)
     if block.virtual is not None:
         _only_watched(subject, block, place)
-    consequences = _consequences(subject, parts)
-    return tuple(_table(subject, part, consequences[part.contract.table]) for part in parts)
+    on_fail = consequences(subject, parts)
+    return tuple(_table(subject, part, on_fail[part.contract.table]) for part in parts)
 
 
 def content(promised: Contract) -> str:
@@ -70,6 +70,7 @@ def _table(subject: Subject, part: Part, on_fail: dict[str, OnFail]) -> OutputTa
         virtual=served,
         partitions=part.partitions if how is PublishMode.PARTITION else (),
         on_fail=tuple(sorted(on_fail.items())),
+        quarantine=quarantine(subject, part, how, on_fail),
         at=part.at,
     )
 
@@ -99,31 +100,3 @@ def _served(subject: Subject, part: Part) -> VirtualSource | None:
         return None
     subject.trace.note(f"{part.key}.virtual", f"{table} of {virtual.connection}", part.place["virtual"])
     return VirtualSource(virtual.connection, table)
-
-
-def _consequences(subject: Subject, parts: tuple[Part, ...]) -> dict[str, dict[str, OnFail]]:
-    """Return what the manifest says of failed checks, by table and check."""
-    block, place = parts[0].block, parts[0].place["onFail"]
-    found: dict[str, dict[str, OnFail]] = {part.contract.table: {} for part in parts}
-    if not block.on_fail:
-        return found
-    known = {(p.contract.table, name) for p in parts for name in _checks(p.contract)}
-    several = len(parts) > 1
-    spelled = {f"{table}.{check}" if several else check for table, check in known}
-    for name, consequence in block.on_fail.items():
-        table, _, check = name.rpartition(".")
-        meant = sorted(one for one in known if one[1] == check and table in ("", one[0]))
-        if not meant:
-            hint = did_you_mean(name, spelled, otherwise="the checks are those under `quality`")
-            subject.problems.error(Code.UNDECLARED, place[name].at_key, f"there is no check `{name}`", hint)
-        elif len(meant) > 1:
-            message = f"`{name}` is a check of {' and of '.join(f'`{t}`' for t, _ in meant)}"
-            hint = f"write {' or '.join(f'`{t}.{c}`' for t, c in meant)}"
-            subject.problems.error(Code.CONFLICT, place[name].at_key, message, hint)
-        for owner, one in meant:
-            found[owner][one] = consequence
-    return found
-
-
-def _checks(promised: Contract) -> frozenset[str]:
-    return promised.implied_checks | {c.name for c in promised.checks}

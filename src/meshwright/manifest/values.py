@@ -168,6 +168,7 @@ LocalTime = Annotated[
     time, PlainValidator(read_by(scalars.local_time)), _like("07:00", r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 ]
 Calendar = Annotated[str, PlainValidator(read_by(scalars.calendar)), _like("BE")]
+Share = Annotated[Ratio, PlainValidator(read_by(scalars.share)), _like("5%")]
 Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]

@@ -34,6 +34,10 @@ class Metric(StrEnum):
     HASH_CHAIN = "hashChain"
 
 
+ROW_METRICS = (Metric.NULL_VALUES, Metric.MISSING_VALUES, Metric.INVALID_VALUES, Metric.DUPLICATE_VALUES)
+"""What says of single rows whether they are right."""
+
+
 class Operator(StrEnum):
     """How the measured value is held against the threshold (ODCS)."""
 
@@ -74,6 +78,28 @@ class Check:
     query: str | None = None
     description: str = ""
     at: Location | None = field(default=None, compare=False)
+
+    @property
+    def is_about_all(self) -> bool:
+        """Tell whether it is about all that consumers will read, not only about what a run adds."""
+        return self.metric is Metric.DUPLICATE_VALUES
+
+    def permits(self, value: Decimal) -> bool:
+        """Tell whether a value is where the check wants it. `between` excludes its two ends, as ODCS says."""
+        low, high = self.threshold[0], self.threshold[-1]
+        match self.operator:
+            case Operator.EQUAL | Operator.NOT_EQUAL:
+                return (value == low) == (self.operator is Operator.EQUAL)
+            case Operator.GREATER:
+                return value > low
+            case Operator.GREATER_OR_EQUAL:
+                return value >= low
+            case Operator.LESS:
+                return value < low
+            case Operator.LESS_OR_EQUAL:
+                return value <= low
+            case Operator.BETWEEN | Operator.NOT_BETWEEN:
+                return (low < value < high) == (self.operator is Operator.BETWEEN)
 
 
 @dataclass(frozen=True, slots=True)

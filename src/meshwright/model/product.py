@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract
 from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
 
 
@@ -104,10 +106,15 @@ class PublishMode(StrEnum):
     LEDGER = "ledger"
 
 
+QUARANTINE_AT_MOST = Ratio(Decimal("0.05"))
+"""The share of a table's rows that may be set aside where nobody says otherwise."""
+
+
 class OnFail(StrEnum):
-    """What a failed check does to the publish."""
+    """What a failed check does: stop the publish, set the rows aside that it finds wrong, or say so and go on."""
 
     BLOCK = "block"
+    QUARANTINE = "quarantine"
     WARN = "warn"
 
 
@@ -124,7 +131,8 @@ class OutputTable:
     """One table that an output port offers: what is promised of it, how it is made and how it is published.
 
     `transform` is None where one input is passed on as it is. `on_fail` holds the consequences that the manifest gives
-    to checks by their names. `partitions` are the columns whose values tell apart what is replaced as a whole.
+    to checks by their names. `partitions` are the columns whose values tell apart what is replaced as a whole,
+    `quarantine` is the share of rows that may be set aside; beyond it nothing is published.
     """
 
     contract: Contract
@@ -133,6 +141,7 @@ class OutputTable:
     virtual: VirtualSource | None = None
     on_fail: tuple[tuple[str, OnFail], ...] = ()
     partitions: tuple[str, ...] = ()
+    quarantine: Ratio = QUARANTINE_AT_MOST
     at: Location | None = field(default=None, compare=False)
 
     @property
@@ -157,6 +166,11 @@ class OutputTable:
         if self.mode is not PublishMode.LEDGER or self.virtual:
             return self.contract.columns
         return (*self.made_columns, *LEDGER_COLUMNS)
+
+    @property
+    def sets_aside(self) -> bool:
+        """Tell whether rows may be set aside."""
+        return any(consequence is OnFail.QUARANTINE for _, consequence in self.on_fail)
 
     def consequence(self, check_name: str, severity: Severity) -> OnFail:
         """Return what the failure of a check does: what the manifest says, else by ODCS's severity."""

@@ -22,10 +22,21 @@ class InputRead:
 
 @dataclass(frozen=True, slots=True)
 class TableRows:
-    """How many rows one table has been given by a stage, or holds after a publish."""
+    """How many rows one table has been given by a stage, or holds after a publish; `quarantined` were set aside."""
 
     table: TableAddress
     rows: int
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A row that was set aside instead of published, by which checks; `content` is its columns as JSON."""
+
+    publish_id: PublishId
+    table: TableAddress
+    checks: tuple[str, ...]
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,11 @@ class Publish:
     def rows(self) -> int:
         """The rows that all tables hold together."""
         return sum(t.rows for t in self.tables)
+
+    @property
+    def quarantined(self) -> int:
+        """The rows that were set aside."""
+        return sum(t.quarantined for t in self.tables)
 
     @property
     def ports(self) -> dict[PortAddress, int]:

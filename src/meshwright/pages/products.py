@@ -134,9 +134,15 @@ def _state(latest: Latest, statuses: tuple[SloStatus, ...]) -> tuple[ProductStat
         return ProductState.FAILED, run
     if latest.publish is None:
         return ProductState.NO_DATA, run or "nothing has been published yet"
+    aside = _aside_words(latest.publish)
     if latest.publish.synthetic:
-        return ProductState.SYNTHETIC, "made from generated or fixture data"
-    return ProductState.OK, run
+        return ProductState.SYNTHETIC, "; ".join(["made from generated or fixture data", *aside])
+    return ProductState.OK, "; ".join([*([run] if run else []), *aside])
+
+
+def _aside_words(publish: Publish) -> list[str]:
+    many = publish.quarantined
+    return [f"the last publish set {many:,} row{'s' if many > 1 else ''} aside"] if many else []
 
 
 def _run_words(failure: Failure | None) -> str:
@@ -158,6 +164,7 @@ def _plain(row: ProductRow) -> dict[str, Any]:
         "publishId": None if published is None else str(published.publish_id),
         "release": None if published is None or published.release is None else str(published.release),
         "rows": row.rows,
+        "quarantined": None if published is None else published.quarantined,
         "watermark": _text(row.watermark),
         "slos": [_plain_slo(status) for status in row.slos],
     }

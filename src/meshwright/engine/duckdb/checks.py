@@ -1,14 +1,12 @@
 """Checks: a staged table held against its contract, all of it in one scan.
 
-Measured over what was staged. Uniqueness holds over what consumers will read: the published rows that stay count too.
-A hash chain is verified over the whole ledger.
+What rows each check looks at, `rows` says. A hash chain is verified over the whole ledger.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
-from itertools import count
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -26,19 +24,19 @@ from meshwright.engine.duckdb.connection import (
 )
 from meshwright.engine.duckdb.inputs import expose_virtual
 from meshwright.engine.duckdb.log import Stage, last_publish, read_stage, update_stage
-from meshwright.engine.duckdb.provenance import within
+from meshwright.engine.duckdb.provenance import PUBLISHED
+from meshwright.engine.duckdb.quarantine import Aside, set_aside_by
+from meshwright.engine.duckdb.rows import Subject, looked_at, measured
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
-from meshwright.engine.judgement import checks_of, judged, unmeasured
+from meshwright.engine.duckdb.stage import stage_path
+from meshwright.engine.judgement import checks_of, judged, set_aside, unmeasured
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
-from meshwright.model.product import DataProduct, OutputPort, OutputTable, PublishMode
+from meshwright.model.product import DataProduct, OnFail, OutputPort
 from meshwright.model.publish import CheckResult
-
-_STAGED = '"is.staged"'
 
 
 def check(session: Session, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
@@ -63,18 +61,9 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             _name_tables(connection, product, port, relations)
             for called, table in port.named:
                 address = product.port_address(port).table(called)
-                results += _table(connection, _Subject(address, table, relations[address]), stage)
+                results += _table(connection, Subject(address, table, relations[address]), stage)
         update_stage(connection, replace(stage, seconds=stage.seconds + time.perf_counter() - started))
     return tuple(results)
-
-
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """One table to check: its address, what is promised of it, and the quoted name of what was staged."""
-
-    address: TableAddress
-    table: OutputTable
-    relation: str
 
 
 def _name_tables(
@@ -91,13 +80,13 @@ def _name_tables(
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {name(called)} AS FROM {relations[address]}")
 
 
-def _table(connection: DuckDBPyConnection, subject: _Subject, stage: Stage) -> list[CheckResult]:
-    table, address = subject.table, subject.address
-    checks = checks_of(table)
+def _table(connection: DuckDBPyConnection, subject: Subject, stage: Stage) -> list[CheckResult]:
+    checks = checks_of(subject.table)
     scanned = [c for c in checks if c.metric not in (Metric.SQL, Metric.HASH_CHAIN)]
-    source = _rows_to_check(connection, subject, stage)
-    measured, rows, all_rows = _scan(connection, source, scanned)
-    by_check = dict(zip(scanned, measured, strict=True))
+    source = looked_at(connection, subject, stage.staged.interval)
+    numbers, rows, all_rows = measured(connection, source, scanned)
+    by_check = dict(zip(scanned, numbers, strict=True))
+    aside = set_aside_by(connection, stage.staged.publish_id, subject.address)
     results = []
     for one in checks:
         match one.metric:
@@ -105,87 +94,25 @@ def _table(connection: DuckDBPyConnection, subject: _Subject, stage: Stage) -> l
                 results.append(_queried(connection, subject, one))
             case Metric.HASH_CHAIN:
                 results.append(_chain(connection, subject, one))
-            case Metric.DUPLICATE_VALUES:
-                results.append(judged(table, address, one, by_check[one], all_rows))
             case _:
-                results.append(judged(table, address, one, by_check[one], rows))
+                among = all_rows if one.is_about_all else rows
+                results.append(_counted(subject, one, by_check[one], among, aside))
     return results
 
 
-def _scan(connection: DuckDBPyConnection, source: str, checks: Sequence[Check]) -> tuple[list[Decimal], int, int]:
-    """Measure all checks, and count the staged rows and all that were looked at, in one SELECT."""
-    parameters: dict[str, object] = {}
-    numbers = count()
-
-    def bind(value: object) -> str:
-        parameter = f"p{next(numbers)}"
-        parameters[parameter] = value
-        return f"${parameter}"
-
-    measures = [_measure(c, bind) for c in checks]
-    select = ", ".join([f"count(*) FILTER ({_STAGED})", "count(*)", *measures])
-    row = connection.execute(f"SELECT {select} FROM {source}", parameters or None).fetchone()
-    assert row is not None, "an aggregate gives one row"  # noqa: S101
-    return [Decimal(value) for value in row[2:]], row[0], row[1]
+def _counted(subject: Subject, check: Check, number: Decimal, rows: int, aside: Aside) -> CheckResult:
+    """Judge what was counted; what a check has set aside is counted with it, as if it were still there."""
+    table, address = subject.table, subject.address
+    left = judged(table, address, check, number, rows)
+    if left.consequence is not OnFail.QUARANTINE or (left.passed and not aside.by(check)):
+        return left
+    whole = judged(table, address, check, number + aside.by(check), rows + aside.rows)
+    if not left.passed:  # something was published since, and what is left is wrong too
+        return replace(whole, consequence=OnFail.BLOCK)
+    return set_aside(table, whole, aside.rows, rows + aside.rows)
 
 
-def _measure(check: Check, bind: Callable[[object], str]) -> str:
-    columns = [name(c) for c in check.columns]
-    match check.metric:
-        case Metric.ROW_COUNT:
-            return f"count(*) FILTER ({_STAGED})"
-        case Metric.DUPLICATE_VALUES:
-            there = " AND ".join(f"{c} IS NOT NULL" for c in columns)
-            value = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
-            return f"count(*) FILTER ({there}) - count(DISTINCT {value}) FILTER ({there})"
-        case Metric.NULL_VALUES:
-            bad = " OR ".join(f"{c} IS NULL" for c in columns)
-        case Metric.MISSING_VALUES:
-            bad = " OR ".join(f"coalesce(trim(CAST({c} AS VARCHAR)), '') = ''" for c in columns)
-        case _:
-            bad = " OR ".join(_invalid(check, c, bind) for c in columns)
-    return f"count(*) FILTER ({_STAGED} AND ({bad}))"
-
-
-def _invalid(check: Check, column: str, bind: Callable[[object], str]) -> str:
-    value = f"CAST({column} AS VARCHAR)"
-    wrong = []
-    if check.valid_values:
-        wrong.append(f"NOT list_contains({bind(list(check.valid_values))}, {value})")
-    if check.pattern is not None:
-        wrong.append(f"NOT regexp_matches({value}, {bind(check.pattern)})")
-    return f"({column} IS NOT NULL AND ({' OR '.join(wrong) or 'false'}))"
-
-
-def _rows_to_check(connection: DuckDBPyConnection, subject: _Subject, stage: Stage) -> str:
-    """Return the staged rows and, where something must be unique among all, the published ones that will stay."""
-    table, stored = subject.table, stored_table(subject.address)
-    staged = f"SELECT *, true AS {_STAGED} FROM {subject.relation}"
-    key = table.contract.key
-    unique = [c for c in checks_of(table) if c.metric is Metric.DUPLICATE_VALUES]
-    if table.mode is PublishMode.MERGE:
-        unique = [c for c in unique if c.columns != key]
-    if not unique or table.virtual or not has_relation(connection, PUBLISHED, "held", stored):
-        return f"({staged})"
-    held = f"{PUBLISHED}.held.{name(stored)}"
-    match table.mode:
-        case PublishMode.REPLACE:
-            return f"({staged})"
-        case PublishMode.APPEND:
-            stays = f"NOT {within(stage.staged.interval)}"
-        case PublishMode.MERGE:
-            same = " AND ".join(f"new.{name(k)} = old.{name(k)}" for k in key)
-            stays = f"NOT EXISTS (SELECT 1 FROM {subject.relation} AS new WHERE {same})"
-        case PublishMode.PARTITION:
-            same = " AND ".join(f"new.{name(k)} IS NOT DISTINCT FROM old.{name(k)}" for k in table.partitions)
-            replaced = f"EXISTS (SELECT 1 FROM {subject.relation} AS new WHERE {same})"
-            stays = f"NOT ({within(stage.staged.interval)} OR {replaced})"
-        case PublishMode.LEDGER:
-            stays = "true"
-    return f"({staged} UNION ALL BY NAME SELECT *, false AS {_STAGED} FROM {held} AS old WHERE {stays})"
-
-
-def _queried(connection: DuckDBPyConnection, subject: _Subject, check: Check) -> CheckResult:
+def _queried(connection: DuckDBPyConnection, subject: Subject, check: Check) -> CheckResult:
     """Measure by the check's own SQL: one SELECT of one number."""
     table, address = subject.table, subject.address
     try:
@@ -205,7 +132,7 @@ def _queried(connection: DuckDBPyConnection, subject: _Subject, check: Check) ->
     return judged(table, address, check, measured, 100)
 
 
-def _chain(connection: DuckDBPyConnection, subject: _Subject, check: Check) -> CheckResult:
+def _chain(connection: DuckDBPyConnection, subject: Subject, check: Check) -> CheckResult:
     """Verify the whole ledger as it will be: what is published, and the staged entries behind it."""
     table, address = subject.table, subject.address
     stored = stored_table(address)

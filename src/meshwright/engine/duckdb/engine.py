@@ -8,7 +8,7 @@ from meshwright.engine.capabilities import Capabilities
 from meshwright.engine.duckdb.checks import check
 from meshwright.engine.duckdb.connection import Limits
 from meshwright.engine.duckdb.files import open_files
-from meshwright.engine.duckdb.publish import publish, publishes, recent
+from meshwright.engine.duckdb.publish import publish, publishes, quarantine, recent
 from meshwright.engine.duckdb.query import query
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
@@ -16,7 +16,7 @@ from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct
-from meshwright.model.publish import CheckResult, Publish, Staged
+from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 
 CAPABILITIES = Capabilities(dialect="duckdb")
 
@@ -55,6 +55,10 @@ class DuckDB:
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first."""
         return publishes(self.session, product)
+
+    def quarantine(self, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:
+        """Return the rows of a product that were set aside last."""
+        return quarantine(self.session, product, most)
 
     def recent(self, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
         """Return what products have published lately."""

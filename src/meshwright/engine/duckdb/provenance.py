@@ -10,6 +10,9 @@ from meshwright.model.time import Interval, instant_text
 STAGE = "stage"
 """The alias under which a stage is attached to the file that takes it in."""
 
+PUBLISHED = "published"
+"""The alias of the product's own published file."""
+
 START, END = '"interval.start"', '"interval.end"'
 COPY = '"interval.copy"'
 """Tells rows of a partition apart that are the same in all their columns, from 1."""

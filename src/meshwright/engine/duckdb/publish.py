@@ -8,6 +8,7 @@ same transaction, and a process may die at any point: the old file stays whole, 
 import shutil
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from meshwright.engine.duckdb.connection import attach, connected, explained, ha
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.log import Stage, append_to_log, read_log, read_stage, start_log
 from meshwright.engine.duckdb.modes import join
-from meshwright.engine.duckdb.provenance import STAGE
+from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
+from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.duckdb.stage import PUBLISHED, stage_path
+from meshwright.engine.duckdb.stage import stage_path
 from meshwright.engine.protocol import Recent
 from meshwright.engine.watermarks import published_watermark
 from meshwright.model.address import ProductAddress
@@ -27,7 +29,7 @@ from meshwright.model.errors import MeshError
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct, PublishMode
-from meshwright.model.publish import Publish, TableRows
+from meshwright.model.publish import Publish, Quarantined, TableRows
 
 Log = tuple[Publish, ...]
 """What a product has published, oldest first."""
@@ -62,6 +64,16 @@ def publishes(session: Session, product: ProductAddress) -> Log:
         return read_log(connection, PUBLISHED)
 
 
+def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:
+    """Return the rows of a product that were set aside last, the newest first."""
+    path = session.files.published(product)
+    if not path.is_file():
+        return ()
+    with explained(f"the quarantine of `{product}`"), connected(None, session.limits) as connection:
+        attach(connection, path, PUBLISHED)
+        return read_quarantine(connection, PUBLISHED, most)
+
+
 def recent(session: Session, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
     """Return what products have published after `since`, and last; one connection asks all, for opening one costs."""
     published = ((product, session.files.published(product)) for product in products)
@@ -90,6 +102,8 @@ def _take(session: Session, product: DataProduct, staged: Path, before: Log, now
             attach(connection, place, PUBLISHED)
         connection.execute("BEGIN")
         start_log(connection, PUBLISHED if place.is_file() else None)
+        if place.is_file():
+            keep_quarantine(connection, PUBLISHED)
         publish = _log(connection, product, stage, before, now, started)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
@@ -112,6 +126,7 @@ def _take_in(
             for address, table in product.tables():
                 if table.virtual is None:
                     join(connection, table, stored_table(address), stage.staged.interval, before[-1])
+            keep_quarantine(connection, STAGE)
             connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_tables AS FROM {STAGE}.mesh.virtual_tables")
             publish = _log(connection, product, stage, before, now, started)
             connection.execute("COMMIT")
@@ -146,9 +161,9 @@ def _log(
 
 
 def _rows(connection: DuckDBPyConnection, database: str, staged: TableRows) -> TableRows:
-    """Count what a table holds now. What another store serves is counted as it was staged."""
+    """Count what a table holds now, and was set aside. What another store serves is counted as it was staged."""
     table = stored_table(staged.table)
     if not has_relation(connection, database, "main", table):
         return staged
     row = connection.execute(f"SELECT count(*) FROM main.{name(table)}").fetchone()
-    return TableRows(staged.table, 0 if row is None else row[0])
+    return replace(staged, rows=0 if row is None else row[0])

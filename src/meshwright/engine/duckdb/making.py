@@ -1,0 +1,151 @@
+"""Making: the tables of a product, each by one SELECT, cast, masked and without the rows that are set aside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from meshwright.engine.duckdb import ledger
+from meshwright.engine.duckdb.connection import column_names, explained, has_relation, name, one_select
+from meshwright.engine.duckdb.inputs import Exposed
+from meshwright.engine.duckdb.masks import made_list
+from meshwright.engine.duckdb.modes import make_readable
+from meshwright.engine.duckdb.provenance import COPY, PUBLISHED, copies, interval_columns, within
+from meshwright.engine.duckdb.quarantine import quarantined, set_aside, set_aside_by
+from meshwright.engine.duckdb.readers import blame
+from meshwright.engine.duckdb.rows import Subject
+from meshwright.engine.duckdb.types import name_list
+from meshwright.engine.duckdb.versions import VERSIONED
+from meshwright.engine.protocol import Work
+from meshwright.model.address import TableAddress
+from meshwright.model.errors import FinalError
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import sql_name, stored_table
+from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.publish import TableRows
+from meshwright.release.record import Query
+
+Made = tuple[TableAddress, OutputTable]
+"""A table that a product makes, and where consumers find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """What tables are made of: the inputs, what another store serves (by stored name), what makes pseudonyms."""
+
+    connection: DuckDBPyConnection
+    work: Work
+    publish_id: PublishId
+    exposed: Exposed
+    virtual: Mapping[str, str]
+    functions: Mapping[str, str]
+
+
+def build(building: Building, made: Made) -> TableRows:
+    """Build one table, and say how many rows it has; what another store serves is only counted."""
+    connection, exposed = building.connection, building.exposed
+    address, _ = made
+    stored = stored_table(address)
+    if stored in building.virtual:
+        with explained(f"the table of `{address}`"):
+            return TableRows(address, _count(connection, building.virtual[stored]))
+    made_up = [f"`{n}`" for n in exposed.generated]
+    hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
+    with explained(f"the SQL of `{address}`", hint):
+        try:
+            _make(building, made)
+        except duckdb.Error:
+            for local in exposed.from_files:
+                blame(connection, local)
+            raise
+    aside = set_aside_by(connection, building.publish_id, address).rows
+    return TableRows(address, _count(connection, f"main.{name(stored)}"), aside)
+
+
+def _make(building: Building, made: Made) -> None:
+    connection, work = building.connection, building.work
+    address, table = made
+    stored = stored_table(address)
+    query = work.query(address) or _passed_on(work, address)
+    parameters = {p: _parameter(work, p) for p in query.parameters}
+    columns = made_list(table.made_columns, building.functions)
+    select: str = f"SELECT {columns} FROM ({one_select(connection, query.sql)}\n) AS made"
+    if quarantined(table):
+        connection.execute(f"CREATE TEMP TABLE unjudged AS {select}", parameters)
+        with explained(f"setting rows of `{address}` aside"):
+            set_aside(connection, Subject(address, table, "unjudged"), building.publish_id, work.interval)
+        select, parameters = "SELECT * FROM unjudged", {}
+    match table.mode:
+        case PublishMode.REPLACE:
+            connection.execute(f"CREATE TABLE main.{name(stored)} AS {select}", parameters)
+        case PublishMode.APPEND | PublishMode.MERGE | PublishMode.PARTITION:
+            copy = f", {copies(table.made_columns)} AS {COPY}" if table.mode is PublishMode.PARTITION else ""
+            held = f"SELECT *, {interval_columns(work.interval)}{copy} FROM ({select})"
+            connection.execute(f"CREATE TABLE held.{name(stored)} AS {held}", parameters)
+        case PublishMode.LEDGER:
+            connection.execute(f"CREATE TEMP TABLE entries AS {select}", parameters)
+            _chain(connection, work, table, stored)
+    if table.mode in VERSIONED:
+        connection.execute(f"CREATE TABLE past.{name(stored)} AS FROM held.{name(stored)} LIMIT 0")
+    if table.mode is not PublishMode.REPLACE:
+        make_readable(connection, stored, table.columns)
+    connection.execute("DROP TABLE IF EXISTS unjudged")
+
+
+def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, stored: str) -> None:
+    """Put what the ledger does not hold yet behind its last entry, in the order of the key."""
+    columns = table.made_columns
+    names = name_list(columns)
+    head, new = (0, ledger.GENESIS), f"SELECT {names} FROM entries"
+    if has_relation(connection, PUBLISHED, "held", stored):
+        published = f"{PUBLISHED}.held.{name(stored)}"
+        last = connection.execute(f"SELECT sequence, entry_hash FROM {published} ORDER BY sequence DESC LIMIT 1")
+        head = last.fetchone() or head
+        known = "true" if table.contract.key else within(work.interval)
+        there = column_names(connection, published)
+        held = ", ".join(name(c.name) if c.name in there else "NULL" for c in columns)
+        new += f" EXCEPT ALL SELECT {held} FROM {published} WHERE {known}"
+    order = ", ".join(name(k) for k in table.contract.key) or names
+    connection.execute(
+        f"CREATE TEMP TABLE unchained AS SELECT *, {head[0]} + row_number() OVER (ORDER BY {order}) AS sequence "
+        f"FROM ({new})"
+    )
+    chained = ledger.chained(connection, "unchained", columns, head)
+    connection.execute(
+        f"CREATE TABLE held.{name(stored)} AS SELECT {ledger.entry_list(columns)}, "
+        f"{interval_columns(work.interval)} FROM ({chained})"
+    )
+    connection.execute("DROP TABLE entries")
+    connection.execute("DROP TABLE unchained")
+
+
+def _passed_on(work: Work, address: TableAddress) -> Query:
+    """Return the query of a table that has no SQL: the one input, or the one of its port's name, as it is."""
+    inputs = work.product.inputs
+    found = inputs[0] if len(inputs) == 1 else work.product.input(address.port.name)
+    if found is None:
+        raise FinalError(
+            f"`{address}` has no SQL, and the product has {len(inputs)} inputs",
+            hint=f"write `{address.port.name}.sql`, or name the input `{address.port.name}`",
+        )
+    return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(found.name))}")
+
+
+def _parameter(work: Work, parameter: str) -> datetime:
+    match parameter:
+        case "interval_start":
+            return work.interval.start
+        case "interval_end":
+            return work.interval.end
+        case _:
+            raise FinalError(
+                f"`{work.product.address}` asks for the parameter `{parameter}`, which no run has",
+                hint="there are interval_start and interval_end",
+            )
+
+
+def _count(connection: DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return 0 if row is None else int(row[0])

@@ -1,0 +1,119 @@
+"""Quarantine: rows that checks find wrong, set aside before anything is published, with the names of these checks.
+
+They wait in the product's own file beside its log, by the publish that set them aside, and are never removed: no later
+run makes them good. Consumers read other tables; what is masked for them is masked here too.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from duckdb import DuckDBPyConnection
+
+from meshwright.engine.duckdb.connection import has_relation, name, text
+from meshwright.engine.duckdb.provenance import STAGE
+from meshwright.engine.duckdb.rows import STAGED, Bound, Subject, looked_at, measured, wrong
+from meshwright.engine.judgement import checks_of, consequence, judged
+from meshwright.model import codec
+from meshwright.model.address import TableAddress
+from meshwright.model.contract import ROW_METRICS, Check
+from meshwright.model.identity import PublishId
+from meshwright.model.product import OnFail, OutputTable
+from meshwright.model.publish import Quarantined
+from meshwright.model.time import Interval
+
+_TABLE = "number BIGINT, publish_id VARCHAR, made_for VARCHAR, checks VARCHAR[], content VARCHAR"
+_NEXT = "(SELECT coalesce(max(number), 0) FROM mesh.quarantine)"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """How many rows of a table were set aside, and how many of them by each check."""
+
+    rows: int
+    by_check: Mapping[str, int]
+
+    def by(self, check: Check) -> Decimal:
+        """Return how many rows a check has set aside."""
+        return Decimal(self.by_check.get(check.name, 0))
+
+
+def start_quarantine(connection: DuckDBPyConnection) -> None:
+    """Make an empty quarantine in the connection's own file."""
+    connection.execute(f"CREATE TABLE mesh.quarantine ({_TABLE})")
+
+
+def quarantined(table: OutputTable) -> tuple[Check, ...]:
+    """Return the checks whose failure sets rows aside."""
+    found = (c for c in checks_of(table) if c.metric in ROW_METRICS)
+    return tuple(c for c in found if consequence(table, c) is OnFail.QUARANTINE)
+
+
+def set_aside(connection: DuckDBPyConnection, subject: Subject, publish_id: PublishId, interval: Interval) -> None:
+    """Move the rows that make a check fail from a temporary table to the quarantine."""
+    numbered = Subject(subject.address, subject.table, "numbered")
+    connection.execute(f'CREATE TEMP VIEW numbered AS SELECT *, rowid AS "is.row" FROM {subject.relation}')
+    source = looked_at(connection, numbered, interval)
+    failing = _failing(connection, numbered, source)
+    if failing:
+        bound = Bound()
+        found = ", ".join(f"CASE WHEN {wrong(check, bound)} THEN {bound.bind(check.name)} END" for check in failing)
+        reasons = f"list_filter([{found}], lambda reason: reason IS NOT NULL) AS reasons"
+        connection.execute(
+            f'CREATE TEMP TABLE apart AS FROM (SELECT "is.row" AS place, {STAGED}, {reasons} FROM {source}) '
+            f"WHERE {STAGED} AND len(reasons) > 0",
+            bound.values,
+        )
+        content = ", ".join(f"{text(c.name)}: {name(c.name)}" for c in subject.table.made_columns)
+        connection.execute(
+            f"INSERT INTO mesh.quarantine SELECT {_NEXT} + row_number() OVER (ORDER BY place), $1, $2, reasons, "
+            f"to_json({{{content}}}) FROM {subject.relation} AS made JOIN apart ON made.rowid = place ORDER BY place",
+            [str(publish_id), _written(subject.address)],
+        )
+        connection.execute(f"DELETE FROM {subject.relation} WHERE rowid IN (SELECT place FROM apart)")
+        connection.execute("DROP TABLE apart")
+    connection.execute("DROP VIEW numbered")
+
+
+def set_aside_by(connection: DuckDBPyConnection, publish_id: PublishId, table: TableAddress) -> Aside:
+    """Return what a stage has set aside of a table, in the connection's own file."""
+    of = [str(publish_id), _written(table)]
+    mine = "FROM mesh.quarantine WHERE publish_id = $1 AND made_for = $2"
+    row = connection.execute(f"SELECT count(*) {mine}", of).fetchone()
+    counted = connection.execute(f"SELECT unnest(checks) AS name, count(*) {mine} GROUP BY name", of).fetchall()
+    return Aside(row[0] if row else 0, dict(counted))
+
+
+def keep_quarantine(connection: DuckDBPyConnection, other: str) -> None:
+    """Take over what another file holds: the published one's, for a stage that takes its place, or the other way."""
+    held = f"{name(other)}.mesh.quarantine"
+    if other == STAGE:
+        connection.execute(f"INSERT INTO mesh.quarantine SELECT * REPLACE ({_NEXT} + number AS number) FROM {held}")
+        return
+    connection.execute(f"UPDATE mesh.quarantine SET number = number + (SELECT coalesce(max(number), 0) FROM {held})")
+    connection.execute(f"INSERT INTO mesh.quarantine FROM {held}")
+
+
+def read_quarantine(connection: DuckDBPyConnection, database: str, most: int) -> tuple[Quarantined, ...]:
+    """Return the rows that were set aside last, the newest first."""
+    if not has_relation(connection, database, "mesh", "quarantine"):
+        return ()
+    held = f"{name(database)}.mesh.quarantine"
+    query = f"SELECT publish_id, made_for, checks, content FROM {held} ORDER BY number DESC LIMIT $1"
+    return tuple(
+        Quarantined(PublishId(publish_id), codec.load(TableAddress, json.loads(table)), tuple(checks), content)
+        for publish_id, table, checks, content in connection.execute(query, [most]).fetchall()
+    )
+
+
+def _failing(connection: DuckDBPyConnection, subject: Subject, source: str) -> list[Check]:
+    checks = quarantined(subject.table)
+    numbers, rows, all_rows = measured(connection, source, checks)
+    among = {check: all_rows if check.is_about_all else rows for check in checks}
+    held = zip(checks, numbers, strict=True)
+    return [c for c, number in held if not judged(subject.table, subject.address, c, number, among[c]).passed]
+
+
+def _written(table: TableAddress) -> str:
+    return json.dumps(codec.dump(table))
