@@ -19,7 +19,7 @@ from meshwright.release.log import History
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployment:
     """What the environment runs now, and what it ran before; both the same when nothing had to be done."""
 
     environment: str
@@ -33,7 +33,7 @@ class Deployed:
         return self.release != self.before
 
 
-def deploy(workspace: Workspace, now: datetime) -> Deployed:
+def deploy(workspace: Workspace, now: datetime) -> Deployment:
     """Make the newest release that follows what the environment runs the one that runs there."""
     key = gate_key(workspace, now)
     known = history(workspace)
@@ -42,7 +42,7 @@ def deploy(workspace: Workspace, now: datetime) -> Deployed:
     return _switch(workspace, known, (before, _next(known, environment, before)), key, now)
 
 
-def point(workspace: Workspace, release: Digest, now: datetime) -> Deployed:
+def point(workspace: Workspace, release: Digest, now: datetime) -> Deployment:
     """Make a release that has run in this environment before the one that runs there again."""
     key = gate_key(workspace, now)
     known = history(workspace)
@@ -55,7 +55,7 @@ def point(workspace: Workspace, release: Digest, now: datetime) -> Deployed:
 
 def _switch(
     workspace: Workspace, known: History, step: tuple[Digest | None, Digest], key: SigningKey, now: datetime
-) -> Deployed:
+) -> Deployment:
     before, release = step
     known.refuse_revoked(release)
     graph = graph_of(workspace.store().get(release))
@@ -63,7 +63,7 @@ def _switch(
     if release != before:
         record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)
     activate(workspace, graph, release, now)
-    return Deployed(environment, release, before, len(graph.mesh.products))
+    return Deployment(environment, release, before, len(graph.mesh.products))
 
 
 def _next(known: History, environment: str, before: Digest | None) -> Digest:

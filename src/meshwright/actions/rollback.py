@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from meshwright.actions.deploy import Deployed, point
+from meshwright.actions.deploy import Deployment, point
 from meshwright.actions.proposal import release_named
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
@@ -10,7 +10,7 @@ from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 
 
-def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployed:
+def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployment:
     """Go back to the release whose digest begins with `to`, else to the one that ran before. Raises `NotFound`."""
     known = history(workspace)
     environment = workspace.settings.environment

@@ -2,7 +2,7 @@
 
 import click
 
-from meshwright.actions.deploy import Deployed, deploy
+from meshwright.actions.deploy import Deployment, deploy
 from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, verb
 
@@ -14,7 +14,7 @@ def command(edge: Edge) -> None:
     print_deployed(edge, deploy(edge.workspace, edge.now))
 
 
-def print_deployed(edge: Edge, deployed: Deployed) -> None:
+def print_deployed(edge: Edge, deployed: Deployment) -> None:
     """Print what runs now, and what ran before."""
     if edge.json:
         before = None if deployed.before is None else str(deployed.before)

@@ -10,13 +10,13 @@ from meshwright.manifest.declared import Declared, check_person
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.governed import check_governed
 from meshwright.manifest.layout import Folder
+from meshwright.manifest.mesh_file import released_document, written
 from meshwright.manifest.organisation import DomainDocument, MeshDocument, PolicyBlock
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import shaped
 from meshwright.manifest.subject import Layer
 from meshwright.manifest.syntax import read_file
-from meshwright.manifest.top import released_document, written
 from meshwright.model.address import NAME
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.mesh import Domain, Mesh, Written

@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from meshwright.manifest import layout
-from meshwright.manifest import top as tops
 from meshwright.manifest.declared import Declared
 from meshwright.manifest.documents import ProductDocument
 from meshwright.manifest.domains import bad_name, read_domains
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
+from meshwright.manifest.mesh_file import MeshFile, check_mesh, declared, read_mesh_file, resolved_mesh
 from meshwright.manifest.origin import Resolved, Trace
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.reading import Kept, Reading, Shelf
@@ -38,24 +38,14 @@ class Gathered:
 def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, kept: Kept | None = None) -> Gathered:
     """Read what is at `root` of a mesh; its products are those without an error of their own."""
     apart = layout.is_domain_repository(root)
-    top = tops.read_mesh(root, elsewhere.mesh if elsewhere else None, problems)
-    document, place = top.says, top.place
-    # Of a mesh.yaml with mistakes nobody knows which names it meant to declare: nobody else is blamed for them.
-    broken = problems.stop
-    known = tops.declared(None if broken else document, place)
-    above: tuple[Layer, ...] = ()
-    if document is not None:
-        above = (Layer(document, place),)
-        tops.check(document, place, known, Problems() if apart else problems)
+    file, mesh, known = _top(root, elsewhere, Problems() if apart else problems)
+    above = () if file.says is None else (Layer(file.says, file.place),)
     domains: list[Domain] = []
     domain_origins: dict[str, tuple[Resolved, ...]] = {}
     origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
     readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
-    mesh = tops.resolved(top, root)
-    if broken:
-        mesh = replace(mesh, glossary=())
     for domain in read_domains(root, elsewhere, known, problems):
-        domains.append(replace(domain.resolved(document, problems), apart=apart))
+        domains.append(replace(domain.resolved(file.says, problems), apart=apart))
         domain_origins[domain.own.name] = spoken(domain, domains[-1], mesh, above)
         layers = (*domain.layers, *above)
         shelf = Shelf.below(layers, root, kept)
@@ -73,6 +63,20 @@ def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, k
         domain_origins=domain_origins,
         digests={address: readings[address][1] for address in found},
     )
+
+
+def _top(root: Path, elsewhere: Elsewhere | None, problems: Problems) -> tuple[MeshFile, Mesh, Declared]:
+    """Return what mesh.yaml says, and what others may name of it.
+
+    Of one with mistakes nobody knows which names it meant to declare: nobody else is blamed for them.
+    """
+    file = read_mesh_file(root, elsewhere.mesh if elsewhere else None, problems)
+    broken = problems.stop
+    known = declared(None if broken else file.says, file.place)
+    if file.says is not None:
+        check_mesh(file.says, file.place, known, problems)
+    mesh = resolved_mesh(file, root)
+    return file, replace(mesh, glossary=()) if broken else mesh, known
 
 
 def _read(

@@ -1,4 +1,4 @@
-"""Top: what does mesh.yaml declare, and what of it contradicts itself?"""
+"""Mesh file: what does mesh.yaml declare, and what of it contradicts itself?"""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +20,7 @@ from meshwright.model.policy import PolicyName
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
+class MeshFile:
     """What mesh.yaml says, and where: here, or as it was released; None where it cannot be read."""
 
     says: MeshDocument | None
@@ -28,17 +28,17 @@ class Top:
     written: Written = ()
 
 
-def read_mesh(root: Path, released: Mesh | None, problems: Problems) -> Top:
+def read_mesh_file(root: Path, released: Mesh | None, problems: Problems) -> MeshFile:
     """Read mesh.yaml; in the repository of a domain alone, which has none, take what was `released`."""
     if layout.is_domain_repository(root):
         known = released.written if released else ()
         document = released_document(MESH_FILE, known)
-        return Top(shaped(MeshDocument, document, Problems()) if known else None, document.root, known)
+        return MeshFile(shaped(MeshDocument, document, Problems()) if known else None, document.root, known)
     read = read_file(root / MESH_FILE, MESH_FILE, problems)
     if read is None:
-        return Top(None, Place.nowhere(MESH_FILE))
+        return MeshFile(None, Place.nowhere(MESH_FILE))
     says = shaped(MeshDocument, read, problems)
-    return Top(says, read.root, () if says is None else written(read, leave_out=("environments",)))
+    return MeshFile(says, read.root, () if says is None else written(read, leave_out=("environments",)))
 
 
 def written(document: Document, *, leave_out: Collection[str] = ()) -> Written:
@@ -61,9 +61,9 @@ def declared(mesh: MeshDocument | None, place: Place) -> Declared:
     return Declared(people, frozenset(p.name for p in mesh.purposes), {t.name: t for t in _glossary(mesh, place)})
 
 
-def resolved(top: Top, root: Path) -> Mesh:
+def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
     """Return the mesh as mesh.yaml declares it, without domains and products."""
-    mesh, place = top.says, top.place
+    mesh, place = read.says, read.place
     if mesh is None:
         return Mesh(root.name, ())
     known = mesh.organisation
@@ -79,11 +79,11 @@ def resolved(top: Top, root: Path) -> Mesh:
         communities=tuple(Community(c.name, c.description, c.lead, tuple(c.members)) for c in mesh.communities),
         glossary=tuple(_glossary(mesh, place)),
         policies=tuple(sorted((p, mesh.policies[p].severity) for p in PolicyName if p in mesh.policies)),
-        written=top.written,
+        written=read.written,
     )
 
 
-def check(mesh: MeshDocument, place: Place, known: Declared, problems: Problems) -> None:
+def check_mesh(mesh: MeshDocument, place: Place, known: Declared, problems: Problems) -> None:
     """Say what mesh.yaml names twice, and what it names that it does not declare."""
     _once([p.username for p in mesh.people], place["people"], "username", problems)
     for key, named in (("purposes", mesh.purposes), ("communities", mesh.communities), ("glossary", mesh.glossary)):
