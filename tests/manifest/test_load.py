@@ -81,9 +81,14 @@ def test_environments_are_read_alone_as_they_are_read_with_all(tmp_path: Path) -
     assert environments(root) == load(root).mesh.environments == expected
 
 
-@pytest.mark.parametrize("text", ["", "[", "environments: 3", "environments: {local: {since: soon}}", "name: [1]"])
+@pytest.mark.parametrize("text", ["", "[", "environments: 3", "name: [1]"])
 def test_asking_for_environments_never_fails(tmp_path: Path, text: str) -> None:
     assert environments(write(tmp_path, {"mesh.yaml": text})) == ()
+
+
+def test_an_environment_whose_times_cannot_be_read_is_declared_all_the_same(tmp_path: Path) -> None:
+    root = write(tmp_path, {"mesh.yaml": "environments: {local: {since: soon, data: here}}"})
+    assert environments(root) == (Environment("local", data="here"),)
 
 
 @IN_ONE_FOLDER
