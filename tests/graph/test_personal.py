@@ -10,7 +10,8 @@ from tests.graph.meshes import address, made, out, product
 
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.graph.personal import PersonalFlow, Says, personal_flows, personal_path
+from meshwright.graph.personal import PersonalFlow, personal_flows
+from meshwright.graph.personal_path import Says, personal_path
 from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column, LogicalType

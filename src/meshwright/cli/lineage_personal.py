@@ -10,7 +10,8 @@ from meshwright.cli.console import print_json
 from meshwright.cli.lineage_chart import drawn, print_chart
 from meshwright.cli.mermaid import Chart
 from meshwright.cli.tree import tree
-from meshwright.graph.personal import ENDS, Arrival, PersonalFlow, RowUse, Says, personal_flows
+from meshwright.graph.personal import Arrival, PersonalFlow, RowUse, personal_flows
+from meshwright.graph.personal_path import ENDS, Says
 from meshwright.model.address import Address, AnyColumn, ColumnAddress, SourceColumn
 from meshwright.model.mask import mask_text
 

@@ -8,27 +8,13 @@ What only decides which rows there are (a join, a filter) carries no values: it 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from meshwright.graph.graph import MeshGraph
+from meshwright.graph.personal_path import ENDS, Says, column_at, made_of, personal_path, says_of, standing
 from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn, TableAddress
-from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Location
-from meshwright.model.mask import Mask, Redact
+from meshwright.model.mask import Mask
 from meshwright.model.personal import is_personal
-
-
-class Says(StrEnum):
-    """What a column says of itself."""
-
-    PERSONAL = "personal"
-    NOTHING = "nothing"
-    OTHERWISE = "otherwise"
-    REDACTED = "redacted"
-
-
-ENDS = (Says.OTHERWISE, Says.REDACTED)
-"""What ends the way of personal data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +29,7 @@ class Arrival:
     @property
     def says(self) -> Says:
         """What it says of itself."""
-        return _says(self.classification, self.mask)
+        return says_of(self.classification, self.mask)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -88,67 +74,6 @@ def personal_flows(graph: MeshGraph) -> tuple[PersonalFlow, ...]:
     return tuple(_flow(graph, origin) for origin in _origins(graph))
 
 
-def personal_path(graph: MeshGraph, column: ColumnAddress) -> tuple[AnyColumn, ...]:
-    """Return the way to a column from the nearest personal one that it is made of, both included; empty without one."""
-    if _standing(graph, column) is Says.REDACTED:
-        return ()
-    ways = graph.once(_Ways)
-    path: list[AnyColumn] = [column]
-    while isinstance(here := path[-1], ColumnAddress) and (step := ways.step(here)) is not None:
-        path.append(step.before)
-        if step.distance == 1:
-            return tuple(reversed(path)) if path[-1] != column else ()  # a cycle brings a column back to itself
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """The place before a column on its way from the nearest personal column, which is so many steps away."""
-
-    before: AnyColumn
-    distance: int
-
-
-class _Ways:
-    """The last steps to columns; each is looked for once, and with it all that lie in silence before it."""
-
-    def __init__(self, graph: MeshGraph) -> None:
-        self._graph = graph
-        self._known: dict[ColumnAddress, _Step | None] = {}
-
-    def step(self, column: ColumnAddress) -> _Step | None:
-        """Return the last step to a column that personal data flow into."""
-        opened: set[ColumnAddress] = set()
-        waiting = [column]
-        while waiting:
-            here = waiting[-1]
-            first = [] if here in opened else self._unknown_before(here)
-            opened.add(here)
-            waiting += [place for place in first if place not in opened]  # one that is open already closes a cycle
-            if waiting[-1] == here:
-                self._known.setdefault(here, self._nearest(here))
-                waiting.pop()
-        return self._known[column]
-
-    def _unknown_before(self, column: ColumnAddress) -> list[ColumnAddress]:
-        if column in self._known:
-            return []
-        silent = (s for s in _sources(self._graph, column) if _standing(self._graph, s) is Says.NOTHING)
-        return [s for s in silent if isinstance(s, ColumnAddress) and s not in self._known]
-
-    def _nearest(self, column: ColumnAddress) -> _Step | None:
-        steps = (step for source in _sources(self._graph, column) if (step := self._from(source)) is not None)
-        return min(steps, key=lambda step: step.distance, default=None)
-
-    def _from(self, source: AnyColumn) -> _Step | None:
-        """Return the step that leads on from a place, if personal data are there."""
-        says = _standing(self._graph, source)
-        if says is Says.PERSONAL:
-            return _Step(source, 1)
-        known = self._known.get(source) if says is Says.NOTHING and isinstance(source, ColumnAddress) else None
-        return _Step(source, known.distance + 1) if known else None
-
-
 def _origins(graph: MeshGraph) -> Iterator[AnyColumn]:
     for address in graph.order:
         product = graph.product(address)
@@ -161,7 +86,7 @@ def _origins(graph: MeshGraph) -> Iterator[AnyColumn]:
         for table_address, table in product.tables():
             for column in table.contract.columns:
                 place = table_address.column(column.name)
-                if _standing(graph, place) is Says.PERSONAL and not personal_path(graph, place):
+                if standing(graph, place) is Says.PERSONAL and not personal_path(graph, place):
                     yield place
 
 
@@ -194,37 +119,8 @@ def _by_place(use: RowUse) -> tuple[TableAddress, Location, str]:
 
 
 def _arrival(graph: MeshGraph, path: tuple[AnyColumn, ...], column: ColumnAddress) -> Arrival:
-    found = _column(graph, column)
+    found = column_at(graph, column)
     return Arrival(column, found.classification, path, found.mask) if found else Arrival(column, None, path)
-
-
-def _standing(graph: MeshGraph, place: AnyColumn) -> Says:
-    found = _column(graph, place)
-    return Says.NOTHING if found is None else _says(found.classification, found.mask)
-
-
-def _says(classification: str | None, mask: Mask | None) -> Says:
-    if isinstance(mask, Redact):
-        return Says.REDACTED
-    if not classification:
-        return Says.NOTHING
-    return Says.PERSONAL if is_personal(classification) else Says.OTHERWISE
-
-
-def _column(graph: MeshGraph, place: AnyColumn) -> Column | None:
-    match place:
-        case SourceColumn():
-            product = graph.product(place.product)
-            taken = product.input(place.input) if product else None
-            return next((c for c in taken.columns if c.name == place.name), None) if taken else None
-        case ColumnAddress():
-            table = graph.table(place.table)
-            return table.contract.column(place.name) if table else None
-
-
-def _sources(graph: MeshGraph, column: ColumnAddress) -> tuple[AnyColumn, ...]:
-    """Return what a column is made of directly: columns of other products, and columns of sources."""
-    return (*graph.sources(column), *graph.source_columns(column))
 
 
 def _made_into(graph: MeshGraph) -> dict[AnyColumn, list[ColumnAddress]]:
@@ -233,7 +129,7 @@ def _made_into(graph: MeshGraph) -> dict[AnyColumn, list[ColumnAddress]]:
     for address in graph.order:
         for port, analysis in graph.analyses_of(address):
             for column in (port.column(made.name) for made in analysis.columns):
-                for source in _sources(graph, column):
+                for source in made_of(graph, column):
                     found.setdefault(source, []).append(column)
     return found
 

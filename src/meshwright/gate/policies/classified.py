@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meshwright.gate.codes import Code
 from meshwright.graph.graph import MeshGraph
-from meshwright.graph.personal import personal_path
+from meshwright.graph.personal_path import personal_path
 from meshwright.model.address import AnyColumn
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
