@@ -86,6 +86,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         pytest.param("a: \x00", id="a control character"),
         pytest.param("? [a]\n: b", id="a list as a key"),
         pytest.param("!!set {a, b}", id="a tag"),
+        pytest.param("a: !!str 5", id="a tag that YAML knows"),
     ],
 )
 def test_a_text_that_makes_no_sense_is_a_diagnostic(text: str) -> None:

@@ -64,7 +64,8 @@ def _columns(table: Table, place: Place, problems: Problems) -> Iterator[Column]
         here = place[number]
         at = here["name"].at
         unread(prop, here, problems)
-        check_classification(prop.classification, here["classification"], problems)
+        if prop.classification is not None:
+            check_classification(prop.classification, here["classification"], problems)
         folded = prop.name.casefold()
         if folded in seen:
             message = f"the column `{prop.name}` is there twice"
@@ -213,7 +214,8 @@ def _measurable(subject: _Subject, metric: Metric, problems: Problems) -> bool:
     """Tell whether a metric stands where it can be measured, with the arguments that it needs."""
     quality, place = subject.quality, subject.place
     arguments = quality.arguments or _NO_ARGUMENTS
-    unread(arguments, place["arguments"], problems)
+    if quality.arguments is not None:
+        unread(arguments, place["arguments"], problems)
     given = arguments.model_fields_set
     surplus = sorted(given - _ARGUMENTS.get(metric, set()))
     wrong = _misplaced(metric, subject) or _incomplete(metric, given, subject)

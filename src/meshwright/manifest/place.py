@@ -24,13 +24,13 @@ class Text:
 
     file: str
     text: str
-    _lines: list[str] = field(default_factory=list, compare=False)
+    _shown: list[str] = field(default_factory=list, compare=False)
 
     def at(self, line: int, column: int, width: int | None = 1) -> Location:
         """Return the location of a line and column, both from 0; a width of None reaches to the line's end."""
-        if not self._lines:
-            self._lines.extend(self.text.splitlines() or [""])
-        shown = printable(self._lines[line][:_MAX_SHOWN]) if line < len(self._lines) else ""
+        if not self._shown:
+            self._shown.extend(printable(line[:_MAX_SHOWN]) for line in self.text.splitlines() or [""])
+        shown = self._shown[line] if line < len(self._shown) else ""
         wide = len(shown.rstrip()) - column if width is None else min(width, len(shown) - column)
         return Location(self.file, line + 1, column + 1, max(1, wide), shown)
 

@@ -47,13 +47,15 @@ def _unmasked(subject: Subject, part: Part, found: PublishMode) -> None:
     """Report masks of what a ledger adds to its rows by itself, and of what no partition could be told by."""
     added = {c.name for c in LEDGER_COLUMNS} if found is PublishMode.LEDGER else set()
     for column in part.contract.columns:
-        at = part.place["columns"][column.name]["mask"].at_key
-        if column.mask is not None and column.name in added:
+        if column.mask is None:
+            continue
+        at = part.place["columns"][column.name]["mask"]
+        if column.name in added:
             message = f"`{column.name}` is added by the ledger, and cannot be masked"
-            subject.problems.error(Code.CONFLICT, at, message, "remove its mask: a hash tells nothing of a row")
+            subject.problems.error(Code.CONFLICT, at.at_key, message, "remove its mask: a hash tells nothing of a row")
         elif isinstance(column.mask, Redact) and found is PublishMode.PARTITION and column.name in part.partitions:
             message = f"`{column.name}` tells partitions apart, and would be the same in all"
-            subject.problems.error(Code.CONFLICT, at, message, "truncate it, or give it a pseudonym")
+            subject.problems.error(Code.CONFLICT, at.at_key, message, "truncate it, or give it a pseudonym")
 
 
 def _partitioned(subject: Subject, part: Part, found: PublishMode) -> None:

@@ -87,8 +87,8 @@ def shaped(kind: type[S], document: Document, problems: Problems) -> S | None:
 
 def unread(shape: BaseModel, place: Place, problems: Problems) -> None:
     """Warn of the keys of ODCS that are accepted, and that nothing reads."""
-    if isinstance(shape, Shape) and (present := shape.unread & shape.model_fields_set):
-        for name in sorted(present):
+    if isinstance(shape, Shape) and not shape.unread.isdisjoint(shape.model_fields_set):
+        for name in sorted(shape.unread & shape.model_fields_set):
             key = type(shape).model_fields[name].alias or name
             message = f"`{key}` is part of ODCS, but nothing reads it yet"
             problems.warn(Code.UNREAD, place[key].at_key, message, "remove it, or keep it as documentation")

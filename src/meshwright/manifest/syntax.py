@@ -11,6 +11,7 @@ empty, merge mappings by `<<`, write `yes` or `1_000` as text.
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,10 @@ _BOOLEANS_OF_1_1 = {
 }
 _SIXTIES_OF_1_1 = re.compile(r"[-+]?[1-9][0-9]*(:[0-5]?[0-9])+")
 _UNDERSCORED_OF_1_1 = re.compile(r"[-+]?[1-9][0-9]*(_[0-9]+)+")
-_UNTAGGED = {
-    ScalarNode: "tag:yaml.org,2002:str",
-    SequenceNode: "tag:yaml.org,2002:seq",
-    MappingNode: "tag:yaml.org,2002:map",
-}
+_UNTAGGED = ""
+_NOTHING: Callable[..., Any] = "".format
+"""What libyaml's composer calls three times for each node: written in C, it takes anything and returns `_UNTAGGED`."""
+
 _HINTS = {
     "mapping values are not allowed": "quote a text that holds `: `, and look at the indentation",
     "found a tab": "indent with spaces",
@@ -64,18 +64,10 @@ _HINTS = {
 }
 
 
-class _Loader(CSafeLoader):
-    """libyaml's loader that resolves no scalar: all that PyYAML would look up for each node is known."""
+class _Composer(CSafeLoader):
+    """libyaml's composer that resolves nothing: values are built by their nodes, and no tag depends on a path."""
 
-    def resolve(self, kind: type[Node], _value: object, _implicit: object) -> str:
-        """Return the tag of a node that carries none."""
-        return _UNTAGGED[kind]
-
-    def descend_resolver(self, _node: object, _index: object) -> None:
-        """Do nothing: no tag depends on a path."""
-
-    def ascend_resolver(self) -> None:
-        """Do nothing: no tag depends on a path."""
+    resolve = descend_resolver = ascend_resolver = staticmethod(_NOTHING)
 
 
 class _TooMuchError(Exception):
@@ -167,25 +159,25 @@ def _refuse(text: Text, error: YAMLError, problems: Problems) -> None:
 def _compose(text: str) -> Node | None:
     if len(text) > _SHALLOW:
         _measure_depth(text)
-    loader = _Loader(text)
+    composer = _Composer(text)
     try:
-        node: Node | None = loader.get_single_node()
+        node: Node | None = composer.get_single_node()
         return node
     finally:
-        loader.dispose()
+        composer.dispose()
 
 
 def _measure_depth(text: str) -> None:
     """Follow the events, which needs no stack, before the composer, which recurses, sees them."""
-    loader = _Loader(text)
+    composer = _Composer(text)
     depth = 0
     try:
-        while (event := loader.get_event()) is not None and not isinstance(event, StreamEndEvent):
+        while (event := composer.get_event()) is not None and not isinstance(event, StreamEndEvent):
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth > MAX_DEPTH:
                 raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels", event)
     finally:
-        loader.dispose()
+        composer.dispose()
 
 
 def _sixties(text: str) -> int:
@@ -216,7 +208,7 @@ class _Builder:
             raise _TooMuchError(f"the file holds more than {MAX_NODES} values", node)
         if depth > MAX_DEPTH:
             raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels", node)
-        if node.tag != _UNTAGGED[type(node)]:
+        if node.tag:
             at = Place(self._text, node).at
             self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")
         if type(node) is ScalarNode:

@@ -22,7 +22,7 @@ _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circul
 
 
 class _Packer(NamedTuple):
-    """How a kind of value becomes plain, and back; None where it is plain already."""
+    """How a kind of value becomes what JSON writes, and back; None where it is that already, as enumerated text is."""
 
     pack: Callable[[Any], Any] | None
     unpack: Callable[[Any], Any] | None
@@ -85,7 +85,8 @@ def _made(kind: Any) -> _Packer:
     if origin in (Union, types.UnionType):
         return _one_of([a for a in arguments if a is not types.NoneType])
     if issubclass(kind, Enum):
-        return _Packer(attrgetter("value"), kind._value2member_map_.__getitem__)
+        values = kind._value2member_map_
+        return _Packer(None if issubclass(kind, str) else attrgetter("value"), values.__getitem__)
     return _fields_of(kind)
 
 
@@ -95,7 +96,7 @@ _packer: Callable[[Any], _Packer] = cache(_made)
 def _many(item: _Packer) -> _Packer:
     write, read = item
     return _Packer(
-        list if write is None else lambda values: [write(v) for v in values],
+        None if write is None else lambda values: [write(v) for v in values],
         tuple if read is None else lambda plain: tuple([read(p) for p in plain]),
     )
 
@@ -128,7 +129,7 @@ def _fields_of(kind: Any) -> _Packer:
                 parts[n] = unpack_part(parts[n])
         return kind(*parts)
 
-    return _Packer(write, read)
+    return _Packer(write if packs else contents, read)
 
 
 def _without_none(hint: Any) -> Any:
