@@ -144,6 +144,13 @@ def test_nobody_waits_for_a_pipe(mesh: Path, tmp_path: Path, file: str) -> None:
     assert found == ([] if file == "other.txt" else [refused])
 
 
+def test_a_name_that_is_no_text_is_said(mesh: Path, tmp_path: Path) -> None:
+    (mesh / "domains" / "shop" / "caf\udce9").mkdir()
+    (mesh / "domains" / "shop" / "caf\udce9" / "notes.txt").touch()
+    for _ in range(2):
+        assert [d.code for d in diagnose(mesh, tmp_path / "cache")] == ["MW0101"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
 @pytest.mark.parametrize("folder", ["domains", "domains/shop", "domains/shop/orders", "domains/shop/orders/fixtures"])
 def test_a_folder_that_cannot_be_listed_is_said_and_never_remembered(mesh: Path, tmp_path: Path, folder: str) -> None:

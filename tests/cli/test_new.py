@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import subprocess
 import sys
@@ -147,6 +148,18 @@ def test_nothing_is_ever_written_over(root: Path) -> None:
     assert not (root / "domains/shop/orders/product.yaml").exists()
     with pytest.raises(Refused, match="exists already"):
         said("new", "domain", "shop")
+
+
+def test_where_there_is_no_room_no_half_of_a_file_is_left(root: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            said("new", "product", "shop.orders")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not any(p.is_file() for p in (root / "domains/shop/orders").iterdir())
+    said("new", "product", "shop.orders")
 
 
 def test_a_mesh_is_not_written_over_by_an_example(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

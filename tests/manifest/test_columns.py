@@ -87,3 +87,9 @@ def test_what_means_no_column_or_several_is_told(columns: str, wrong: str) -> No
 
 def test_a_mesh_that_cannot_be_read_has_no_glossary_to_blame() -> None:
     assert said("{price: {term: prize}}", ORDERS_TABLE, glossary=None) == (["orders.price: prize, , None"], [])
+
+
+def test_a_column_that_is_there_twice_is_meant_once() -> None:
+    twice = Contract("lines", (Column("id", LogicalType.STRING), Column("id", LogicalType.STRING)))
+    found, wrong = said("{id: {term: price}}", twice)
+    assert (len(found), wrong) == (2, [])

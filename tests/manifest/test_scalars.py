@@ -55,6 +55,17 @@ def test_a_cron_line_is_within_its_limits(text: str) -> None:
         scalars.cron(text)
 
 
+@pytest.mark.parametrize("text", ["0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *"])
+def test_a_cron_line_names_a_day_that_there_is(text: str) -> None:
+    with pytest.raises(Unreadable, match="names a day that no month has"):
+        scalars.cron(text)
+
+
+@pytest.mark.parametrize("text", ["0 0 29 2 *", "0 0 31 2,3 *", "0 0 31 2 1"])
+def test_a_cron_line_may_name_a_rare_day(text: str) -> None:
+    assert scalars.cron(text) == text
+
+
 @pytest.mark.parametrize("text", ["*/0 * * * *", "a * * * *", "1,,2 * * * *", "@dayly", "1_0 * * * *"])
 def test_a_cron_line_is_made_of_numbers_and_names(text: str) -> None:
     with pytest.raises(Unreadable):

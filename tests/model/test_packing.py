@@ -35,6 +35,11 @@ def test_a_column_keeps_where_it_was_written() -> None:
     assert unpacked.at == column.at
 
 
+def test_a_name_that_is_no_text_is_kept() -> None:
+    at = Location("domains/shop/caf\udce9/product.yaml")
+    assert unpack(Location, pack(Location, at)) == at
+
+
 @pytest.mark.parametrize(
     "packed",
     [

@@ -121,11 +121,21 @@ def new(order: Order, given: Mapping[str, str], ask: Ask) -> Created:
     _refuse_if_there(order, made)
     for path, text in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x") as file:
-            file.write(text)
+        _write(path, text)
     written = [*made, *write_schemas(order.root / SCHEMAS)]
     files = tuple(p.relative_to(order.root).as_posix() for p in written)
     return Created(files, tuple(_made(jinja, line, words) for line in order.template.next))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is not there, whole or not at all."""
+    with path.open("x") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:
+            path.unlink()
+            raise
 
 
 def write_schemas(folder: Path, *, anew: bool = False) -> tuple[Path, ...]:

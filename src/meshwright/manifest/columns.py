@@ -1,6 +1,6 @@
 """Columns: what does a port say of its columns for which a contract has no word?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from meshwright.manifest.codes import Code
@@ -62,9 +62,10 @@ def _said(
     return found
 
 
-def _meant(name: str, tables: tuple[Contract, ...]) -> Iterator[tuple[str, str]]:
+def _meant(name: str, tables: tuple[Contract, ...]) -> Iterable[tuple[str, str]]:
     table, _, column = name.rpartition(".")
-    return ((t.table, c.name) for t in tables for c in t.columns if table in ("", t.table) and c.name == column)
+    found = ((t.table, c.name) for t in tables for c in t.columns if table in ("", t.table) and c.name == column)
+    return dict.fromkeys(found)  # a column that is there twice is one that is said to be, elsewhere
 
 
 def _likely(name: str, tables: tuple[Contract, ...]) -> list[str]:

@@ -107,6 +107,8 @@ def _strays(subject: Subject) -> None:
     for name in sorted(manifests - contract_files(subject) - {ODPS_FILE}):
         hint = f"name it in a port, `contract: {name}`, or move it elsewhere"
         subject.problems.warn(Code.STRAY, Location(f"{folder}/{name}"), f"nothing reads `{name}` here", hint)
+    virtual = any(block.virtual for block in subject.document.output_ports)
     for name in sorted({name for name in subject.files if name.endswith(".sql")} - used_files(subject)):
         hint = f"name it after its port, or `transform: {{sql: {name}}}` in the port"
+        hint = "remove it: what is `virtual` is made by its own store" if virtual else hint
         subject.problems.warn(Code.STRAY, Location(f"{folder}/{name}"), f"no port is made by `{name}`", hint)

@@ -125,6 +125,8 @@ def cron(text: str) -> str:
     """Check a cron line, and name the field that is none."""
     line = " ".join(text.split())
     if _is_cron(line):
+        if not Cron.parse(line).ever_runs:
+            raise Unreadable(f"`{text}` names a day that no month has", "choose a day that its months have")
         return line
     fields = line.split(" ")
     if len(fields) != len(_CRON_FIELDS):

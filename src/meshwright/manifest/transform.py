@@ -34,7 +34,7 @@ def transform(subject: Subject, part: Part) -> Transform | None:
 def used_files(subject: Subject) -> set[str]:
     """Return the SQL files that some table of the product is made by."""
     found: set[str | None] = set()
-    for block in subject.document.output_ports:
+    for block in (b for b in subject.document.output_ports if b.virtual is None):
         if isinstance(block.contract, str):  # its tables are in another file: what is named after the port is used
             found.update(name for name in subject.files if name.startswith((f"{block.name}.", f"{block.name}@")))
         names = [] if isinstance(block.contract, str) else [table.name for table in block.contract.tables]

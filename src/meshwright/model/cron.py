@@ -38,6 +38,12 @@ class Cron:
         either = ["*"] not in (fields[2], fields[4])
         return cls(minutes, hours, days, months, weekdays, either)
 
+    @property
+    def ever_runs(self) -> bool:
+        """Tell whether there is a day that it names: no month has a 31st of April, none a 30th of February."""
+        leap = date(2000, 1, 1)
+        return any(self.runs_on(leap + timedelta(days=n)) for n in range(366 * 28))
+
     def runs_on(self, day: date) -> bool:
         """Tell whether the expression names a moment of that day."""
         in_month, in_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays

@@ -41,7 +41,8 @@ _SCALARS: dict[object, _Packer] = {
 
 def pack(kind: type[T], value: T) -> bytes:
     """Return a value of `kind` as bytes."""
-    return _JSON.encode(_plain(_packer(kind).pack, value)).encode()
+    # A file's name may hold what is no text: it comes back as it was.
+    return _JSON.encode(_plain(_packer(kind).pack, value)).encode(errors="surrogatepass")
 
 
 def unpack(kind: type[T], packed: bytes | None) -> T | None:
