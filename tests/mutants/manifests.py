@@ -258,6 +258,37 @@ MUTATORS: dict[str, Mutator] = {
     "secret: a token": _changed("secret", lambda v: f"{v} ghp_" + "a1B2" * 9, "MW0109", _of("email", "title")),
     "secret: a key of AWS": _changed("secret", lambda v: "AKIA" + "IOSFODNN7EXAMPLE", "MW0109", _of("connection")),
     "secret: a key of Google": _changed("secret", lambda v: "AIza" + "B" * 35, "MW0109", _of("channel", "table")),
+    "query: no such column": _changed(
+        "query", lambda q: q.replace("SELECT ", "SELECT SUM(nothing) + ", 1), "MW0206", _of("[].query")
+    ),
+    "query: no such table": _changed("query", lambda q: q.replace("{object}", "nowhere"), "MW0203", _of("[].query")),
+    "query: a placeholder misspelt": _changed(
+        "query", lambda q: q.replace("{object}", "{obejct}"), "MW0201|MW0210", _of("[].query")
+    ),
+    "query: a bracket too much": _changed("query", lambda q: f"{q})", "MW0201", _of("[].query", "samples[].sql")),
+    "query: two columns": _changed(
+        "query", lambda q: q.replace(" FROM", ", 1 AS x FROM", 1), "MW0202", _of("[].query")
+    ),
+    "query: text": _changed("query", lambda q: q.replace("COUNT(*)", "MAX('x')", 1), "MW0202", _of("[].query")),
+    "query: nothing grouped": _changed("query", lambda q: f"{q} HAVING nothing", "MW0206", _of("[].query")),
+    "query: a second statement": _changed(
+        "query", lambda q: f"{q}; DROP TABLE x", "MW0202", _of("[].query", "samples[].sql")
+    ),
+    "query: no SELECT": _changed(
+        "query", lambda q: q.replace("SELECT", "DELETE", 1), "MW0202", _of("[].query", "samples[].sql")
+    ),
+    "query: a parameter": _changed(
+        "query", lambda q: q.replace("SELECT ", "SELECT $since + ", 1), "MW0210", _of("[].query", "samples[].sql")
+    ),
+    "sample: no such column": _changed(
+        "sample", lambda q: q.replace("SELECT ", "SELECT nothing, ", 1), "MW0206", _of("samples[].sql")
+    ),
+    "sample: no such table": _changed(
+        "sample", lambda q: q.replace("FROM ", "FROM no_", 1), "MW0203", _of("samples[].sql")
+    ),
+    "sample: nested aggregates": _changed(
+        "sample", lambda q: q.replace("SELECT ", "SELECT SUM(COUNT(*)), ", 1), "MW0216", _of("samples[].sql")
+    ),
     "name: upper case": _changed("name in upper case", str.upper, "MW0108", _of("Ports[].name", "purposes[].name")),
     "column: a blank": _changed("column with a blank", lambda v: f"{v} x", "MW0108", _of("properties[].name")),
     "path: leads out": _changed("path that leads out", lambda v: f"../{v}", "MW0108", _of("source.path")),

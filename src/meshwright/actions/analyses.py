@@ -73,6 +73,7 @@ class Analyst:
         unpacked = dict(released)
         found: list[Diagnostic] = []
         for product in products:
+            found += self._asked(product)
             for address, table in product.tables():
                 if table.transform is None:  # to pass columns on is faster done than remembered
                     unpacked[address] = analyse(product, table, schemas(self._outputs.get, product))
@@ -81,6 +82,20 @@ class Analyst:
                     diagnostics, _, packed[address] = self._understood(product, table, address).partition(b"\n")
                     found += unpack(tuple[Diagnostic, ...], diagnostics) or ()
         return Analyses(packed, unpacked), found
+
+    def _asked(self, product: DataProduct) -> tuple[Diagnostic, ...]:
+        """Return what is wrong with the queries of a product's checks and samples, where it has any."""
+        checks = (check for _, table in product.tables() for check in table.contract.checks)
+        if not any(port.samples for port in product.outputs) and all(check.query is None for check in checks):
+            return ()
+        key = sha256(self._reader + self._digests[product.address] + b"asked").digest()
+        known = unpack(tuple[Diagnostic, ...], self._kept.get(key))
+        if known is None:
+            from meshwright.sql.asked import asked
+
+            known = asked(product)
+            self._kept.put(key, pack(tuple[Diagnostic, ...], known))
+        return known
 
     def _understood(self, product: DataProduct, table: OutputTable, address: TableAddress) -> bytes:
         """Return a line of what is wrong with a table's SQL, and a line of its analysis."""

@@ -158,6 +158,7 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
         query=_query(quality.query, subject.table.name, column),
         description=quality.description or "",
         at=place["name" if quality.name else _HEADS[quality.type]].at,
+        query_at=place["query"].content if quality.query else None,
     )
 
 

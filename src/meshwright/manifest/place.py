@@ -34,6 +34,14 @@ class Text:
         wide = len(shown.rstrip()) - column if width is None else min(width, len(shown) - column)
         return Location(self.file, line + 1, column + 1, max(1, wide), shown)
 
+    def first_word(self, line: int) -> Location:
+        """Return the location of the first text from a line on, from 0, to the end of its line."""
+        whole = self.at(line, 0)
+        while not whole.text.strip() and line < len(self._lines):
+            line += 1
+            whole = self.at(line, 0)
+        return self.at(line, len(whole.text) - len(whole.text.lstrip()), None)
+
     def start(self) -> Location:
         """Return the location of the whole file."""
         return Location(self.file)
@@ -77,6 +85,17 @@ class Place:
         if type(node) is MappingNode and self.key is None and node.value:
             return self._span(node.value[0][0])
         return self.at_key
+
+    @property
+    def content(self) -> Location:
+        """Where the content of a value begins: behind its quote, or on the first line of its block."""
+        node = self.node
+        if type(node) is not ScalarNode or not node.style:
+            return self.at
+        start = node.start_mark
+        if node.style not in ("|", ">"):
+            return self.text.at(start.line, start.column + 1, None)
+        return self.text.first_word(start.line + 1)
 
     @property
     def at_key(self) -> Location:

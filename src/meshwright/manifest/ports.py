@@ -143,7 +143,10 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock:
         version=block.version,
         tables=made,
         slos=promised,
-        samples=tuple(Sample(s.title, s.sql.strip()) for s in block.samples),
+        samples=tuple(
+            Sample(s.title, s.sql.strip(), place["samples"][number]["sql"].content)
+            for number, s in enumerate(block.samples)
+        ),
         at=place["name"].at,
     )
 

@@ -63,7 +63,8 @@ class Check:
     """One executable assertion on a port's table.
 
     `threshold` has one number, or two for the `between` operators (exclusive, as ODCS says). `columns` are those it
-    measures, `valid_values` and `pattern` belong to `invalidValues`, `query` to `sql` (one SELECT of one number).
+    measures, `valid_values` and `pattern` belong to `invalidValues`, `query`, which begins at `query_at`, to `sql` (one
+    SELECT of one number).
     """
 
     name: str
@@ -78,6 +79,7 @@ class Check:
     query: str | None = None
     description: str = ""
     at: Location | None = field(default=None, compare=False)
+    query_at: Location | None = field(default=None, compare=False)
 
     @property
     def is_about_all(self) -> bool:

@@ -120,10 +120,11 @@ class OnFail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A query that works, for consumers to copy."""
+    """A query that works, for consumers to copy. `at` is where its text begins."""
 
     title: str
     sql: str
+    at: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Code(StrEnum):
 
 MEANING = {
     Code.UNREADABLE: "text that is not SQL of the transform's dialect",
-    Code.NOT_ONE_SELECT: "something other than exactly one SELECT",
+    Code.NOT_ONE_SELECT: "something other than exactly one SELECT, or, of a check, other than one number",
     Code.UNDECLARED_TABLE: "a table that is not an input port (in `mesh query`: not a port of the mesh)",
     Code.HIDDEN_SOURCE: "rows that come from a file, a function or a PIVOT instead of a table",
     Code.FOREIGN_TABLE: "a table of another database or schema",
