@@ -37,7 +37,7 @@ class Text:
     def first_word(self, line: int) -> Location:
         """Return the location of the first text from a line on, from 0, to the end of its line."""
         whole = self.at(line, 0)
-        while not whole.text.strip() and line < len(self._lines):
+        while not whole.text.strip() and line < len(self._shown):
             line += 1
             whole = self.at(line, 0)
         return self.at(line, len(whole.text) - len(whole.text.lstrip()), None)
