@@ -46,6 +46,34 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: bytes) -> None:
     assert kept(filled(tmp_path, a=b"2"), "a") == {"a": b"2"}
 
 
+@pytest.mark.parametrize(
+    "table",
+    ["(key BLOB PRIMARY KEY, content BLOB)", "(key BLOB, content BLOB, sum INTEGER, more TEXT NOT NULL)", "(a, b, c)"],
+)
+def test_a_file_whose_table_has_another_shape_is_made_again(tmp_path: Path, table: str) -> None:
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute(f"CREATE TABLE kept {table}")
+    connection.close()
+    filled(tmp_path, a=b"1")
+    assert kept(filled(tmp_path, a=b"2"), "a") == {"a": b"2"}
+
+
+def test_a_text_where_bytes_should_be_is_as_good_as_nothing(tmp_path: Path) -> None:
+    with sqlite3.connect(filled(tmp_path, a=b"1") / FILE) as connection:
+        connection.execute("UPDATE kept SET content = 'text'")
+    connection.close()
+    assert kept(tmp_path, "a") == {}
+
+
+def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(filled(tmp_path, a=b"1") / FILE, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    assert kept(tmp_path, "a") == {"a": b"1"}
+    connection.execute("ROLLBACK")
+    connection.close()
+    assert kept(tmp_path, "a") == {"a": b"1"}
+
+
 def test_no_changed_byte_changes_an_answer(tmp_path: Path) -> None:
     whole = (filled(tmp_path, a=b"one" * 50, b=b"two" * 900) / FILE).read_bytes()
     for place in range(0, len(whole), 61):

@@ -35,7 +35,10 @@ class Cache:
         except sqlite3.Error as error:
             self._give_up(error)
             return None
-        return found[0] if found is not None and crc32(found[0]) == found[1] else None
+        match found:
+            case (bytes() as content, total) if crc32(content) == total:
+                return content
+        return None
 
     def put(self, key: bytes, content: bytes) -> None:
         """Keep something."""
@@ -68,6 +71,7 @@ class Cache:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._file)
             connection.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, content BLOB, sum INTEGER)")
+            connection.execute("SELECT key, content, sum FROM kept LIMIT 0")
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
             return None
@@ -76,9 +80,18 @@ class Cache:
     def _give_up(self, error: Exception) -> None:
         """Go on without the file; remove it when it is damaged, and not just in use or out of reach."""
         self._connection = None
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+        if _is_damage(error):
             with suppress(OSError):
                 self._file.unlink(missing_ok=True)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell whether a file is not what it should be: damaged, or with a table of another shape."""
+    match error:
+        case sqlite3.OperationalError():
+            return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+        case _:
+            return isinstance(error, sqlite3.DatabaseError)
 
 
 @contextmanager
