@@ -35,23 +35,22 @@ class Flow:
         self._spots: dict[TableAddress, dict[str, Spot]] = {}
         self._position = {address: n for n, address in enumerate(graph.order)}
 
-    def downstream(self, column: ColumnAddress, depth: int | None = None) -> list[Spot]:
-        """Return the spot of a column, and all that its values flow into in at most `depth` steps."""
-        ring = [self._spot(column.table, column.name)]
-        found = dict.fromkeys(ring)
-        while ring and depth != 0:
-            ring = list(dict.fromkeys(spot for here in ring for spot in self._into(here) if spot not in found))
-            found.update(dict.fromkeys(ring))
-            depth = None if depth is None else depth - 1
-        return list(found)
-
     def readers(self, column: ColumnAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read a column, or one that its values flow into."""
         found: set[int] = set()
-        for spot in self.downstream(column):
+        for spot in self._downstream(column):
             self._into(spot)
             found |= spot.readers
         return tuple(self._graph.order[n] for n in sorted(found))
+
+    def _downstream(self, column: ColumnAddress) -> list[Spot]:
+        """Return the spot of a column, and all that its values flow into."""
+        ring = [self._spot(column.table, column.name)]
+        found = dict.fromkeys(ring)
+        while ring:
+            ring = list(dict.fromkeys(spot for here in ring for spot in self._into(here) if spot not in found))
+            found.update(dict.fromkeys(ring))
+        return list(found)
 
     def _spot(self, table: TableAddress, name: str) -> Spot:
         spots = self._spots.setdefault(table, {})

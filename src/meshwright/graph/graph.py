@@ -17,7 +17,6 @@ from meshwright.model.naming import local_table
 from meshwright.model.product import DataProduct, InputPort, OutputPort, OutputTable
 
 Made = TypeVar("Made")
-Node = TypeVar("Node", ProductAddress, ColumnAddress)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,13 +91,13 @@ class MeshGraph:
         """Return the products that read one port directly."""
         return tuple(dict.fromkeys(consumer for consumer, _ in self._taken.get(port, ())))
 
-    def upstream(self, product: ProductAddress, depth: int | None = None) -> tuple[ProductAddress, ...]:
-        """Return all that a product is made of, at most `depth` steps away; not itself."""
-        return self._sorted(_reached(product, self.inputs, depth))
-
-    def downstream(self, product: ProductAddress, depth: int | None = None) -> tuple[ProductAddress, ...]:
-        """Return all that is made of a product, at most `depth` steps away; not itself."""
-        return self._sorted(_reached(product, self.consumers, depth))
+    def upstream(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
+        """Return all that a product is made of; not itself."""
+        found, ring = {product}, {product}
+        while ring:
+            ring = {source for here in ring for source in self.inputs(here)} - found
+            found |= ring
+        return tuple(sorted(found - {product}, key=self._position.__getitem__))
 
     def table_sources(self, table: TableAddress) -> tuple[TableAddress, ...]:
         """Return the tables of other products that a table's SQL reads directly."""
@@ -154,15 +153,6 @@ class MeshGraph:
         }
         return tuple(sorted(found))
 
-    def column_upstream(self, column: ColumnAddress, depth: int | None = None) -> tuple[ColumnAddress, ...]:
-        """Return all columns whose values flow into a column, at most `depth` products away; not itself."""
-        return self._sorted_columns(_reached(column, self.sources, depth))
-
-    def column_downstream(self, column: ColumnAddress, depth: int | None = None) -> tuple[ColumnAddress, ...]:
-        """Return all columns that the values of a column flow into, at most `depth` products away; not itself."""
-        _, *made = self.once(Flow).downstream(column, depth)
-        return self._sorted_columns({spot.column for spot in made})
-
     def impact(self, column: ColumnAddress) -> tuple[ProductAddress, ...]:
         """Return the products that would feel it if a column changed: who reads it or a column made of it."""
         return self.once(Flow).readers(column)
@@ -184,26 +174,9 @@ class MeshGraph:
         output = self.output(port)
         return () if output is None else tuple(port.table(name) for name, _ in output.named)
 
-    def _sorted(self, products: set[ProductAddress]) -> tuple[ProductAddress, ...]:
-        return tuple(sorted(products, key=self._position.__getitem__))
-
-    def _sorted_columns(self, columns: set[ColumnAddress]) -> tuple[ColumnAddress, ...]:
-        return tuple(sorted(columns, key=lambda c: (self._position.get(c.port.product, -1), c)))
-
 
 def _meant(product: DataProduct, local: str) -> TableAddress | None:
     """Return the table of another product that a product reads by a local name."""
     name, _, table = local.partition(".")
     taken = product.input(name)
     return None if taken is None or taken.port is None else taken.port.table(table)
-
-
-def _reached(start: Node, step: Callable[[Node], tuple[Node, ...]], depth: int | None) -> set[Node]:
-    """Return what can be reached from `start` in at most `depth` steps, without it."""
-    found: set[Node] = set()
-    edge = [start]
-    while edge and depth != 0:
-        edge = [node for node in dict.fromkeys(n for e in edge for n in step(e)) if node not in found and node != start]
-        found.update(edge)
-        depth = None if depth is None else depth - 1
-    return found
