@@ -48,6 +48,18 @@ class Compiled:
         return NotFound(f"there is no product `{product}`", hint=hint)
 
 
+def read_mesh(root: Path, cache: Path, *, traced: ProductAddress | None = None) -> "Loaded":
+    """Read what the manifests at `root` say, beside what mesh.lock names; no SQL is looked at.
+
+    Only of the `traced` product the origins of its values are told.
+    """
+    from meshwright.manifest.load import load
+
+    released = locked(root)
+    with open_cache(cache) as kept, _staying():
+        return load(root, kept, released.elsewhere if released else None, traced=traced)
+
+
 def compile_mesh(root: Path, cache: Path, released: Released | None = None) -> Compiled:
     """Read, understand and link all that the teams have committed below `root`, beside what was `released` elsewhere.
 

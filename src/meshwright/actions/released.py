@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
-from meshwright.manifest.load import Loaded, load
 from meshwright.manifest.lock import Lock, read_lock
 from meshwright.manifest.problems import Problems
 from meshwright.model.diagnostic import Diagnostic
@@ -39,12 +38,6 @@ def locked(root: Path) -> Released | None:
     lock = read_lock(root, problems)
     graph = None if lock is None else _graph(root, lock, problems)
     return Released(graph, problems.found)
-
-
-def read_mesh(root: Path) -> Loaded:
-    """Return what the manifests at `root` say, beside what was fetched."""
-    known = locked(root)
-    return load(root, elsewhere=known.elsewhere if known else None)
 
 
 def is_here(diagnostic: Diagnostic, domains: Collection[str]) -> bool:

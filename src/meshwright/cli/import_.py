@@ -5,12 +5,11 @@ from typing import Any
 
 import click
 
-from meshwright.actions.compilation import diagnose
+from meshwright.actions.compilation import diagnose, read_mesh
 from meshwright.actions.import_dbt import import_dbt
 from meshwright.actions.import_odcs import import_odcs
 from meshwright.actions.import_odps import import_odps
 from meshwright.actions.importing import Imported
-from meshwright.actions.released import read_mesh
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.dbt.products import Choice, Target
@@ -44,7 +43,7 @@ def dbt(edge: Edge, manifest: Path, domain: str, connection: str, force: bool, *
     tests, versions, owner and tags become the contract, the majors and the team. Types that no file declares are
     taken from the catalog.json beside it, which `dbt docs generate` writes.
     """
-    mesh = read_mesh(edge.workspace.root).mesh
+    mesh = read_mesh(edge.workspace.root, edge.workspace.cache).mesh
     target = Target(domain, mesh.people, connection)
     done = import_dbt(edge.workspace.root, mesh, manifest, Choice(**wanted), target, anew=force)
     return _told(edge, done)
@@ -63,7 +62,7 @@ def odcs(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
     """
     root = edge.workspace.root
     address = None if product is None else product_address(product)
-    return _told(edge, import_odcs(root, read_mesh(root).mesh, file, address, anew=force))
+    return _told(edge, import_odcs(root, read_mesh(root, edge.workspace.cache).mesh, file, address, anew=force))
 
 
 @command.command("odps")
@@ -80,7 +79,7 @@ def odps(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
     """
     root = edge.workspace.root
     address = None if product is None else product_address(product)
-    return _told(edge, import_odps(root, read_mesh(root).mesh, file, address, anew=force))
+    return _told(edge, import_odps(root, read_mesh(root, edge.workspace.cache).mesh, file, address, anew=force))
 
 
 def _told(edge: Edge, done: Imported) -> ExitCode:

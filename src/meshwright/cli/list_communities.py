@@ -2,7 +2,7 @@
 
 import click
 
-from meshwright.actions.released import read_mesh
+from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.model.diagnostic import errors
@@ -13,7 +13,7 @@ def show(edge: Edge, domain: str | None) -> int:
     """Print the communities; return how many errors hide something. Refuse to choose among them by domain."""
     if domain is not None:
         raise click.UsageError("a community belongs to no domain: leave `--domain` out")
-    loaded = read_mesh(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root, edge.workspace.cache)
     communities = loaded.mesh.communities
     if edge.json:
         print_json([_plain(c) for c in communities])

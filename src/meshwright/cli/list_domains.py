@@ -1,6 +1,6 @@
 """mesh list --domains: which domains are there, which is a part of which, and who looks after each?"""
 
-from meshwright.actions.released import read_mesh
+from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.model.diagnostic import errors
@@ -11,7 +11,7 @@ _HEADS = ("DOMAIN", "PART OF", "TYPE", "STEWARD", "PRODUCTS", "MEANING")
 
 def show(edge: Edge, domain: str | None) -> int:
     """Print the domains; with a domain, that one and its parts. Return how many errors hide products."""
-    loaded = read_mesh(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root, edge.workspace.cache)
     shown = [d for d in loaded.mesh.domains if domain in (None, d.name, d.parent)]
     if edge.json:
         print_json([_plain(d, loaded.mesh) for d in shown])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from meshwright.actions.released import read_mesh
+from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
 from meshwright.manifest.origin import RELEASE
@@ -12,7 +12,7 @@ from meshwright.model.product import CronSchedule, DataProduct, OutputPort
 
 def show(edge: Edge, domain: str | None) -> int:
     """Print the products; return how many errors hide others."""
-    loaded = read_mesh(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root, edge.workspace.cache)
     products = [p for p in loaded.mesh.products if domain in (None, p.address.domain)]
     if edge.json:
         print_json([_plain(p) | {"released": p.address.domain not in loaded.here} for p in products])

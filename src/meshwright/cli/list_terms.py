@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from meshwright.actions.released import read_mesh
+from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
 from meshwright.graph.terms import Carrier, carriers
@@ -16,7 +16,7 @@ _HEADS = ("TERM", "TYPE", "UNIT", "CLASSIFICATION", "COLUMNS", "KPI", "MEANING")
 
 def show(edge: Edge, domain: str | None) -> int:
     """Print the glossary; return how many errors hide carriers. With a domain, only what it carries."""
-    loaded = read_mesh(edge.workspace.root)
+    loaded = read_mesh(edge.workspace.root, edge.workspace.cache)
     carried = {
         name: [c for c in columns if domain in (None, c.address.port.product.domain)]
         for name, columns in carriers(loaded.mesh).items()

@@ -10,10 +10,9 @@ import click
 
 from meshwright.actions import new as action
 from meshwright.actions.answers import Reader
-from meshwright.actions.compilation import diagnose
+from meshwright.actions.compilation import diagnose, read_mesh
 from meshwright.actions.fetch import fetch, pinned
 from meshwright.actions.new import Created, Order
-from meshwright.actions.released import read_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
 from meshwright.cli.fetch import bar
 from meshwright.cli.verb import Edge, open_edge, open_edge_at, verb
@@ -75,7 +74,7 @@ def repository(
     workspace, named = pinned(open_edge_at(order.root, pins["environment"]).workspace, store, pins["key"])
     fetch(workspace, bar, named)
     first = Created((LOCK_FILE,), ()) + action.new(order, {}, _default)
-    domain_order = action.domain_order(order.root, read_mesh(order.root).mesh, name)
+    domain_order = action.domain_order(order.root, read_mesh(order.root, workspace.cache).mesh, name)
     return _make(domain_order, words, answers, as_json=output == "json", first=first)
 
 
@@ -86,7 +85,7 @@ def repository(
 def domain(edge: Edge, name: str, words: tuple[str, ...], answers: Path | None) -> ExitCode:
     """Begin a domain of the mesh."""
     root = edge.workspace.root
-    order = action.domain_order(root, read_mesh(root).mesh, name)
+    order = action.domain_order(root, read_mesh(root, edge.workspace.cache).mesh, name)
     return _make(order, words, answers, as_json=edge.json)
 
 
@@ -103,7 +102,7 @@ def product(edge: Edge, address: str, words: tuple[str, ...], answers: Path | No
     """
     root = edge.workspace.root
     asked = template or ("files" if answers or not _somebody_is_there() else _ask_block())
-    order = action.product_order(root, read_mesh(root).mesh, product_address(address), asked)
+    order = action.product_order(root, read_mesh(root, edge.workspace.cache).mesh, product_address(address), asked)
     return _make(order, words, answers, as_json=edge.json)
 
 

@@ -2,13 +2,13 @@
 
 import click
 
-from meshwright.actions.released import read_mesh
+from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table
 from meshwright.cli.show_domain import domain_plain, print_domain
 from meshwright.cli.show_product import print_product, product_plain
 from meshwright.cli.verb import Edge, verb
 from meshwright.manifest.load import Loaded
-from meshwright.model.address import NAME, product_address
+from meshwright.model.address import NAME, ProductAddress, product_address
 from meshwright.model.diagnostic import errors
 from meshwright.model.errors import NotFound
 from meshwright.model.naming import DOMAIN_FILE, domain_home, product_home
@@ -23,8 +23,9 @@ def command(edge: Edge, what: str) -> ExitCode | None:
     if what == "settings":
         _show_settings(edge)
         return None
-    loaded = read_mesh(edge.workspace.root)
-    return _show_domain(edge, loaded, what) if NAME.fullmatch(what) else _show_product(edge, loaded, what)
+    traced = None if NAME.fullmatch(what) else product_address(what)
+    loaded = read_mesh(edge.workspace.root, edge.workspace.cache, traced=traced)
+    return _show_domain(edge, loaded, what) if traced is None else _show_product(edge, loaded, traced)
 
 
 def _show_settings(edge: Edge) -> None:
@@ -35,13 +36,12 @@ def _show_settings(edge: Edge) -> None:
         print_table(("SETTING", "VALUE", "FROM"), [(s.name, s.value, s.origin) for s in shown])
 
 
-def _show_product(edge: Edge, loaded: Loaded, what: str) -> ExitCode | None:
-    address = product_address(what)
+def _show_product(edge: Edge, loaded: Loaded, address: ProductAddress) -> ExitCode | None:
     product = loaded.mesh.product(address)
     if product is None:
         known = [str(p.address) for p in loaded.mesh.products]
-        hint = did_you_mean(what, known, otherwise="`mesh list` shows all products")
-        return _why_not(loaded, f"{product_home(address)}/", f"there is no product `{what}`", hint)
+        hint = did_you_mean(str(address), known, otherwise="`mesh list` shows all products")
+        return _why_not(loaded, f"{product_home(address)}/", f"there is no product `{address}`", hint)
     if edge.json:
         print_json(product_plain(product, loaded.origins[address]))
     else:

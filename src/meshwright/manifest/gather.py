@@ -35,8 +35,18 @@ class Gathered:
     digests: dict[ProductAddress, bytes]
 
 
-def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, kept: Kept | None = None) -> Gathered:
-    """Read what is at `root` of a mesh; its products are those without an error of their own."""
+def gather(
+    root: Path,
+    problems: Problems,
+    elsewhere: Elsewhere | None = None,
+    kept: Kept | None = None,
+    *,
+    traced: ProductAddress | None = None,
+) -> Gathered:
+    """Read what is at `root` of a mesh; its products are those without an error of their own.
+
+    Where readings are `kept`, only the `traced` product is read for the origins of its values.
+    """
     apart = layout.is_domain_repository(root)
     file, mesh, known = _top(root, elsewhere, Problems() if apart else problems)
     above = () if file.says is None else (Layer(file.says, file.place),)
@@ -51,8 +61,9 @@ def gather(root: Path, problems: Problems, elsewhere: Elsewhere | None = None, k
         shelf = Shelf.below(layers, root, kept)
         for folder in layout.products(root, domain.own.folder, problems):
             address = ProductAddress(domain.own.name, folder.name)
-            trace = Trace([] if kept is None else None)
-            readings[address] = shelf.reading(folder, partial(_read, root, folder, address, layers, known, trace))
+            trace = Trace([] if kept is None or address == traced else None)
+            read = partial(_read, root, folder, address, layers, known, trace)
+            readings[address] = (read(), b"") if address == traced else shelf.reading(folder, read)
             origins[address] = trace.resolved
             problems.extend(readings[address][0].diagnostics)
     found = {a: r.product for a, (r, _) in readings.items() if r.product is not None and NAME.fullmatch(a.domain)}

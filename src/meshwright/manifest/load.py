@@ -34,7 +34,7 @@ class Loaded:
 
     `domain_origins` are those of what each domain says for its products, its own or from above. `here` are the domains
     whose folders are here; what the mesh holds of others was released elsewhere. Where readings are kept, `digests`
-    name what each product was found to be, and nothing is told of the origins of its values.
+    name what each product was found to be, and only of the one that was to be traced the origins are told.
     """
 
     mesh: Mesh
@@ -45,16 +45,22 @@ class Loaded:
     here: frozenset[str]
 
 
-def load(root: Path, kept: "Kept | None" = None, elsewhere: Elsewhere | None = None) -> Loaded:
+def load(
+    root: Path,
+    kept: "Kept | None" = None,
+    elsewhere: Elsewhere | None = None,
+    *,
+    traced: ProductAddress | None = None,
+) -> Loaded:
     """Read the mesh at `root`, but for what is kept of it; of some of its domains, only what is known `elsewhere`.
 
-    Never raises for what a file holds.
+    The `traced` product is read anew: the origins of its values are not kept. Never raises for what a file holds.
     """
     # Brings pydantic, which asking for the environments alone has no need of.
     from meshwright.manifest.gather import gather
 
     problems = Problems()
-    gathered = gather(root, problems, elsewhere, kept)
+    gathered = gather(root, problems, elsewhere, kept, traced=traced)
     mesh = (
         gathered.mesh if elsewhere is None else elsewhere.join(gathered.mesh, apart=layout.is_domain_repository(root))
     )
@@ -64,9 +70,11 @@ def load(root: Path, kept: "Kept | None" = None, elsewhere: Elsewhere | None = N
     return Loaded(
         mesh=replace(mesh, products=products),
         diagnostics=tuple(sorted({*problems.found, *(elsewhere.diagnostics if elsewhere else ())})),
-        origins={}
-        if kept is not None
-        else {p.address: gathered.origins.get(p.address) or released_product(p) for p in products},
+        origins={
+            p.address: gathered.origins.get(p.address) or released_product(p)
+            for p in products
+            if kept is None or p.address == traced
+        },
         domain_origins={d.name: released_domain(d) for d in mesh.domains if d.name not in here}
         | gathered.domain_origins,
         digests=gathered.digests,

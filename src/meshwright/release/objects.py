@@ -15,15 +15,13 @@ class Objects:
     """The objects under one URL (`gs://…`, `s3://…`, `file:///…`) or folder."""
 
     def __init__(self, url: str) -> None:
-        try:
-            self._store: ObjectStore = from_url(url) if "://" in url else _folder(Path(url))
-        except (BaseError, OSError) as error:
-            where = f"{url.partition('://')[0]}://…" if "://" in url else url
-            hint = "MESH_STORE is a folder, `gs://bucket` or `s3://bucket`"
-            raise Refused(f"the store `{where}` cannot be opened: {_words(error)}", hint=hint) from None
+        self._url = url
+        self._folder = None if "://" in url else Path(url).expanduser().resolve()
+        self._store = self._opened() if self._folder is None or self._folder.is_dir() else None
 
     def create(self, name: str, content: bytes) -> bool:
         """Write an object that nobody has written before; False when somebody has."""
+        self._store = self._store or self._opened()
         with _reached():
             try:
                 obstore.put(self._store, name, content, mode="create")
@@ -33,16 +31,36 @@ class Objects:
 
     def read(self, name: str) -> bytes | None:
         """Return an object's bytes; None when there is none."""
+        store = self._readable()
+        if store is None:
+            return None
         with _reached():
             try:
-                return bytes(obstore.get(self._store, name).bytes())
+                return bytes(obstore.get(store, name).bytes())
             except FileNotFoundError:
                 return None
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of all objects below a prefix, sorted."""
+        store = self._readable()
+        if store is None:
+            return []
         with _reached():
-            return sorted(found["path"] for batch in obstore.list(self._store, prefix=prefix) for found in batch)
+            return sorted(found["path"] for batch in obstore.list(store, prefix=prefix) for found in batch)
+
+    def _readable(self) -> ObjectStore | None:
+        """Return the store; None while its folder is not there: whoever reads must not need to write."""
+        if self._store is None and self._folder is not None and self._folder.is_dir():
+            self._store = self._opened()
+        return self._store
+
+    def _opened(self) -> ObjectStore:
+        try:
+            return from_url(self._url) if self._folder is None else LocalStore(self._folder, mkdir=True)
+        except (BaseError, OSError) as error:
+            where = f"{self._url.partition('://')[0]}://…" if self._folder is None else self._url
+            hint = "MESH_STORE is a folder, `gs://bucket` or `s3://bucket`"
+            raise Refused(f"the store `{where}` cannot be opened: {_words(error)}", hint=hint) from None
 
 
 @contextmanager
@@ -56,7 +74,3 @@ def _reached() -> Iterator[None]:
 
 def _words(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
-
-
-def _folder(path: Path) -> LocalStore:
-    return LocalStore(path.expanduser().resolve(), mkdir=True)
