@@ -22,7 +22,7 @@ _KEYS: dict[str, set[str]] = {
     "text": set(),
 }
 """The fields that belong to a type of check, beside its name, description and severity."""
-_ANY_TYPE = frozenset().union(*_KEYS.values())
+_FOREIGN = {kind: frozenset().union(*_KEYS.values()) - keys for kind, keys in _KEYS.items()}
 _NO_ARGUMENTS = Arguments.model_validate({})
 _HEADS = {"library": "metric", "sql": "query", "custom": "implementation"}
 _NEVER_BROKEN = (Operator.EQUAL, (Decimal(0),))
@@ -110,9 +110,10 @@ def _subjects(table: Table, place: Place) -> Iterator[_Subject]:
 
 
 def _checks(table: Table, place: Place, problems: Problems) -> Iterator[Check]:
-    taken = {s.quality.name for s in _subjects(table, place) if s.quality.name}
+    subjects = tuple(_subjects(table, place))
+    taken = {s.quality.name for s in subjects if s.quality.name}
     named: dict[str, int] = {}
-    for subject in _subjects(table, place):
+    for subject in subjects:
         quality = subject.quality
         unread(quality, subject.place, problems)
         name = quality.name or _free(subject.default_name, taken)
@@ -164,7 +165,7 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
 
 def _belongs(quality: Quality, place: Place, problems: Problems) -> bool:
     """Tell whether a check has the keys of its type only."""
-    foreign = sorted(quality.model_fields_set & _ANY_TYPE - _KEYS[quality.type])
+    foreign = sorted(quality.model_fields_set & _FOREIGN[quality.type])
     for field in foreign:
         key = Quality.model_fields[field].alias or field
         types = " or ".join(f"`type: {kind}`" for kind, keys in _KEYS.items() if field in keys)
