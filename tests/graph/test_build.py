@@ -59,6 +59,14 @@ def test_a_cycle_is_told_as_a_path_at_the_input_that_closes_it(lines, messages, 
     assert all(d.code == "MW0301" and d.hint for d in graph.diagnostics)
 
 
+def test_of_a_long_cycle_the_beginning_and_the_end_are_told():
+    (found,) = linked("p0 < p9", *(f"p{n} < p{n - 1}" for n in range(1, 10))).diagnostics
+    assert found.message == (
+        "these products wait for each other: "
+        "`d.p0` → `d.p1` → `d.p2` → `d.p3` → 3 more → `d.p7` → `d.p8` → `d.p9` → `d.p0`"
+    )
+
+
 def test_a_cycle_hides_no_product():
     graph = linked("a < b", "b < a", "c < a")
     assert names(graph.order) == ["a", "b", "c"]

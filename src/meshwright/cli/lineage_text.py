@@ -9,6 +9,8 @@ from meshwright.graph.lineage import Direction, Lineage, Use
 from meshwright.model.address import ColumnAddress
 
 _HEADING = {Direction.UP: "comes from", Direction.DOWN: "goes to"}
+_SHOWN = 8
+"""Of those whom a change would reach, so many are named: `--format json` has them all."""
 
 
 def lines(lineage: Lineage) -> Iterator[str]:
@@ -41,7 +43,9 @@ def _note(use: Use, lineage: Lineage) -> str:
 
 
 def _listed(lineage: Lineage) -> str:
-    return ", ".join(str(product) for product in lineage.impact)
+    names = [str(product) for product in lineage.impact]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _counted(products: int) -> str:

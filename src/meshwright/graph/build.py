@@ -16,6 +16,9 @@ from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DataProduct, InputPort
 
+_SHOWN = 4
+"""So many products of a long circle are named from where it begins, and before it closes."""
+
 
 def build(mesh: Mesh, analyses: Mapping[TableAddress, Analysis]) -> MeshGraph:
     """Link a mesh. `analyses` are those of its tables; a table without one has no columns in the graph."""
@@ -124,7 +127,14 @@ def _cycle(products: list[DataProduct]) -> Diagnostic:
     products = products[start:] + products[:start]
     first, last = products[0], products[-1]
     closing = next(i for i in first.inputs if i.port is not None and i.port.product == last.address)
-    path = " → ".join(f"`{p.address}`" for p in (*products, first))
+    path = " → ".join(_told([f"`{p.address}`" for p in (*products, first)]))
     message = f"these products wait for each other: {path}" if len(products) > 1 else f"{path}: it waits for itself"
     hint = f"take the input `{closing.name}` away, or move what both need into a product of its own"
     return Diagnostic(closing.at or Location(first.file), Code.CYCLE.value, Severity.ERROR, message, hint)
+
+
+def _told(names: list[str]) -> list[str]:
+    """Return the stations of a circle: of a long one those at which it begins and closes, and how many are between."""
+    if len(names) <= 2 * _SHOWN:
+        return names
+    return [*names[:_SHOWN], f"{len(names) - 2 * _SHOWN} more", *names[-_SHOWN:]]
