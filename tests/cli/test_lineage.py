@@ -127,6 +127,29 @@ def test_words_that_make_no_question_are_refused(flights, words):
         command.main([*words, "--mesh", str(flights)], standalone_mode=False)
 
 
+@pytest.mark.parametrize(("words", "told"), [("orders", True), ("orders.amount", True), ("orders@1", False)])
+def test_which_of_several_majors_was_taken_is_said_to_people_alone(tmp_path, words, told):
+    shutil.copytree(SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns(".mesh"))
+    manifest = tmp_path / "shop/domains/shop/orders/product.yaml"
+    head, port = manifest.read_text().split("outputPorts:\n")
+    manifest.write_text(f"{head}outputPorts:\n{port}{port.replace('1.0.0', '2.0.0')}")
+    done = CliRunner().invoke(mesh, ["lineage", f"shop.orders:{words}", "--mesh", str(tmp_path / "shop")])
+    assert done.stdout.startswith(f"shop.orders:orders@{2 if told else 1}")
+    assert ("`shop.orders:orders@2` is the newest; `@1` is served, too" in done.stderr) == told
+
+
+def test_of_many_whom_a_change_would_reach_the_first_are_named(tmp_path):
+    shutil.copytree(SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns(".mesh"))
+    revenue = tmp_path / "shop/domains/shop/revenue"
+    for number in range(10):
+        shutil.copytree(revenue, revenue.with_name(f"revenue-{number}"))
+    text = said(tmp_path / "shop", "shop.orders:orders.amount", "--down").splitlines()[-1]
+    assert text.startswith("A change of it would reach 11 products: shop.revenue, shop.revenue-0, ")
+    assert text.endswith(", shop.revenue-6 and 3 more.")
+    plain = json.loads(said(tmp_path / "shop", "shop.orders:orders.amount", "--down", "--format", "json"))
+    assert len(plain["impact"]) == 11
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The corner shop, whose customers' addresses are offered, counted by country, and joined on."""

@@ -1,6 +1,8 @@
 """Addressed: which product, port, table or column of the mesh did they mean?"""
 
 from meshwright.actions.compilation import Compiled
+from meshwright.cli.console import progress
+from meshwright.manifest.wording import quoted
 from meshwright.model.address import Address, ColumnAddress, PortAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.product import DataProduct, OutputPort
@@ -22,7 +24,16 @@ def _of_port(product: DataProduct, wanted: Reference, name: str) -> Address:
         known = [f"{p.name}@{p.major}" for p in product.outputs]
         raise NotFound(f"`{product.address}` has no port `{said}`", hint=did_you_mean(said, known))
     address = product.port_address(port)
+    if wanted.major is None:
+        _say_which(product, address)
     return _of_table(address, port, wanted.parts) if wanted.parts else address
+
+
+def _say_which(product: DataProduct, taken: PortAddress) -> None:
+    """Say which major was taken where several are served and none was named."""
+    others = [f"@{p.major}" for p in product.outputs if p.name == taken.name and p.major != taken.major]
+    if others:
+        progress(f"`{taken}` is the newest; {quoted(others)} {'is' if len(others) == 1 else 'are'} served, too")
 
 
 def _of_table(address: PortAddress, port: OutputPort, parts: tuple[str, ...]) -> TableAddress | ColumnAddress:
