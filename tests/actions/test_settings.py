@@ -47,6 +47,14 @@ def test_an_environment_that_is_typed_must_be_declared(typed: str, hint: str) ->
     assert refused.value.hint == hint
 
 
+@pytest.mark.parametrize("name", ["cache", "fetched", "local/data", "../elsewhere", "."])
+@pytest.mark.parametrize("by", ["flag", "variable"])
+def test_an_environment_has_a_folder_that_nothing_else_has(name: str, by: str) -> None:
+    variables, flags = ({}, {"environment": name}) if by == "flag" else ({"MESH_ENVIRONMENT": name}, {})
+    with pytest.raises(Refused, match="cannot be called" if name in ("cache", "fetched") else "is not a name"):
+        resolve(ROOT, (), variables, flags)
+
+
 def test_where_no_environment_is_declared_any_may_be_typed() -> None:
     assert resolve(ROOT, (), {}, {"environment": "production"}).environment == "production"
 

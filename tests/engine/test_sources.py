@@ -184,6 +184,11 @@ def test_sqlite_gives_the_rows_of_the_interval(sqlite: Reader, columns: tuple[Co
     assert sqlite.read(DatabaseSource("database", "things", cursor="at_time"), columns) == EXPECTED
 
 
+@pytest.mark.parametrize("table", ['"things"', "main.things", '"main"."things"', "main.`things`"])
+def test_a_table_may_be_quoted_and_named_with_its_schema(sqlite: Reader, table: str) -> None:
+    assert len(sqlite.read(DatabaseSource("database", table))) == 3
+
+
 def test_without_a_cursor_all_rows_are_read(sqlite: Reader) -> None:
     assert [row[0] for row in sqlite.read(DatabaseSource("database", "things"))] == [1, 2, 9]
 

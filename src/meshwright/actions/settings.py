@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Secret
 from meshwright.model.mesh import Environment
-from meshwright.model.naming import state_folder
+from meshwright.model.naming import environment_mistake, state_folder
 from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import instant
 
@@ -83,10 +83,13 @@ def resolve(
 ) -> Settings:
     """Return the settings of the mesh at `root`.
 
-    Raises `Refused` for a value that cannot be read, `NotFound` for an environment that is not declared.
+    Raises `Refused` for a value that cannot be read and a name that no environment can have, `NotFound` for an
+    environment that is not declared.
     """
     default = lock.environment if lock else "local"
     name = flags.get("environment") or variables.get("MESH_ENVIRONMENT") or default
+    if mistake := environment_mistake(name):
+        raise Refused(mistake[0], hint=mistake[1])
     _check_flag(flags.get("environment"), {default, *(e.name for e in environments)}, environments)
     layers = (
         ("default", _defaults(root, name, variables)),

@@ -29,11 +29,8 @@ from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
 from meshwright.model.identity import Digest
-from meshwright.model.mesh import Mesh
+from meshwright.model.mesh import PLATFORM, Mesh
 from meshwright.model.personal import is_personal
-
-PLATFORM = "platform"
-"""The role, in mesh.yaml, of those who look after what belongs to the whole mesh."""
 
 Reached = tuple[Change, tuple[Consumer, ...]]
 """A change, and the consumers it breaks something for."""

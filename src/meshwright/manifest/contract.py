@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.declared import check_classification
+from meshwright.manifest.examples import check_examples
 from meshwright.manifest.odcs import OPERATORS, Arguments, ContractBlock, Property, Quality, Table
 from meshwright.manifest.place import Place
+from meshwright.manifest.possible import check_possible
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import unread
+from meshwright.manifest.values import value_text
 from meshwright.model.contract import Check, Column, Contract, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
 from meshwright.model.spelling import did_you_mean
@@ -66,6 +69,7 @@ def _columns(table: Table, place: Place, problems: Problems) -> Iterator[Column]
         unread(prop, here, problems)
         if prop.classification is not None:
             check_classification(prop.classification, here["classification"], problems)
+        check_examples(prop, here["examples"], problems)
         folded = prop.name.casefold()
         if folded in seen:
             message = f"the column `{prop.name}` is there twice"
@@ -79,7 +83,7 @@ def _columns(table: Table, place: Place, problems: Problems) -> Iterator[Column]
             primary_key=prop.primary_key,
             description=prop.description or "",
             classification=prop.classification,
-            examples=tuple(prop.examples or ()),
+            examples=tuple(map(value_text, prop.examples or ())),
             at=at,
         )
 
@@ -146,7 +150,7 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
         return None
     arguments = quality.arguments or _NO_ARGUMENTS
     column = subject.column.name if subject.column else ""
-    return Check(
+    check = Check(
         name=name,
         metric=metric,
         operator=held[0],
@@ -161,6 +165,8 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
         at=place["name" if quality.name else _HEADS[quality.type]].at,
         query_at=place["query"].content if quality.query else None,
     )
+    check_possible(check, place, problems)
+    return check
 
 
 def _belongs(quality: Quality, place: Place, problems: Problems) -> bool:

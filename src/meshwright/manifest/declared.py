@@ -1,13 +1,13 @@
 """Declared: what does mesh.yaml list, and is what others name among it, or nearly a word that matters?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.documents import TeamBlock
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
-from meshwright.model.mesh import Term
+from meshwright.model.mesh import PLATFORM, Term
 from meshwright.model.personal import CLASSIFICATIONS
 from meshwright.model.spelling import closest, did_you_mean
 
@@ -42,15 +42,23 @@ def check_team(block: TeamBlock, place: Place, declared: Declared, problems: Pro
     for number, member in enumerate(block.members):
         here = place["members"][number]
         check_person(member.username, here["username"], declared, problems)
-        meant = closest(member.role, _KNOWN_ROLES, likeness=0.8) if member.role not in _KNOWN_ROLES else None
-        if meant is not None:
-            message = f"`{member.role}` is not the role `{meant}`, though nearly"
-            problems.error(Code.VALUE, here["role"].at, message, f"did you mean `{meant}`?")
+        _check_nearly("role", member.role, _KNOWN_ROLES, here["role"], problems)
+
+
+def check_roles(roles: Sequence[str], place: Place, problems: Problems) -> None:
+    """Say which of a person's roles are nearly the one that approves something; others are free."""
+    for number, role in enumerate(roles):
+        _check_nearly("role", role, (PLATFORM,), place[number], problems)
 
 
 def check_classification(said: str | None, place: Place, problems: Problems) -> None:
     """Say so when a classification is nearly one that policies know: a misspelt one would protect nobody."""
-    meant = None if said is None or said.lower() in CLASSIFICATIONS else closest(said, CLASSIFICATIONS, likeness=0.8)
+    if said is not None and said.lower() not in CLASSIFICATIONS:
+        _check_nearly("classification", said, CLASSIFICATIONS, place, problems)
+
+
+def _check_nearly(what: str, said: str, known: Collection[str], place: Place, problems: Problems) -> None:
+    meant = None if said in known else closest(said, known, likeness=0.8)
     if meant is not None:
-        message = f"`{said}` is not the classification `{meant}`, though nearly"
+        message = f"`{said}` is not the {what} `{meant}`, though nearly"
         problems.error(Code.VALUE, place.at, message, f"did you mean `{meant}`?")

@@ -27,6 +27,7 @@ from meshwright.manifest.values import (
     Share,
     SourcePath,
     StrictText,
+    TableName,
     Timezone,
     Truncation,
     Version,
@@ -152,7 +153,7 @@ class DatabaseBlock(Shape):
 
     block: Literal["database"] = Field(description="`database`")
     connection: ConnectionName = Field(description="The connection whose URL is the database")
-    table: StrictText = Field(description="The table, with its schema where it has one")
+    table: TableName = Field(description="The table, with its schema where it has one")
     cursor: ColumnName | None = Field(
         default=None, description="The column of time by which only the interval's rows are read; else all are"
     )
@@ -162,7 +163,7 @@ class VirtualBlock(Shape):
     """The product's own store, which serves the tables already."""
 
     connection: ConnectionName = Field(description="The connection whose URL is the store")
-    table: OfTables[StrictText] = Field(
+    table: OfTables[TableName] = Field(
         description="The table it serves; of several, `{<table>: <table in the store>}` for each"
     )
 

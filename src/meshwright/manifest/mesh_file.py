@@ -7,15 +7,15 @@ from pathlib import Path
 
 from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
-from meshwright.manifest.declared import Declared, check_classification, check_person
+from meshwright.manifest.declared import Declared, check_classification, check_person, check_roles
 from meshwright.manifest.governed import check_governed
-from meshwright.manifest.organisation import CommunityBlock, EnvironmentBlock, MeshDocument, TermBlock
+from meshwright.manifest.organisation import CommunityBlock, EnvironmentBlock, MeshDocument, PersonBlock, TermBlock
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
 from meshwright.manifest.shape import shaped
 from meshwright.manifest.syntax import Document, read_file
 from meshwright.model.mesh import Community, Environment, Kpi, Mesh, Organisation, Person, Purpose, Term, Written
-from meshwright.model.naming import MESH_FILE
+from meshwright.model.naming import MESH_FILE, environment_mistake
 from meshwright.model.policy import PolicyName
 
 
@@ -85,7 +85,7 @@ def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
 
 def check_mesh(mesh: MeshDocument, place: Place, known: Declared, problems: Problems) -> None:
     """Say what mesh.yaml names twice, and what it names that it does not declare."""
-    _once([p.username for p in mesh.people], place["people"], "username", problems)
+    _check_people(mesh.people, place["people"], problems)
     for key, named in (("purposes", mesh.purposes), ("communities", mesh.communities), ("glossary", mesh.glossary)):
         _once([one.name for one in named], place[key], "name", problems)
     for number, purpose in enumerate(mesh.purposes):
@@ -101,7 +101,7 @@ def check_mesh(mesh: MeshDocument, place: Place, known: Declared, problems: Prob
         if term.kpi is not None and term.kpi.owner is not None:
             check_person(term.kpi.owner, place["glossary"][number]["kpi"]["owner"], known, problems)
     for name, environment in mesh.environments.items():
-        _check_environment(environment, place["environments"][name], problems)
+        _check_environment(name, environment, place["environments"][name], problems)
     check_governed(mesh, place, known, problems)
 
 
@@ -123,7 +123,15 @@ def _check_community(community: CommunityBlock, place: Place, known: Declared, p
     _once(community.members, place["members"], "", problems)
 
 
-def _check_environment(block: EnvironmentBlock, place: Place, problems: Problems) -> None:
+def _check_people(people: Sequence[PersonBlock], place: Place, problems: Problems) -> None:
+    _once([p.username for p in people], place, "username", problems)
+    for number, person in enumerate(people):
+        check_roles(person.roles, place[number]["roles"], problems)
+
+
+def _check_environment(name: str, block: EnvironmentBlock, place: Place, problems: Problems) -> None:
+    if mistake := environment_mistake(name):
+        problems.error(Code.VALUE, place.at_key, *mistake)
     match block.since, block.until:
         case since, until if until is not None and isinstance(since, type(until)) and since >= until:
             problems.error(

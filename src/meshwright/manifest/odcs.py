@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from meshwright.manifest.values import Bool, CheckName, ColumnName, Number, Pattern, StrictText, Value
+from meshwright.manifest.values import Bool, CheckName, ColumnName, Example, Number, Pattern, StrictText, Value
 from meshwright.model.contract import LogicalType, Operator, Unit
 from meshwright.model.diagnostic import Severity
 
@@ -137,7 +137,7 @@ class Property(Shape):
     classification: StrictText | None = Field(
         default=None, description="How careful one must be: `public`, `internal`, `personal` …"
     )
-    examples: list[Value] | None = Field(default=None, description="Values that it may have")
+    examples: list[Example] | None = Field(default=None, description="Values that it may have")
     quality: list[Quality] = Field(default_factory=list)
     primary_key_position: Unread = None
     id: Unread = None

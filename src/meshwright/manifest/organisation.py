@@ -9,7 +9,7 @@ from pydantic import Field
 
 from meshwright.manifest.documents import Shared
 from meshwright.manifest.odcs import Shape
-from meshwright.manifest.values import Amount, Currency, Instant, Name, PolicyKey, Since, StrictText, Value
+from meshwright.manifest.values import Amount, Currency, Email, Instant, Name, PolicyKey, Since, StrictText, Url, Value
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Severity
 from meshwright.model.product import ProductType
@@ -53,11 +53,14 @@ class PersonBlock(Shape):
 
     username: StrictText = Field(description="As teams, purposes and approvals name them")
     name: StrictText = Field(default="", description="As people know them")
-    email: StrictText = Field(default="", description="Where mail reaches them")
+    email: Email = Field(default="", description="Where mail reaches them")
     public_key: StrictText | None = Field(
         default=None, description="The Ed25519 key that their approvals are verified with"
     )
-    roles: list[StrictText] = Field(default_factory=list, description="What they may approve beside what they own")
+    roles: list[StrictText] = Field(
+        default_factory=list,
+        description="What they may approve beside what they own: `platform` is known by name, others are free",
+    )
 
 
 class PurposeBlock(Shape):
@@ -73,7 +76,7 @@ class OrganisationBlock(Shape):
     """Whose mesh it is."""
 
     name: StrictText = Field(description="As people know it")
-    url: StrictText = Field(default="", description="Where one reads about it")
+    url: Url = Field(default="", description="Where one reads about it")
     contact: StrictText = Field(default="", description="Where one asks about the mesh: an address or a channel")
 
 

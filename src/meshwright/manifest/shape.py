@@ -15,6 +15,7 @@ from meshwright.manifest.codes import Code
 from meshwright.manifest.odcs import Shape
 from meshwright.manifest.place import Place
 from meshwright.manifest.problems import Problems
+from meshwright.manifest.spelt import MEANT
 from meshwright.manifest.syntax import Document
 from meshwright.manifest.wording import series, told
 from meshwright.model.diagnostic import Location
@@ -32,21 +33,6 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
-}
-_PATTERNS = {
-    "^[a-z][a-z0-9-]*$": ("a name", "use lower-case letters, digits and `-`, and begin with a letter"),
-    "^[a-z][a-z0-9_-]*$": ("a name", "use lower-case letters, digits, `-` and `_`, and begin with a letter"),
-    "^[A-Za-z][A-Za-z0-9_-]*$": ("the name of a check", "use letters, digits, `-` and `_`, and begin with a letter"),
-    r"^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z][A-Za-z0-9_-]*$": (
-        "the name of a check",
-        "write `check`, or `table.check` where the port has several tables",
-    ),
-    "^[A-Z]{3}$": ("a currency", "write its three letters of ISO 4217, such as `EUR`"),
-    r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$": (
-        "a column",
-        "write its name, or `table.column`",
-    ),
-    "^[A-Za-z_][A-Za-z0-9_]*$": ("a name in SQL", "use letters, digits and `_`, and begin with a letter"),
 }
 _EMPTY = ("`{label}` is empty", "give it a value, or remove the key")
 _SIMPLY = {
@@ -143,7 +129,7 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
         case "enum" | "literal_error":
             return f"`{label}` cannot be {told(value)}", did_you_mean(str(value), _quoted(context["expected"]))
         case "string_pattern_mismatch":
-            what, hint = _PATTERNS[context["pattern"]]
+            what, hint = MEANT[context["pattern"]]
             return f"`{value}` is not {what}", hint
         case "union_tag_invalid":
             tag = value["block"]

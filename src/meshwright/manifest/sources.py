@@ -6,11 +6,13 @@ from meshwright.manifest.codes import Code
 from meshwright.manifest.documents import DatabaseBlock, FilesBlock
 from meshwright.manifest.place import Place
 from meshwright.manifest.subject import Subject
-from meshwright.model.contract import Contract
+from meshwright.manifest.wording import series
+from meshwright.model.contract import Contract, LogicalType
 from meshwright.model.product import DatabaseSource, FilesSource, Source
 from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import length_text
 
+_TIMES = (LogicalType.TIMESTAMP, LogicalType.DATE)
 _DAY = timedelta(days=1)
 _ONCE = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -19,15 +21,26 @@ def source(subject: Subject, block: FilesBlock | DatabaseBlock, declared: Contra
     """Return the source of an input; `declared` is what its columns are declared to be, if anything is."""
     match block:
         case DatabaseBlock():
-            if block.cursor is not None and declared is not None and declared.column(block.cursor) is None:
-                hint = did_you_mean(block.cursor, [c.name for c in declared.columns])
-                message = f"there is no column `{block.cursor}`"
-                subject.problems.error(Code.UNDECLARED, place["cursor"].at, message, hint)
+            if block.cursor is not None and declared is not None:
+                _check_cursor(subject, block.cursor, declared, place["cursor"])
             return DatabaseSource(block.connection, block.table, block.cursor)
         case FilesBlock():
             if block.every is not None:
                 _check_steps(subject, block.path, block.every, place)
             return FilesSource(block.connection, block.path, block.format, block.every or _DAY)
+
+
+def _check_cursor(subject: Subject, cursor: str, declared: Contract, place: Place) -> None:
+    """Say so when the column by which rows are read is not there, or no time."""
+    column = declared.column(cursor)
+    if column is None:
+        hint = did_you_mean(cursor, [c.name for c in declared.columns])
+        subject.problems.error(Code.UNDECLARED, place.at, f"there is no column `{cursor}`", hint)
+    elif column.type not in _TIMES:
+        times = [f"`{c.name}`" for c in declared.columns if c.type in _TIMES]
+        hint = f"name a column of time: {series(times, 'or')}" if times else "remove it: no declared column is a time"
+        message = f"the cursor `{cursor}` is a column of type `{column.type}`, which no interval can be held against"
+        subject.problems.error(Code.CONFLICT, place.at, message, hint)
 
 
 def _check_steps(subject: Subject, path: str, every: timedelta, place: Place) -> None:

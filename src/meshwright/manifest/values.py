@@ -14,6 +14,19 @@ from pydantic_core import PydanticCustomError
 
 from meshwright.manifest import scalars
 from meshwright.manifest.scalars import Unreadable
+from meshwright.manifest.spelt import (
+    CHECK_NAME,
+    CHECK_REFERENCE,
+    COLUMN_KEY,
+    COLUMN_NAME,
+    CONNECTION_NAME,
+    CURRENCY,
+    EMAIL,
+    NAME,
+    TABLE_NAME,
+    URL,
+    spelt,
+)
 from meshwright.model.address import Reference, parse
 from meshwright.model.errors import NotFound
 from meshwright.model.mask import TimeUnit, TruncateText, TruncateTime
@@ -95,14 +108,20 @@ def _amount(value: Any) -> Decimal:
     return number
 
 
-def _value(value: Any) -> str:
+def value_text(value: str | float) -> str:
     """Return a value of some column as text, the way it was written."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _single(value: Any) -> str | int | float:
     match value:
-        case bool():
-            return str(value).lower()
-        case str() | int() | float():
-            return str(value)
+        case bool() | str() | int() | float():
+            return value
     raise PydanticCustomError("value_type", "not a single value")
+
+
+def _value(value: Any) -> str:
+    return value_text(_single(value))
 
 
 def _truncation(value: Any) -> TruncateText | TruncateTime:
@@ -143,22 +162,24 @@ def _like(example: str, pattern: str = "") -> WithJsonSchema:
 
 
 StrictText = Annotated[str, StringConstraints(strict=True, min_length=1)]
-Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9-]*$")]
-ConnectionName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_-]*$")]
-CheckName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-CheckReference = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z][A-Za-z0-9_-]*$")
-]
-ColumnName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-ColumnKey = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
-]
-Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
+Name = Annotated[str, spelt(NAME)]
+ConnectionName = Annotated[str, spelt(CONNECTION_NAME)]
+CheckName = Annotated[str, spelt(CHECK_NAME)]
+CheckReference = Annotated[str, spelt(CHECK_REFERENCE)]
+ColumnName = Annotated[str, spelt(COLUMN_NAME)]
+ColumnKey = Annotated[str, spelt(COLUMN_KEY)]
+TableName = Annotated[str, spelt(TABLE_NAME)]
+Currency = Annotated[str, spelt(CURRENCY)]
+Email = Annotated[str, spelt(EMAIL)]
+Url = Annotated[str, spelt(URL)]
 PolicyKey = Annotated[str, WithJsonSchema({"type": "string", "enum": [*PolicyName]})]
 Bool = Annotated[bool, Strict()]
 Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Amount = Annotated[Decimal, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 Value = Annotated[str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Example = Annotated[
+    str | int | float, PlainValidator(_single), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
 Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), _like("90m", r"^[1-9][0-9]{0,5}[smhdw]$")]
 Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment)), _like("2013-01-01T06:00:00Z")]
 Since = Annotated[datetime | timedelta, PlainValidator(read_by(scalars.since)), _like("3h")]

@@ -17,6 +17,10 @@ It goes into releases, so that a domain in a repository of its own inherits just
 """
 
 
+PLATFORM = "platform"
+"""The role of those who look after what belongs to the whole mesh."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who can own, approve or be told."""

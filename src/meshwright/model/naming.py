@@ -1,6 +1,8 @@
 """Naming: every name that Meshwright generates, made here and nowhere else."""
 
-from meshwright.model.address import PortAddress, ProductAddress, TableAddress
+import re
+
+from meshwright.model.address import NAME, PortAddress, ProductAddress, TableAddress
 from meshwright.model.identity import PublishId
 
 SCHEME = "mesh"
@@ -20,6 +22,15 @@ ODPS_FILE = "product.odps.yaml"
 
 CACHE, FETCHED = ".mesh/cache", ".mesh/fetched"
 """Below a mesh's folder: what can be made again, and the releases that the repository was built against."""
+
+
+def environment_mistake(name: str) -> tuple[str, str] | None:
+    """Why an environment, which has a folder of its own in `.mesh/`, cannot have a name, and what to do instead."""
+    if NAME.fullmatch(name) is None:
+        return f"`{name}` is not a name", "use lower-case letters, digits and `-`, and begin with a letter"
+    if state_folder(name) in (CACHE, FETCHED):
+        return f"an environment cannot be called `{name}`", f"choose another name: `{state_folder(name)}` is taken"
+    return None
 
 
 def state_folder(environment: str) -> str:
@@ -111,6 +122,11 @@ def query_table(table: TableAddress) -> str:
 def _versioned(port: PortAddress) -> str:
     name = sql_name(port.name)
     return name if port.major <= 1 else f"{name}_v{port.major}"
+
+
+def table_names(text: str) -> tuple[str, ...]:
+    """The one to three names of a table in somebody's database: of `shop."all orders"`, `shop` and `all orders`."""
+    return tuple(part.strip('"`') for part in re.findall(r'"[^"]+"|`[^`]+`|[^."`]+', text))
 
 
 def product_folder(product: ProductAddress) -> str:

@@ -28,7 +28,7 @@ from meshwright.engine.sources.files import files_of
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import FinalError, InputsNotReady, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.naming import connection_variable, local_table, sql_name, stored_table
+from meshwright.model.naming import connection_variable, local_table, sql_name, stored_table, table_names
 from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead
 from meshwright.model.time import Watermark
@@ -100,8 +100,8 @@ def expose_virtual(session: Session, connection: DuckDBPyConnection, source: Vir
         with explained(f"connection `{source.connection}`"):
             attach(connection, _duckdb_file(source.connection, url), alias)
         attached.add(alias)
-    schema, _, table = source.table.rpartition(".")
-    return ".".join(name(part) for part in (alias, schema or "main", table))
+    *schema, table = table_names(source.table)
+    return ".".join(name(part) for part in (alias, ".".join(schema) or "main", table))
 
 
 def relation_of(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, NoSuchTableError, SQLAlchemyError
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import FinalError, SourceBroken, SourceNotReady
 from meshwright.model.identity import Secret
+from meshwright.model.naming import table_names
 from meshwright.model.product import DatabaseSource
 from meshwright.model.time import Interval
 
@@ -43,8 +44,10 @@ class DatabaseTable:
     def __init__(self, source: DatabaseSource, declared: Sequence[Column], engine: sa.Engine) -> None:
         self._source = source
         self._engine = engine
-        schema, _, name = source.table.rpartition(".")
-        self._table = sa.Table(name, sa.MetaData(), schema=schema or None, autoload_with=engine, resolve_fks=False)
+        *schema, name = table_names(source.table)
+        self._table = sa.Table(
+            name, sa.MetaData(), schema=".".join(schema) or None, autoload_with=engine, resolve_fks=False
+        )
         self.columns = tuple(declared) or tuple(_column(c) for c in self._table.columns)
         wanted = [*(c.name for c in self.columns), *([source.cursor] if source.cursor else [])]
         missing = [f"`{n}`" for n in wanted if n not in self._table.columns]
