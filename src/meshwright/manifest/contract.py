@@ -210,6 +210,8 @@ def _operator(quality: Quality, place: Place, problems: Problems) -> tuple[Opera
         return None
     operator = OPERATORS[found[0]]
     content = getattr(quality, found[0])
+    if content is None:
+        return None  # that it is empty is said already
     numbers = tuple(content) if isinstance(content, list) else (content,)
     if len(numbers) == 2 and not numbers[0] < numbers[1]:
         hint = "write the smaller number first; both ends are excluded"
