@@ -35,7 +35,7 @@ from meshwright.gate.describe import describe
 from meshwright.gate.judge import Allowed
 from meshwright.gate.judge import Refused as RefusedPlan
 from meshwright.manifest.lock import lock_text, read_lock
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.text.problems import Problems
 from meshwright.model.address import product_address
 from meshwright.model.errors import Busy, Corrupt, NotFound, Refused
 from meshwright.model.product import CronSchedule

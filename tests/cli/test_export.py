@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from tests.examples.running import EXAMPLES
 
 from meshwright.cli.main import mesh
-from meshwright.manifest.jsonschema import schemas
-from meshwright.manifest.problems import Problems
-from meshwright.manifest.syntax import read_file
+from meshwright.manifest.shapes.jsonschema import schemas
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 
 MANIFESTS = sorted(
     p for e in ("artgo", "flights") for p in [EXAMPLES / e / "mesh.yaml", *(EXAMPLES / e).glob("domains/**/*.yaml")]

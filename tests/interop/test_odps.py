@@ -10,9 +10,9 @@ from tests.interop.standard import exported, said
 
 from meshwright.actions.import_odps import import_odps
 from meshwright.manifest.load import load
-from meshwright.manifest.odcs import Description, described
+from meshwright.manifest.shapes.odcs import Description, described
 from meshwright.manifest.standards.official import Standard, validator
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.codec import dump
 from meshwright.model.errors import NotFound, Refused
 

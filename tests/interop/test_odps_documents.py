@@ -9,10 +9,10 @@ from tests.corpus import ABSENT, Row, corpus, rows
 from tests.interop.standard import exported, manifest_of, plain, said
 
 from meshwright.interop.draft import as_name
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.official import VERSIONS, Standard, validator
 from meshwright.manifest.standards.product_file import read_product
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import ProductAddress
 
 DOCUMENTS = rows("DataProduct")

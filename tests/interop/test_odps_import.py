@@ -16,9 +16,9 @@ from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
 from meshwright.interop.odps.read import NearbyContract, Surroundings, drafted
 from meshwright.interop.spelled import role_of, version_of
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.product_file import read_product
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError, NotFound, Refused
 from meshwright.model.mesh import Mesh, Person

@@ -8,9 +8,9 @@ from pathlib import Path
 from meshwright.interop.draft import as_name
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.spelled import major_of
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.product.verbatim import verbatim
 from meshwright.manifest.standards.product_file import read_product
-from meshwright.manifest.verbatim import verbatim
+from meshwright.manifest.text.problems import Problems
 from meshwright.model.address import PortAddress
 from meshwright.model.naming import ODPS_FILE, contract_id
 from meshwright.model.product import DataProduct

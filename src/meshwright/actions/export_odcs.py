@@ -7,9 +7,9 @@ from pathlib import Path
 from meshwright.actions.contract_ids import contract_ids
 from meshwright.interop.odcs.versions import versioned
 from meshwright.interop.odcs.write import document
+from meshwright.manifest.product.verbatim import Verbatim, verbatim
 from meshwright.manifest.standards.contract_file import ContractFile
-from meshwright.manifest.verbatim import Verbatim, verbatim
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import PortAddress
 from meshwright.model.naming import contract_file
 from meshwright.model.product import DataProduct

@@ -11,9 +11,9 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
 from meshwright.interop.odps.write import VERSION, OnFile, document
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.official import Standard, validator
-from meshwright.manifest.syntax import read_file
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.product import DataProduct

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from meshwright.actions.importing import Imported, address_said, write_drafts
 from meshwright.interop.odcs.read import Target, drafted, product_of
-from meshwright.manifest.contract import contracts
-from meshwright.manifest.odcs import ContractBlock
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.product.contract import contracts
+from meshwright.manifest.shapes.odcs import ContractBlock
 from meshwright.manifest.standards.block import block
 from meshwright.manifest.standards.contract_file import ContractFile, read_contract
+from meshwright.manifest.text.problems import Problems
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Mesh

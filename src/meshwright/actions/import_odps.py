@@ -7,9 +7,9 @@ from meshwright.actions.contract_ids import contract_ids
 from meshwright.actions.importing import Imported, address_said, write_drafts
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.read import NearbyContract, Surroundings, drafted, product_of
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.product_file import read_product
-from meshwright.manifest.syntax import read_file
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import ProductAddress
 from meshwright.model.mesh import Mesh
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
 from meshwright.interop.draft import Draft, Drafted
-from meshwright.manifest.leaks import redact
-from meshwright.manifest.place import Text
-from meshwright.manifest.problems import Problems
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.leaks import redact
+from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound, Refused

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshwright.actions.answers import Reader, read_name, reader
 from meshwright.actions.shipped import shipped
-from meshwright.manifest.jsonschema import schemas
+from meshwright.manifest.shapes.jsonschema import schemas
 from meshwright.manifest.template import Question, Template, read_template
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound, Refused

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.lock import Lock, read_lock
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.text.problems import Problems
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import MeshError, NotFound
 from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE

@@ -105,7 +105,7 @@ def open_workspace(root: Path, variables: Mapping[str, str], flags: Mapping[str,
     """Open the mesh at `root` on a machine with these environment variables."""
     from meshwright.manifest.load import environments
     from meshwright.manifest.lock import read_lock
-    from meshwright.manifest.problems import Problems
+    from meshwright.manifest.text.problems import Problems
 
     lock = read_lock(root, Problems())
     settings = resolve(root, environments(root), variables, flags, lock)

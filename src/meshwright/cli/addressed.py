@@ -2,7 +2,7 @@
 
 from meshwright.actions.compilation import Compiled
 from meshwright.cli.console import progress
-from meshwright.manifest.wording import quoted
+from meshwright.manifest.text.wording import quoted
 from meshwright.model.address import Address, ColumnAddress, PortAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.product import DataProduct, OutputPort

@@ -13,8 +13,8 @@ from meshwright.cli.addressed import addressed
 from meshwright.cli.console import print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.odcs.versions import DEFAULT, WRITTEN
-from meshwright.manifest.jsonschema import schemas
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.shapes.jsonschema import schemas
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import PortAddress, ProductAddress, parse, product_address
 
 

@@ -6,9 +6,9 @@ be used.
 
 import click
 
-from meshwright.cli import list_communities, list_domains, list_orphans, list_products, list_terms
 from meshwright.cli.console import progress
 from meshwright.cli.verb import Edge, verb
+from meshwright.cli.views import list_communities, list_domains, list_orphans, list_products, list_terms
 
 _SHOW = {
     "communities": list_communities.show,

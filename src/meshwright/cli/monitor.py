@@ -21,7 +21,7 @@ from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, verb
-from meshwright.manifest.scalars import length
+from meshwright.manifest.shapes.scalars import length
 from meshwright.model.errors import MeshError
 from meshwright.model.slo import SloState
 

@@ -4,9 +4,9 @@ import click
 
 from meshwright.actions.plan import plan
 from meshwright.cli.console import ExitCode, print_json, progress
-from meshwright.cli.plan_document import plan_markdown, plan_plain
-from meshwright.cli.plan_text import plan_text
 from meshwright.cli.verb import Edge, verb
+from meshwright.cli.views.plan_document import plan_markdown, plan_plain
+from meshwright.cli.views.plan_text import plan_text
 from meshwright.gate.judge import Allowed
 
 

@@ -6,9 +6,9 @@ import click
 
 from meshwright.actions.release import Outcome, release
 from meshwright.cli.console import ExitCode, print_json
-from meshwright.cli.plan_document import plan_plain
-from meshwright.cli.plan_text import plan_text
 from meshwright.cli.verb import Edge, verb
+from meshwright.cli.views.plan_document import plan_plain
+from meshwright.cli.views.plan_text import plan_text
 
 
 @click.command("release")

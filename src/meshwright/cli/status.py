@@ -3,8 +3,8 @@
 import click
 
 from meshwright.cli.console import print_json, print_table
-from meshwright.cli.status_quarantine import show_quarantine
 from meshwright.cli.verb import Edge, verb
+from meshwright.cli.views.status_quarantine import show_quarantine
 from meshwright.model.errors import NotFound
 from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import instant_text, length_text

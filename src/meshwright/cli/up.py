@@ -25,8 +25,8 @@ from meshwright.cli.local.platform import COMPONENTS, Platform, airflow, free_po
 from meshwright.cli.local.processes import Processes
 from meshwright.cli.local.receiver import Alert, Receiver
 from meshwright.cli.local.simulator import start_simulator
-from meshwright.cli.plan_text import plan_text
 from meshwright.cli.verb import Edge, open_edge
+from meshwright.cli.views.plan_text import plan_text
 from meshwright.model.errors import Busy, Refused
 from meshwright.model.time import instant_text
 

@@ -7,8 +7,8 @@ import click
 
 from meshwright.actions.compilation import diagnose
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
-from meshwright.cli.repository import folder_in_repository
 from meshwright.cli.verb import open_edge
+from meshwright.cli.views.repository import folder_in_repository
 from meshwright.model.diagnostic import Diagnostic, Severity
 
 Diagnostics = tuple[Diagnostic, ...]
@@ -45,7 +45,7 @@ def command(path: Path | None, mesh: Path | None, environment: str | None, outpu
 
 def _print_commands(found: Diagnostics, root: Path) -> None:
     """Print what GitHub shows beside the lines; and the text, for whoever reads the step's log."""
-    from meshwright.cli.github import left_out, workflow_commands
+    from meshwright.cli.views.github import left_out, workflow_commands
 
     print_diagnostics(found)
     for line in workflow_commands(found, folder_in_repository(root)):
@@ -56,7 +56,7 @@ def _print_commands(found: Diagnostics, root: Path) -> None:
 
 
 def _print_sarif(found: Diagnostics, root: Path) -> None:
-    from meshwright.cli.sarif import sarif
+    from meshwright.cli.views.sarif import sarif
 
     print_json(sarif(found, folder_in_repository(root)))
     click.echo(_summary(found), err=True)

@@ -5,20 +5,20 @@ from functools import partial
 from pathlib import Path
 
 from meshwright.manifest import layout
-from meshwright.manifest.declared import Declared
-from meshwright.manifest.documents import ProductDocument
-from meshwright.manifest.domains import bad_name, read_domains
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
-from meshwright.manifest.mesh_file import MeshFile, check_mesh, declared, read_mesh_file, resolved_mesh
-from meshwright.manifest.origin import Resolved, Trace
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.mesh.domains import bad_name, read_domains
+from meshwright.manifest.mesh.mesh_file import MeshFile, check_mesh, declared, read_mesh_file, resolved_mesh
+from meshwright.manifest.mesh.spoken import spoken
+from meshwright.manifest.product.declared import Declared
+from meshwright.manifest.product.origin import Resolved, Trace
+from meshwright.manifest.product.resolve import resolve
+from meshwright.manifest.product.subject import Layer, Subject
 from meshwright.manifest.reading import Kept, Reading, Shelf
-from meshwright.manifest.resolve import resolve
-from meshwright.manifest.shape import shaped
-from meshwright.manifest.spoken import spoken
-from meshwright.manifest.subject import Layer, Subject
-from meshwright.manifest.syntax import read_file
+from meshwright.manifest.shapes.documents import ProductDocument
+from meshwright.manifest.shapes.shape import shaped
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import NAME, ProductAddress
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.naming import PRODUCT_FILE

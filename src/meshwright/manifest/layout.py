@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.text.problems import Problems
 from meshwright.model.diagnostic import Location
 from meshwright.model.naming import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, PRODUCT_FILE, domain_home
 

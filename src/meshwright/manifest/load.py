@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.manifest import layout, scalars
+from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
-from meshwright.manifest.origin import Resolved, released_domain, released_product
-from meshwright.manifest.problems import Problems
-from meshwright.manifest.syntax import read_file
+from meshwright.manifest.product.origin import Resolved, released_domain, released_product
+from meshwright.manifest.shapes import scalars
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Environment, Mesh

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.place import Place
-from meshwright.manifest.problems import Problems
-from meshwright.manifest.syntax import read_file
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.place import Place
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
 from meshwright.model.naming import LOCK_FILE

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from meshwright import __version__
 from meshwright.manifest.layout import Folder
-from meshwright.manifest.subject import Layer
-from meshwright.manifest.syntax import MAX_BYTES
+from meshwright.manifest.product.subject import Layer
+from meshwright.manifest.text.syntax import MAX_BYTES
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct

@@ -11,11 +11,11 @@ from typing import Literal
 from pydantic import Field
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.odcs import Shape
-from meshwright.manifest.problems import Problems
-from meshwright.manifest.shape import shaped
-from meshwright.manifest.syntax import read_file
-from meshwright.manifest.values import StrictText, Value
+from meshwright.manifest.shapes.odcs import Shape
+from meshwright.manifest.shapes.shape import shaped
+from meshwright.manifest.shapes.values import StrictText, Value
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound
 from meshwright.model.spelling import did_you_mean

@@ -11,11 +11,11 @@ from meshwright.actions.export_odcs import export_odcs
 from meshwright.actions.import_odcs import import_odcs
 from meshwright.interop.odcs.versions import WRITTEN, versioned
 from meshwright.manifest.load import load
-from meshwright.manifest.place import Text
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.official import VERSIONS, Standard, validator
-from meshwright.manifest.syntax import read_file, read_yaml
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file, read_yaml
+from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import errors
 

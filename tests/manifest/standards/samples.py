@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.contract_file import ContractFile, read_contract
+from meshwright.manifest.text.problems import Problems
 
 HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: orders-contract\nversion: 1.0.0\nstatus: active\n"
 SCHEMA = """\

@@ -7,17 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.manifest.standards.samples import HEAD
 
-from meshwright.manifest.contract import contracts
-from meshwright.manifest.place import Text
-from meshwright.manifest.problems import Problems
+from meshwright.manifest.product.contract import contracts
 from meshwright.manifest.standards.block import block
 from meshwright.manifest.standards.contract_file import ContractFile
 from meshwright.manifest.standards.lint import lint
 from meshwright.manifest.standards.official import VERSIONS, Standard, schema
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.standards.structure import valid_version
-from meshwright.manifest.syntax import Document, read_yaml
-from meshwright.manifest.writing import yaml_text
+from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import Document, read_yaml
+from meshwright.manifest.text.writing import yaml_text
 
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 DEFINED: dict[str, Any] = schema(Standard.ODCS, "v3.1.0")["$defs"]

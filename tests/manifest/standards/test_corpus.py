@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from tests.corpus import ABSENT, Row, rows
 
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.contract_file import read_contract
 from meshwright.manifest.standards.official import VERSIONS, Standard
 from meshwright.manifest.standards.structure import valid_version
-from meshwright.manifest.syntax import read_file
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import read_file
 
 CONTRACTS = rows("DataContract")
 READ = [r for r in CONTRACTS if r.version in VERSIONS[Standard.ODCS]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshwright.interop.draft import present
-from meshwright.manifest.odcs import described
+from meshwright.manifest.shapes.odcs import described
 from meshwright.manifest.standards.service_levels import one_unit
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo, slo_text

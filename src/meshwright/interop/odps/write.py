@@ -13,7 +13,7 @@ from meshwright.interop.draft import present
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.words import VENDOR
 from meshwright.interop.spelled import ordered
-from meshwright.manifest.odcs import described
+from meshwright.manifest.shapes.odcs import described
 from meshwright.manifest.standards.service_levels import one_unit
 from meshwright.model.address import PortAddress
 from meshwright.model.mesh import Mesh

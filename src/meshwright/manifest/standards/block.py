@@ -8,16 +8,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from meshwright.manifest.odcs import ContractBlock
-from meshwright.manifest.place import Place
-from meshwright.manifest.problems import Problems
-from meshwright.manifest.shape import shaped
+from meshwright.manifest.shapes.odcs import ContractBlock
+from meshwright.manifest.shapes.shape import shaped
 from meshwright.manifest.standards.checks import check, not_executed
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.contract_file import ContractFile
 from meshwright.manifest.standards.types import logical_type
-from meshwright.manifest.syntax import Document
-from meshwright.manifest.wording import quoted
+from meshwright.manifest.text.place import Place
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import Document
+from meshwright.manifest.text.wording import quoted
 from meshwright.model.contract import LogicalType
 
 Plain = Mapping[str, Any]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meshwright.manifest.place import Place
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.lint import lint
 from meshwright.manifest.standards.official import Standard
 from meshwright.manifest.standards.structure import valid_version
-from meshwright.manifest.syntax import Document, read_file
+from meshwright.manifest.text.place import Place
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import Document, read_file
 
 
 @dataclass(frozen=True, slots=True)

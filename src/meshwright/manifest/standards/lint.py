@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from meshwright.manifest.place import Place
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.elements import Elements
-from meshwright.manifest.syntax import Document
+from meshwright.manifest.text.place import Place
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import Document
 from meshwright.model.spelling import did_you_mean
 
 Plain = Mapping[str, Any]

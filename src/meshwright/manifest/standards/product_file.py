@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from meshwright.manifest.place import Place
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.official import Standard
 from meshwright.manifest.standards.structure import valid_version
-from meshwright.manifest.syntax import Document, read_file
+from meshwright.manifest.text.place import Place
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import Document, read_file
 
 _PORTS = {"inputPorts": "input port", "outputPorts": "output port"}
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.contract_file import ContractFile
-from meshwright.manifest.wording import quoted
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.wording import quoted
 from meshwright.model.slo import Freshness, LandingBy, Slo
 from meshwright.model.time import length_text
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshwright.manifest.place import Place
-from meshwright.manifest.problems import Problems
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.keys import Keys, keys, required
 from meshwright.manifest.standards.official import VERSIONS, Standard, schema, validator
 from meshwright.manifest.standards.violations import Leaf, leaves, sentence
-from meshwright.manifest.syntax import Document
-from meshwright.manifest.wording import quoted
+from meshwright.manifest.text.place import Place
+from meshwright.manifest.text.problems import Problems
+from meshwright.manifest.text.syntax import Document
+from meshwright.manifest.text.wording import quoted
 from meshwright.model.spelling import closest, did_you_mean
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from meshwright.manifest.wording import series, told
+from meshwright.manifest.text.wording import series, told
 from meshwright.model.spelling import did_you_mean
 
 if TYPE_CHECKING:

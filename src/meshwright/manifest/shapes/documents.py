@@ -1,0 +1,299 @@
+"""Documents: the shape of product.yaml, and what mesh.yaml and domain.yaml say for all products, key by key.
+
+The descriptions are the reference: docs/manifest.md is made of them (`reference.py`).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from meshwright.manifest.shapes.odcs import ContractBlock, Description, Shape
+from meshwright.manifest.shapes.values import (
+    Bool,
+    Calendar,
+    CheckReference,
+    ColumnKey,
+    ColumnName,
+    ConnectionName,
+    Cron,
+    LandingObjective,
+    Length,
+    LocalTime,
+    Name,
+    Objective,
+    OfTables,
+    PortReference,
+    RelativePath,
+    Share,
+    SourcePath,
+    StrictText,
+    TableName,
+    Timezone,
+    Truncation,
+    Version,
+)
+from meshwright.model.product import OnFail, ProductType, PublishMode, When
+
+Dialect = Literal["bigquery", "duckdb"]
+
+
+class MemberBlock(Shape):
+    """A person in the team."""
+
+    username: StrictText = Field(description="Who; one of mesh.yaml's `people` where those are listed")
+    role: StrictText = Field(description="`productOwner` and `technicalOwner` are known by name; others are free")
+
+
+class TeamBlock(Shape):
+    """Who answers for it."""
+
+    members: list[MemberBlock] = Field(min_length=1)
+
+
+class SupportBlock(Shape):
+    """Where to ask."""
+
+    channel: StrictText = Field(description="The channel or address")
+    tool: StrictText = Field(default="", description="`slack`, `email`, `teams` …")
+    url: StrictText = Field(default="", description="Where it opens")
+
+
+class ScheduleBlock(Shape):
+    """When it runs: by a clock (`cron`), or `on` its inputs."""
+
+    cron: Cron | None = Field(default=None, description="Five fields: a run at the end of each interval; else hourly")
+    timezone: Timezone | None = Field(default=None, description="With `cron`: where its hours are; else `UTC`")
+    wait_at_most: Length | None = Field(
+        default=None, description="With `cron`: how long a run waits for its required inputs; else `1h`"
+    )
+    on: Literal["inputs"] | None = Field(
+        default=None, description="`inputs`: a run when they publish; so it is for what reads other products"
+    )
+    when: When | None = Field(
+        default=None,
+        description="With `on: inputs`: `all` (the default) or `any`; either builds as far as all required inputs go",
+    )
+
+
+class FreshnessBlock(Shape):
+    """How old the data may be."""
+
+    max_age: Length = Field(description="The watermark is never older than this …")
+    objective: Objective = Field(description="… this share of the time")
+
+
+class LandingBlock(Shape):
+    """By what hour of a day the data of the days before is there."""
+
+    by: LocalTime = Field(description="On each day, data complete up to the day's midnight has landed by this hour …")
+    timezone: Timezone | None = Field(
+        default=None, description="… of this zone (else `UTC`), which is the midnight's too …"
+    )
+    calendar: Calendar | None = Field(
+        default=None,
+        description="… on the business days of a country (`BE`), a part of one (`DE-BY`) or an exchange (`XNYS`); "
+        "else on every day …",
+    )
+    objective: LandingObjective = Field(description="… this share of the days")
+
+
+class CompletenessBlock(Shape):
+    """How much of what the clock has named by now is there."""
+
+    objective: Objective = Field(description="The share of the time since deployment whose intervals are published")
+
+
+class QualityBlock(Shape):
+    """How often checks may fail."""
+
+    objective: Objective = Field(description="The share of checks that pass")
+
+
+class SloBlock(Shape):
+    """What a port promises about its service."""
+
+    freshness: FreshnessBlock | None = None
+    landing: LandingBlock | None = None
+    completeness: CompletenessBlock | None = None
+    quality: QualityBlock | None = None
+
+
+class Inherited(Shape):
+    """What a product has of its own, else of its domain, else of the mesh."""
+
+    team: TeamBlock | None = None
+    support: list[SupportBlock] | None = None
+    purpose: Name | None = Field(default=None, description="One of mesh.yaml's `purposes`")
+    schedule: ScheduleBlock | None = None
+
+
+class Shared(Inherited):
+    """What a domain or the mesh says for all of its products, unless they say otherwise."""
+
+    slo: SloBlock | None = None
+    dialect: Dialect | None = Field(
+        default=None, description="The dialect that SQL is written in: `bigquery` or `duckdb`"
+    )
+
+
+class FilesBlock(Shape):
+    """Files below a connection's folder."""
+
+    block: Literal["files"] = Field(description="`files`")
+    connection: ConnectionName = Field(description="The connection whose URL is the folder")
+    path: SourcePath = Field(
+        description="One file, or with `{start:%Y-%m-%d}` one for each step of `every` in the interval"
+    )
+    format: Literal["csv", "json", "parquet"] = Field(description="`csv`, `json` (an object a line) or `parquet`")
+    every: Length | None = Field(default=None, description="How much time one file covers; else `1d`")
+
+
+class DatabaseBlock(Shape):
+    """A table of a database."""
+
+    block: Literal["database"] = Field(description="`database`")
+    connection: ConnectionName = Field(description="The connection whose URL is the database")
+    table: TableName = Field(description="The table, with its schema where it has one")
+    cursor: ColumnName | None = Field(
+        default=None, description="The column of time by which only the interval's rows are read; else all are"
+    )
+
+
+class VirtualBlock(Shape):
+    """The product's own store, which serves the tables already."""
+
+    connection: ConnectionName = Field(description="The connection whose URL is the store")
+    table: OfTables[TableName] = Field(
+        description="The table it serves; of several, `{<table>: <table in the store>}` for each"
+    )
+
+
+class InputPortBlock(Shape):
+    """What the product reads: `from` another product, or a `source` of its own."""
+
+    name: Name = Field(
+        description="The name of the table in the SQL, `-` written `_`; of a port with several tables, `name.table`"
+    )
+    from_: PortReference | None = Field(default=None, alias="from", description="`domain.product:port@major`")
+    source: Annotated[FilesBlock | DatabaseBlock, Field(discriminator="block")] | None = None
+    contract: ContractBlock | None = Field(default=None, description="The columns that a source is declared to have")
+    required: Bool = Field(default=True, description="`false`: the product runs without news of it")
+
+
+class TransformBlock(Shape):
+    """How the port is made."""
+
+    sql: OfTables[RelativePath] | None = Field(
+        default=None,
+        description="The file of its SELECT, beside the manifest; else `<port>@<major>.sql` or `<port>.sql`. Where the "
+        "port has several tables, `{<table>: <file>}`; else `<port>@<major>.<table>.sql` or `<port>.<table>.sql`",
+    )
+    dialect: Dialect | None = Field(
+        default=None, description="The dialect it is written in; else the domain's, the mesh's, `bigquery`"
+    )
+
+
+class PublishBlock(Shape):
+    """How new data meets what is published."""
+
+    mode: OfTables[PublishMode] | None = Field(
+        default=None,
+        description="`replace`, `append`, `merge`, `partition` (whole partitions are replaced, those that a run makes) "
+        "or `ledger`, or `{<table>: <mode>}`; else `merge` where there is a primary key",
+    )
+
+
+class QuarantineBlock(Shape):
+    """How many rows may be set aside."""
+
+    at_most: Share = Field(description="This share of a table's new rows, else `5%`; beyond it nothing is published")
+
+
+class SampleBlock(Shape):
+    """A query that works."""
+
+    title: StrictText = Field(description="What it answers")
+    sql: StrictText = Field(description="The query")
+
+
+class MaskBlock(Shape):
+    """What becomes of its values before they are published: one of these."""
+
+    pseudonym: Name | None = Field(
+        default=None,
+        description="Text becomes a keyed hash, the same for the same subject wherever this subject space is named",
+    )
+    truncate: Truncation | None = Field(
+        default=None, description="The first so many characters are left of a text, the `month` or `year` … of a time"
+    )
+    redact: StrictText | None = Field(default=None, description="This is left of every text that is not null")
+
+
+def _said_how(mask: object) -> str:
+    return "word" if isinstance(mask, str) else "how"
+
+
+MaskOrWord = Annotated[
+    Annotated[MaskBlock, Tag("how")] | Annotated[Literal["redact"], Tag("word")], Discriminator(_said_how)
+]
+
+
+class ColumnBlock(Shape):
+    """What a contract has no word for."""
+
+    term: Name | None = Field(
+        default=None,
+        description="The term of mesh.yaml's `glossary` that says what it holds, and how careful one must be",
+    )
+    mask: MaskOrWord | None = Field(
+        default=None,
+        description="What becomes of its values before they are published, and checked: `redact` leaves null",
+    )
+
+
+def _written_where(contract: object) -> str:
+    return "file" if isinstance(contract, str) else "block"
+
+
+ContractOrFile = Annotated[
+    Annotated[ContractBlock, Tag("block")] | Annotated[RelativePath, Tag("file")], Discriminator(_written_where)
+]
+
+
+class OutputPortBlock(Shape):
+    """What the product offers."""
+
+    name: Name = Field(description="Its name in addresses")
+    version: Version = Field(description="`major.minor.patch`; consumers pin the major")
+    contract: ContractOrFile = Field(
+        description="What the port promises: a block of ODCS, or the name of a file of ODCS beside the manifest"
+    )
+    transform: TransformBlock | None = None
+    publish: PublishBlock | None = None
+    virtual: VirtualBlock | None = None
+    columns: dict[ColumnKey, ColumnBlock] = Field(
+        default_factory=dict, description="By the column's name; by `table.column` where several tables have one"
+    )
+    on_fail: dict[CheckReference, OnFail] = Field(
+        default_factory=dict,
+        description="What the failure of a check does (by `table.check` where several tables have one): `block`, "
+        "`warn`, or `quarantine`, which sets the wrong rows aside and publishes the others; else by its severity",
+    )
+    quarantine: QuarantineBlock | None = None
+    slo: SloBlock | None = None
+    samples: list[SampleBlock] = Field(default_factory=list)
+
+
+class ProductDocument(Inherited):
+    """One data product."""
+
+    api_version: Literal["meshwright/v1"] = Field(description="`meshwright/v1`")
+    kind: Literal["DataProduct"] = Field(description="`DataProduct`")
+    description: Description
+    type: ProductType | None = Field(
+        default=None,
+        description="`sourceAligned`, `aggregate` or `consumerAligned`; else by whether it reads other products",
+    )
+    tags: list[StrictText] = Field(default_factory=list, description="Words to find it by")
+    input_ports: list[InputPortBlock] = Field(default_factory=list)
+    output_ports: list[OutputPortBlock] = Field(min_length=1)

@@ -1,0 +1,149 @@
+"""Organisation: the shapes of mesh.yaml and domain.yaml, key by key.
+
+The descriptions are the reference: docs/manifest.md is made of them (`reference.py`).
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from meshwright.manifest.shapes.documents import Shared
+from meshwright.manifest.shapes.odcs import Shape
+from meshwright.manifest.shapes.values import (
+    Amount,
+    Currency,
+    Email,
+    Instant,
+    Name,
+    PolicyKey,
+    Since,
+    StrictText,
+    Url,
+    Value,
+)
+from meshwright.model.contract import LogicalType
+from meshwright.model.diagnostic import Severity
+from meshwright.model.product import ProductType
+
+
+class PolicyBlock(Shape):
+    """What a policy does to a plan."""
+
+    severity: Severity = Field(description="`error` refuses the plan, `warning` is only said")
+
+
+class Governed(Shared):
+    """What a domain and the mesh have in common."""
+
+    policies: dict[PolicyKey, PolicyBlock] = Field(
+        default_factory=dict,
+        description="How severe a policy is: `owned`, `documented`, `classified`, `feasible`; a domain's only stricter",
+    )
+
+
+class DomainDocument(Governed):
+    """One domain."""
+
+    api_version: Literal["meshwright/v1"] | None = Field(default=None, description="`meshwright/v1`")
+    kind: Literal["Domain"] | None = Field(default=None, description="`Domain`")
+    description: StrictText = Field(default="", description="What the domain is responsible for")
+    type: ProductType | None = Field(
+        default=None, description="What its products mostly are: `sourceAligned`, `aggregate` or `consumerAligned`"
+    )
+    parent: Name | None = Field(
+        default=None, description="The domain that it is a part of: what it does not say itself, that one says"
+    )
+    steward: StrictText | None = Field(
+        default=None,
+        description="Who looks after its personal data; one of mesh.yaml's `people` where those are listed",
+    )
+
+
+class PersonBlock(Shape):
+    """Somebody who can own, approve or be told."""
+
+    username: StrictText = Field(description="As teams, purposes and approvals name them")
+    name: StrictText = Field(default="", description="As people know them")
+    email: Email = Field(default="", description="Where mail reaches them")
+    public_key: StrictText | None = Field(
+        default=None, description="The Ed25519 key that their approvals are verified with"
+    )
+    roles: list[StrictText] = Field(
+        default_factory=list,
+        description="What they may approve beside what they own: `platform` is known by name, others are free",
+    )
+
+
+class PurposeBlock(Shape):
+    """Why data is made."""
+
+    name: Name = Field(description="As products name it")
+    director: StrictText = Field(description="Who owns it; one of `people` where those are listed")
+    budget: Amount | None = Field(default=None, description="What it may cost, in the mesh's `currency`")
+    description: StrictText = Field(default="", description="What it is about")
+
+
+class OrganisationBlock(Shape):
+    """Whose mesh it is."""
+
+    name: StrictText = Field(description="As people know it")
+    url: Url = Field(default="", description="Where one reads about it")
+    contact: StrictText = Field(default="", description="Where one asks about the mesh: an address or a channel")
+
+
+class CommunityBlock(Shape):
+    """People across domains who care for something together."""
+
+    name: Name = Field(description="As people call it")
+    description: StrictText = Field(default="", description="What it cares for")
+    lead: StrictText | None = Field(default=None, description="Who speaks for it; one of `people`")
+    members: list[StrictText] = Field(default_factory=list, description="Who else belongs to it; each one of `people`")
+
+
+class KpiBlock(Shape):
+    """How a term is measured."""
+
+    formula: StrictText = Field(description="How the figure is made, in words or in SQL")
+    owner: StrictText | None = Field(default=None, description="Who answers for the figure; one of `people`")
+    target: Value = Field(default="", description="Where it should be, such as `≥ 95 %`")
+
+
+class TermBlock(Shape):
+    """A word that means the same in every domain."""
+
+    name: Name = Field(description="As columns name it in their `term`")
+    description: StrictText = Field(description="What it means; a column without a description has this one")
+    logical_type: LogicalType | None = Field(default=None, description="The type of every column that carries it")
+    unit: StrictText = Field(default="", description="What it is counted in: `EUR`, `minutes`, `percent` …")
+    classification: StrictText | None = Field(
+        default=None, description="How careful one must be; a column without a classification has this one"
+    )
+    kpi: KpiBlock | None = None
+
+
+class EnvironmentBlock(Shape):
+    """Where a release runs."""
+
+    engine: Literal["duckdb"] = Field(default="duckdb", description="`duckdb`")
+    data: StrictText | None = Field(default=None, description="The folder or URL of the data; else below `.mesh/`")
+    store: StrictText | None = Field(default=None, description="The folder or URL of the releases; else below `.mesh/`")
+    since: Since | None = Field(
+        default=None, description="The first interval that runs: an instant, or a length back from the deployment"
+    )
+    until: Instant | None = Field(default=None, description="The last one: a replay, whose clock stands there")
+
+
+class MeshDocument(Governed):
+    """All that belongs to no domain alone."""
+
+    api_version: Literal["meshwright/v1"] | None = Field(default=None, description="`meshwright/v1`")
+    kind: Literal["Mesh"] | None = Field(default=None, description="`Mesh`")
+    name: Name = Field(description="The name of the mesh")
+    description: StrictText = Field(default="", description="What it is")
+    organisation: OrganisationBlock | None = None
+    people: list[PersonBlock] = Field(default_factory=list)
+    currency: Currency | None = Field(default=None, description="What budgets are counted in: a code of ISO 4217")
+    purposes: list[PurposeBlock] = Field(default_factory=list)
+    communities: list[CommunityBlock] = Field(default_factory=list)
+    glossary: list[TermBlock] = Field(default_factory=list)
+    environments: dict[Name, EnvironmentBlock] = Field(default_factory=dict)
