@@ -153,3 +153,20 @@ def test_what_only_looks_like_a_secret_is_left_alone(tmp_path, text: str) -> Non
     problems = Problems()
     assert read_text(tmp_path / "x.yaml", "x.yaml", problems) is not None
     assert problems.found == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        pytest.param("a: !!str 5", "5", [], id="text"),
+        pytest.param("a: !!int 5", 5, [], id="what it looks like"),
+        pytest.param("a: !!seq [x]", ["x"], [], id="a list"),
+        pytest.param("a: !thing x", "x", ["a manifest has no tags, such as `!thing`"], id="a tag of somebody's own"),
+    ],
+)
+def test_documents_of_others_may_have_the_tags_of_the_core_schema(text: str, value: object, said: list[str]) -> None:
+    problems = Problems()
+    document = read_yaml(Text("x.odcs.yaml", text), problems, foreign=True)
+    assert document is not None
+    assert document.value == {"a": value}
+    assert [d.message for d in problems.found] == said

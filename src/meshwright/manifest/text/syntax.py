@@ -209,8 +209,7 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise _TooMuchError(f"the file nests deeper than {MAX_DEPTH} levels", node)
         if node.tag:
-            at = Place(self._text, node).at
-            self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")
+            self._tagged(node)
         if type(node) is ScalarNode:
             return self._scalar(node)
         if type(node) is SequenceNode:
@@ -234,6 +233,10 @@ class _Builder:
             if built[name] is None:
                 self._empty(key)
         return built
+
+    def _tagged(self, node: Node) -> None:
+        at = Place(self._text, node).at
+        self._problems.error(Code.SYNTAX, at, f"a manifest has no tags, such as `{_tag(node)}`", "remove the tag")
 
     def _empty(self, key: ScalarNode) -> None:
         message = f"`{key.value}` has no value"
@@ -302,6 +305,16 @@ class _ForeignBuilder(_Builder):
                 if isinstance(base, dict):
                     built = {**base, **built}
         return built
+
+    def _tagged(self, node: Node) -> None:
+        """Accept the tags of the core schema: what is said to be text is text, the others are what they look like."""
+        match _tag(node), node:
+            case "!!str", ScalarNode():
+                node.style = node.style or '"'
+            case "!!bool" | "!!int" | "!!float" | "!!null" | "!!map" | "!!seq", _:
+                pass
+            case _:
+                super()._tagged(node)
 
     def _empty(self, key: ScalarNode) -> None:
         """Accept it: a null is a value, and its schema says where there may be one."""
