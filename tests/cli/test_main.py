@@ -38,6 +38,27 @@ def test_exit_statuses(tmp_path: Path, words: list[str], status: int, said: str)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "postgresql://bob:hunter2@db/x"],
+        ["lineage", "postgresql://bob:hunter2@db/x"],
+        ["postgresql://bob:hunter2@db/x"],
+        ["run", "a.b", "--mesh", "postgresql://bob:hunter2@db/x"],
+        ["list", "--format", "postgresql://bob:hunter2@db/x"],
+        ["query", "select * from 'postgresql://bob:hunter2@db/x'"],
+        ["query", "select wrong( from 'postgresql://bob:hunter2@db/x'"],
+        ["explain", "postgresql://bob:hunter2@db/x"],
+    ],
+    ids=" ".join,
+)
+def test_a_secret_that_was_typed_is_not_repeated(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "mesh.yaml").write_text("name: tiny\n")
+    done = mesh(*words, cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is always full here")
 def test_a_full_disk_is_not_our_fault(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:

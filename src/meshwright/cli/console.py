@@ -90,9 +90,16 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 def fail(message: str, hint: str = "") -> None:
     """Print why a command ends without having done its work."""
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {safe(message)}", err=True)
     if hint:
-        click.echo(f"\n{click.style('hint', fg='cyan')}: {hint}", err=True)
+        click.echo(f"\n{click.style('hint', fg='cyan')}: {safe(hint)}", err=True)
+
+
+def safe(text: str) -> str:
+    """Return a text that may repeat what was typed, without the secrets in it: logs keep what is on a terminal."""
+    from meshwright.manifest.text.leaks import blotted  # most commands end well, and need not know secrets
+
+    return blotted(text)
 
 
 def plain(value: object) -> Any:

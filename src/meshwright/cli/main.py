@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from meshwright import __version__
-from meshwright.cli.console import ExitCode, fail
+from meshwright.cli.console import ExitCode, fail, safe
 from meshwright.model.errors import MeshError
 
 VERBS = {
@@ -105,7 +105,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(ExitCode.USAGE)
     except click.ClickException as error:
-        error.show()
+        _misused(error)
         sys.exit(ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(128 + 2)
@@ -115,6 +115,13 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001  # the last line of defence: a report, never a bare traceback
         sys.exit(_failed(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _misused(error: click.ClickException) -> None:
+    """Print how a command is used, and what was typed instead."""
+    told = io.StringIO()
+    error.show(told)
+    click.echo(safe(told.getvalue()), nl=False, err=True)
 
 
 def _failed(error: Exception) -> ExitCode:
@@ -135,7 +142,7 @@ def _leave() -> None:
 
 def _report() -> str:
     """Write down what happened, for whoever will mend it; return the file, or all of it where none can be written."""
-    text = f"meshwright {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}"
+    text = safe(f"meshwright {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}")
     try:
         with tempfile.NamedTemporaryFile("w", prefix="mesh-report-", suffix=".txt", delete=False) as file:
             file.write(text)

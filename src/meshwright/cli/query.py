@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from datetime import time as time_of_day
 from decimal import Decimal
@@ -10,9 +11,10 @@ from typing import Any
 import click
 
 from meshwright.actions.compilation import compile_mesh
-from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table
+from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table, safe
 from meshwright.cli.verb import Edge, verb
 from meshwright.engine.protocol import Rows
+from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.time import instant_text
 
 
@@ -29,7 +31,7 @@ def command(edge: Edge, sql: str, output: str = "") -> None:
     mesh = compile_mesh(edge.workspace.root, edge.workspace.cache).graph.mesh
     question = across(sql, (address for product in mesh.products for address, _ in product.tables()))
     if question.diagnostics:
-        print_diagnostics(question.diagnostics)
+        print_diagnostics(map(_safe, question.diagnostics))
         click.get_current_context().exit(ExitCode.FINDINGS)
     answer = edge.workspace.engine().query(question.sql, question.tables)
     if output == "csv":
@@ -38,6 +40,11 @@ def command(edge: Edge, sql: str, output: str = "") -> None:
         print_json([{name: _plain(v) for name, v in zip(answer.columns, row, strict=True)} for row in answer.rows])
     else:
         print_table(answer.columns, [[_text(value) for value in row] for row in answer.rows])
+
+
+def _safe(found: Diagnostic) -> Diagnostic:
+    """Return what is wrong with a question without the secrets that were typed into it."""
+    return replace(found, message=safe(found.message), at=replace(found.at, text=safe(found.at.text)))
 
 
 def _csv(answer: Rows) -> str:

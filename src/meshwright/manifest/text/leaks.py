@@ -6,7 +6,7 @@ line that is shown can carry it further.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshwright.manifest.codes import Code
@@ -93,13 +93,11 @@ _PHRASES = (  # their signs in lower case
 
 def redact(text: Text, problems: Problems) -> Text:
     """Return the text with each secret written over by `*`, and say where they were."""
-    found = [(leak.what, *m.span("secret")) for leak in _likely(text.text) for m in leak.pattern.finditer(text.text)]
+    found = list(_found(text.text))
     if not found:
         return text
-    clean, lines = list(text.text), [-1, *(m.start() for m in re.finditer("\n", text.text))]
-    for _, start, end in found:
-        clean[start:end] = re.sub(r"\S", "*", text.text[start:end])
-    safe = Text(text.file, "".join(clean))
+    lines = [-1, *(m.start() for m in re.finditer("\n", text.text))]
+    safe = Text(text.file, _without(text.text, found))
     for what, start, end in found:
         line = bisect_left(lines, start) - 1
         width = len(text.text[start:end].split("\n", 1)[0])
@@ -107,6 +105,24 @@ def redact(text: Text, problems: Problems) -> Text:
         at = safe.at(line, start - lines[line] - 1, width)
         problems.error(Code.SECRET, at, f"there is {what} in this file", hint)
     return safe
+
+
+def blotted(text: str) -> str:
+    """Return a text that was typed, with each secret written over by `*`."""
+    return _without(text, _found(text))
+
+
+def _found(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what each secret is, where it begins and where it ends."""
+    for leak in _likely(text):
+        yield from ((leak.what, *m.span("secret")) for m in leak.pattern.finditer(text))
+
+
+def _without(text: str, found: Iterable[tuple[str, int, int]]) -> str:
+    clean = list(text)
+    for _, start, end in found:
+        clean[start:end] = re.sub(r"\S", "*", text[start:end])
+    return "".join(clean)
 
 
 def _likely(text: str) -> Iterator[_Leak]:
