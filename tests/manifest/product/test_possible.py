@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,4 +32,13 @@ def test_a_check_is_refused_when_no_measure_would_pass_it(check: Check) -> None:
 def test_what_sql_answers_can_be_any_number() -> None:
     problems = Problems()
     check_possible(Check("c", Metric.SQL, Operator.EQUAL, (Decimal(-1),)), Place.nowhere("product.yaml"), problems)
+    assert problems.found == ()
+
+
+@pytest.mark.parametrize("number", [10**40 + 1, "1e308", 10**400])
+@pytest.mark.parametrize("operator", [Operator.EQUAL, Operator.GREATER, Operator.LESS])
+def test_a_number_may_be_as_large_as_it_likes(number: int | str, operator: Operator) -> None:
+    problems = Problems()
+    check = Check("c", Metric.ROW_COUNT, operator, (Decimal(number),))
+    check_possible(check, Place.nowhere("product.yaml"), problems)
     assert problems.found == ()

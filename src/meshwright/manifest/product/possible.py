@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations_with_replacement
+from math import floor
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.text.place import Place
@@ -29,7 +30,8 @@ def _counts(check: Check) -> Iterator[Decimal]:
     """Yield whole numbers of which one is permitted if any is: those at the thresholds and beside them."""
     yield _NONE
     for number in check.threshold:
-        yield from (near for step in (-1, 0, 1) if (near := number // 1 + step) >= _NONE)
+        whole = floor(number)  # an int is exact, however large
+        yield from (Decimal(near) for near in (whole - 1, whole, whole + 1) if near >= 0)
 
 
 def _shares(check: Check) -> Iterator[Decimal]:
