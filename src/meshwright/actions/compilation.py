@@ -136,7 +136,7 @@ def _fingerprint(root: Path) -> bytes | None:
     state.update(f"{(root / FETCHED).is_dir()}\n".encode())
     try:
         states = sorted(_states(entries))
-    except (_LinkError, PermissionError):
+    except (_LinkError, OSError):  # what may not be read, or links to itself: reading says so
         return None
     for file, *numbers in states:
         state.update(f"{file.removeprefix(str(root))}\0{numbers}\n".encode(errors="surrogateescape"))

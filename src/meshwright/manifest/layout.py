@@ -56,13 +56,20 @@ def _listed(root: Path, path: str, problems: Problems) -> Folder:
         with os.scandir(f"{root}/{path}") as entries:
             for entry in entries:
                 if not entry.name.startswith((".", "_")):
-                    (folders if entry.is_dir() else files).append(entry.name)
+                    (folders if _is_folder(entry) else files).append(entry.name)
     except FileNotFoundError:
         pass  # a mesh may have no domains yet
     except OSError as error:
         message = f"the folder `{path}` cannot be read: {(error.strerror or '').lower()}"
         problems.error(Code.UNREADABLE, Location(path), message, "see to it that whoever reads the mesh may list it")
     return Folder(path.rpartition("/")[2], path, tuple(sorted(files)), tuple(sorted(folders)))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link to itself: whoever reads it as a file will say so
 
 
 def _stray(folder: Folder, wanted: str, problems: Problems) -> None:

@@ -80,7 +80,7 @@ class Shelf:
                 if file is None:
                     return None
                 state.update(file.removeprefix(top).encode(errors="surrogateescape") + b"\0" + _content(file))
-        except PermissionError:  # of a folder in it: what is there cannot be named
+        except OSError:  # of a folder in it, or a link to itself: what is there cannot be named
             return None
         return state.digest()
 

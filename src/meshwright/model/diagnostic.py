@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+MAX_SHOWN = 400
+"""Characters of a line that a diagnostic carries: a line of a megabyte helps nobody."""
+
 
 class Severity(StrEnum):
     """`error` stops what was asked; `warning` does not."""
@@ -44,3 +47,8 @@ class Diagnostic:
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return those that stop what was asked."""
     return tuple(d for d in diagnostics if d.severity is Severity.ERROR)
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal shows and does not obey, character by character as long as it was."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.model.diagnostic import Diagnostic, Location, Severity, printable
 
 
 class Code(StrEnum):
@@ -60,4 +60,4 @@ MEANING = {
 
 def error(code: Code, message: str, at: Location, hint: str = "") -> Diagnostic:
     """Return a diagnostic that stops what was asked."""
-    return Diagnostic(at, code.value, Severity.ERROR, message, hint)
+    return Diagnostic(at, code.value, Severity.ERROR, printable(message), printable(hint))

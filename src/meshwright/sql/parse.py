@@ -64,7 +64,7 @@ def _tree(text: SqlText, tokens: list[Token]) -> exp.Query | Diagnostic:
     try:
         trees = _trees(text, tokens)
     except ParseError as stop:
-        return _unreadable(text, tokens, stop)
+        return _unreadable(text, tokens, stop) if stop.errors else _miscalled(text, tokens)
     except TRIPS:
         return _miscalled(text, tokens)
     except RecursionError:
@@ -85,17 +85,23 @@ def _miscalled(text: SqlText, tokens: list[Token]) -> Diagnostic:
     calls = [n for n, (name, bracket) in enumerate(pairwise(tokens)) if bracket.token_type is TokenType.L_PAREN]
     for number in reversed(calls):
         call = tokens[number : _closing(tokens, number + 1) + 1]
-        try:
-            _trees(text, [tokens[0], *call])
-        except TRIPS:
+        if _trips(text, [tokens[0], *call]):
             name = tokens[number]
             hint = "look at the number and the kind of its arguments"
             message = f"`{name.text.lower()}` cannot be called like this"
             return error(Code.UNREADABLE, message, text.place(name.start, name.end), hint)
-        except ParseError:
-            continue
     at = text.place(tokens[0].start, tokens[0].end)
     return error(Code.UNREADABLE, f"this cannot be read as {text.dialect} SQL", at, "write it in a simpler way")
+
+
+def _trips(text: SqlText, tokens: list[Token]) -> bool:
+    try:
+        _trees(text, tokens)
+    except TRIPS:
+        return True
+    except ParseError as stop:
+        return not stop.errors  # those of its grammar have places
+    return False
 
 
 def _closing(tokens: list[Token], opening: int) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from meshwright.model.diagnostic import Diagnostic, Location
+from meshwright.model.diagnostic import MAX_SHOWN, Diagnostic, Location, printable
 from meshwright.sql.codes import Code, error
 
 Span = tuple[int, int]
@@ -23,7 +23,8 @@ class SqlText:
         """Return the place of the characters from `start` to `end`; what goes over lines is cut at the first."""
         line_start = self.sql.rfind("\n", 0, start) + 1
         line_end = self.sql.find("\n", start)
-        line = self.sql[line_start : line_end if line_end >= 0 else None].rstrip("\r")
+        whole = self.sql[line_start : line_end if line_end >= 0 else None].rstrip("\r")
+        line = printable(whole[:MAX_SHOWN])
         column = start - line_start + 1
         width = max(1, min(end - start + 1, len(line) - column + 1))
         return Location(self.file, self.sql.count("\n", 0, start) + 1, column, width, line)

@@ -7,15 +7,7 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from meshwright.model.diagnostic import Location
-
-_MAX_SHOWN = 400
-"""Characters of a line that a diagnostic carries: a line of a megabyte helps nobody."""
-
-
-def printable(text: str) -> str:
-    """Return a text that a terminal shows and does not obey, character by character as long as it was."""
-    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
+from meshwright.model.diagnostic import MAX_SHOWN, Location, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +21,7 @@ class Text:
     def at(self, line: int, column: int, width: int | None = 1) -> Location:
         """Return the location of a line and column, both from 0; a width of None reaches to the line's end."""
         if not self._shown:
-            self._shown.extend(printable(line[:_MAX_SHOWN]) for line in self.text.splitlines() or [""])
+            self._shown.extend(printable(line[:MAX_SHOWN]) for line in self.text.splitlines() or [""])
         shown = self._shown[line] if line < len(self._shown) else ""
         wide = len(shown.rstrip()) - column if width is None else min(width, len(shown) - column)
         return Location(self.file, line + 1, column + 1, max(1, wide), shown)

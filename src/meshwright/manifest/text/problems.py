@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from meshwright.manifest.text.place import printable
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.model.diagnostic import Diagnostic, Location, Severity, printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+select timestamp_sub(@interval_end, x) as x from orders
