@@ -60,3 +60,14 @@ def test_no_path_of_a_machine_is_in_the_project() -> None:
         name_of(p) for p in text_files if p.suffix in kinds and ".mesh" not in p.parts and machine.search(p.read_text())
     ]
     assert found == []
+
+
+def test_every_diagnostic_is_shown_as_a_person_sees_it() -> None:
+    codes = re.compile(r'^ {4}[A-Z_]+ = "(MW\d{4})"', re.MULTILINE)
+    known = {code for path in SOURCE.rglob("codes.py") for code in codes.findall(path.read_text())}
+    golden = [path.read_text() for path in (ROOT / "tests" / "golden").rglob("*.txt")]
+    page = (ROOT / "docs" / "diagnostics.md").read_text()  # what it shows is held to the letter, too
+    told = re.compile(r"^(?:error|warning)\[(MW\d{4})\]: ", re.MULTILINE)
+    shown = {code for text in (*golden, page) for code in told.findall(text)}
+    assert len(known) > 50
+    assert known - shown == set()

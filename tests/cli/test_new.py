@@ -178,7 +178,7 @@ def test_a_mesh_is_not_written_over_by_an_example(root: Path, monkeypatch: pytes
         (["domain", "a/b"], "`a/b` cannot be a name", "lower-case"),
         (["product", "shp.orders"], "there is no domain `shp`", "did you mean `shop`?"),
         (["product", "sales.orders"], "there is no domain `sales`", "`mesh new domain sales`"),
-        (["product", "orders"], "`orders` is not an address", "write `domain.product`"),
+        (["product", "orders"], "`orders` is not an address", "write `domain.product`: of which domain is `orders`?"),
         (["product", "shop.orders", "columms=a"], "does not ask for `columms`", "did you mean `columns`?"),
         (["product", "shop.orders", "columns=a:txt"], "there is no type `txt`", "one of"),
         (["product", "shop.orders", "columns=a b"], "`a b` is not a column", "write `name`"),

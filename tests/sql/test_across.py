@@ -82,6 +82,12 @@ def test_a_question_can_read_ports_and_nothing_else(select, message, hint):
     assert [(d.message, d.hint) for d in query.diagnostics] == [(message, hint)]
 
 
+def test_who_writes_an_address_into_a_question_is_told_how_sql_spells_it() -> None:
+    port = PortAddress(ProductAddress("shop", "web-orders"), "lines", 1)
+    (found,) = across("select * from shop.web-orders.lines", [port.table()]).diagnostics
+    assert found.hint == "SQL knows no `-` in a name: write `shop.web_orders.lines`"
+
+
 BOUGHT = PortAddress(ProductAddress("shop", "orders"), "orders", 1)
 SEVERAL = (*TABLES, BOUGHT.table("orders"), BOUGHT.table("Lines"))
 

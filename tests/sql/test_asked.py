@@ -1,9 +1,13 @@
-"""The queries of checks and samples. UPDATE_GOLDEN=1 writes what a person sees anew; read it before you keep it."""
+"""The queries of checks and samples, and tables without SQL.
+
+UPDATE_GOLDEN=1 writes what a person sees anew; read it before you keep it.
+"""
 
 import os
 from pathlib import Path
 
 import click
+import pytest
 from tests.mutants.mutant import EXAMPLES, MESHES
 
 from meshwright.actions.compilation import compile_mesh
@@ -15,10 +19,12 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics" / "asked"
 MANIFEST = "domains/shop/orders/product.yaml"
 
 
-def test_a_mistake_in_a_query_is_shown_where_it_stands_in_the_manifest(tmp_path: Path) -> None:
-    found = compile_mesh(GOLDEN / "in", tmp_path).diagnostics
+@pytest.mark.parametrize("case", ["asked", "tables"])
+def test_a_mistake_is_shown_where_it_stands_in_the_manifest(tmp_path: Path, case: str) -> None:
+    folder = GOLDEN.parent / case
+    found = compile_mesh(folder / "in", tmp_path).diagnostics
     seen = "\n\n".join(click.unstyle(diagnostic_text(d)) for d in found) + "\n"
-    expected = GOLDEN / "expected.txt"
+    expected = folder / "expected.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         expected.write_text(seen)
     assert seen == expected.read_text()

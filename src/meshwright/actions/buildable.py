@@ -12,6 +12,7 @@ from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.product import DataProduct, InputPort, OutputTable
+from meshwright.model.spelling import did_you_mean
 from meshwright.release.queries import queries_of
 from meshwright.release.record import Query, Record
 
@@ -38,7 +39,8 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, dialect: 
     """Return a product as its manifest at `root` says, for a laptop. Raises `NotFound`."""
     product = graph.product(address)
     if product is None:
-        raise NotFound(f"there is no product `{address}`", hint="`mesh list` shows all products")
+        hint = did_you_mean(str(address), map(str, graph.order), otherwise="`mesh list` shows all products")
+        raise NotFound(f"there is no product `{address}`", hint=hint)
     if not product.file:
         hint = "what reads it is built here on rows made up from its contract"
         raise NotFound(f"`{address}` is in another repository, and cannot be built here", hint=hint)

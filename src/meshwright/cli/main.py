@@ -16,6 +16,7 @@ import click
 from meshwright import __version__
 from meshwright.cli.console import ExitCode, fail, safe
 from meshwright.model.errors import MeshError
+from meshwright.model.spelling import closest
 
 VERBS = {
     "Build": {
@@ -74,7 +75,11 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb's module; its command is called `command`."""
-        if cmd_name not in self.list_commands(ctx):
+        verbs = self.list_commands(ctx)
+        if cmd_name not in verbs:
+            meant = closest(cmd_name, verbs)
+            if meant is not None and not cmd_name.startswith("-"):
+                ctx.fail(f"there is no verb `{cmd_name}`: did you mean `mesh {meant}`?")
             return None
         module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
         command: click.Command = importlib.import_module(f"meshwright.cli.{module}").command

@@ -144,14 +144,25 @@ def parse(text: str) -> Reference:
     """Read an address as people type it. Raises `NotFound` when it is not one."""
     match = _ADDRESS.fullmatch(text)
     if match is None:
-        raise NotFound(
-            f"`{text}` is not an address",
-            hint="write `domain.product`, `domain.product:port@1` or `domain.product:port@1.column`",
-        )
+        raise NotFound(f"`{text}` is not an address", hint=_way_out(text))
     major = match["major"]
     product = ProductAddress(match["domain"], match["product"])
     parts = tuple(part for part in (match["parts"] or "").split(".") if part)
     return Reference(product, match["port"], int(major) if major else None, parts)
+
+
+def _way_out(text: str) -> str:
+    """Return how to write what somebody may have meant: a folder's path, a product alone, a port behind a dot."""
+    general = "write `domain.product`, `domain.product:port@1` or `domain.product:port@1.column`"
+    path = text.removeprefix("domains/").strip("/").split("/")
+    words = text.split(".")
+    if len(path) > 1 and all(NAME.fullmatch(word) for word in path[:2]):
+        return f"write `{path[0]}.{path[1]}`"
+    if len(words) > 2 and all(NAME.fullmatch(word) for word in words[:3]):
+        return f"a port stands behind a colon: `{words[0]}.{words[1]}:{words[2]}`; {general}"
+    if NAME.fullmatch(text):
+        return f"write `domain.product`: of which domain is `{text}`?"
+    return general
 
 
 def product_address(text: str) -> ProductAddress:

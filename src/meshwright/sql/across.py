@@ -5,7 +5,7 @@ for `port@2`. DuckDB's dialect; one SELECT, which reads ports and nothing else, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -39,10 +39,12 @@ class MeshQuery:
 def across(select: str, tables: Iterable[TableAddress]) -> MeshQuery:
     """Return a question with its tables' names replaced by ones that an engine can give to what it attaches."""
     text = SqlText(select, "duckdb", FILE)
+    known = {".".join(mesh_table(table)): table for table in tables}
     tree = parse(text)
     if isinstance(tree, Diagnostic):
-        return MeshQuery("", (), (tree,))
-    known = {".".join(mesh_table(table)): table for table in tables}
+        dashed = next((name for name, table in known.items() if "-" in str(table) and _as_address(table) in select), "")
+        hint = f"SQL knows no `-` in a name: write `{dashed}`" if dashed else tree.hint
+        return MeshQuery("", (), (replace(tree, hint=hint),))
     scopes = guard.scopes_of(text, tree)
     if isinstance(scopes, Diagnostic):
         return MeshQuery("", (), (scopes,))
@@ -55,6 +57,11 @@ def across(select: str, tables: Iterable[TableAddress]) -> MeshQuery:
     rename(tree, [(table, query_table(address)) for table, address in meant])
     sql = Dialect.get_or_raise("duckdb").generate(tree, comments=False)
     return MeshQuery(sql, tuple(sorted({(query_table(address), address) for _, address in meant})))
+
+
+def _as_address(table: TableAddress) -> str:
+    """Return a table as somebody may write it who has its address in mind."""
+    return f"{table.port.product}.{table.port.name}"
 
 
 def _unknown(text: SqlText, table: exp.Table, known: Mapping[str, TableAddress]) -> Diagnostic:

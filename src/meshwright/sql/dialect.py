@@ -52,6 +52,16 @@ PORTABLE = frozenset(
 _EXTRACTS = ("DAY", "DAYOFWEEK", "DAYOFYEAR", "HOUR", "ISOYEAR", "MINUTE", "MONTH", "QUARTER", "SECOND", "YEAR")
 _UNITS = ("DAY", "HOUR", "ISOWEEK", "MICROSECOND", "MILLISECOND", "MINUTE", "MONTH", "QUARTER", "SECOND", "YEAR")
 _FORMATS = frozenset("YmdHMSFTjyBbAa%")
+_NOW = frozenset({"now", "getdate", "sysdate", "systimestamp"})
+_CALLED = {
+    "charindex": "strpos", "date_format": "format_date", "dateadd": "date_add", "datediff": "date_diff",
+    "decode": "case", "group_concat": "string_agg", "iff": "if", "instr": "strpos", "isnull": "coalesce",
+    "len": "length", "listagg": "string_agg", "nvl": "coalesce", "regexp_like": "regexp_contains",
+    "str_to_date": "parse_date", "to_char": "format_timestamp", "to_date": "parse_date", "to_number": "cast",
+    "to_timestamp": "timestamp", "try_cast": "safe_cast", "zeroifnull": "ifnull",
+}  # fmt: skip
+"""What other databases call a function → what BigQuery has instead."""
+
 _DUCKDB = "write it in another way, or declare `dialect: duckdb`"
 
 
@@ -90,9 +100,8 @@ def mend(node: exp.Expr) -> exp.Expr:
 
 
 def _name(node: exp.Func) -> str:
-    return str(
-        node.meta_get("bigquery_name") or (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-    )
+    called = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+    return str(node.meta_get("bigquery_name") or called).lower()
 
 
 def _elsewhere(node: exp.Func) -> str:
@@ -105,6 +114,10 @@ def _elsewhere(node: exp.Func) -> str:
             return "count, then keep the first rows with `qualify row_number() over (…) = 1`"
         case exp.StrToTime() | exp.ParseTime():
             return "text in ISO 8601 can be cast: `cast(x as timestamp)`"
+        case exp.Anonymous() if node.name.lower() in _NOW:
+            return "a run must give the same again: take the time from `@interval_end`"
+        case exp.Anonymous() if node.name.lower() in _CALLED:
+            return f"BigQuery has `{_CALLED[node.name.lower()]}` for it"
         case exp.Format():
             return "cast and pad: `lpad(cast(x as string), 5, '0')`"
         case _:

@@ -39,13 +39,14 @@ def misfits(
 ) -> Iterator[Diagnostic]:
     """Hold the columns of a SELECT, each with its place in the text, against the contract of its port."""
     made: set[str] = set()
-    names = {c.name for c in contract.columns} - {c.name for c in columns}
+    kept = {c.name for c in contract.columns}
+    names = kept - {c.name for c in columns}
     for column, at in zip(columns, places, strict=True):
         promised = contract.column(column.name)
         if column.name in made:
             yield error(Code.NAME, f"two columns are called `{column.name}`", at, "give one another name")
         elif promised is None:
-            hint = did_you_mean(column.name, names) or "add it to the contract"
+            hint = did_you_mean(column.name, names, otherwise="add it to the contract")
             yield error(Code.NOT_PROMISED, f"`{column.name}` is not in the contract", at, hint)
         elif not fits(column.type, promised.type):
             message = f"`{column.name}` is of type {column.type}, but the contract says {promised.type}"
@@ -54,5 +55,5 @@ def misfits(
     for promised in contract.columns:
         if promised.name not in made:
             message = f"`{promised.name}` is in the contract, but {text.file} does not select it"
-            hint = did_you_mean(promised.name, made - names) or "select it, or take it out of the contract"
+            hint = did_you_mean(promised.name, made - kept, otherwise="select it, or take it out of the contract")
             yield error(Code.NOT_SELECTED, message, promised.at or text.place(0, 0), hint)

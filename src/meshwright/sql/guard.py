@@ -121,7 +121,7 @@ def _undeclared(text: SqlText, table: exp.Table, inputs: Collection[str]) -> Dia
         return text.problem(Code.UNDECLARED_TABLE, f"the input `{head}` {lacks}", table, hint)
     if not table.db:
         message = f"`{name}` is not an input port of this product"
-        return text.problem(Code.UNDECLARED_TABLE, message, table, did_you_mean(name, inputs) or _DECLARE)
+        return text.problem(Code.UNDECLARED_TABLE, message, table, did_you_mean(name, inputs, otherwise=_DECLARE))
     hint = f"write `{head.lower()}`: that input is one table" if head.lower() in inputs else _DECLARE
     return text.problem(Code.FOREIGN_TABLE, f"`{name}` reaches for a table outside this product", table, hint)
 

@@ -12,6 +12,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.spelling import closest
 from meshwright.sql import size
 from meshwright.sql.codes import Code, error
 from meshwright.sql.spelled import template, unclosed
@@ -21,6 +22,9 @@ TRIPS = (AttributeError, AssertionError, LookupError, TypeError, ValueError)
 """What sqlglot raises over SQL that its grammar lets pass, and that it then trips over."""
 
 _FIRST = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN)
+_WORDS = ("SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT", "JOIN", "USING", "UNION", "WITH")
+"""The words at which a SELECT's parts begin, and which people misspell."""
+
 _ONE_SELECT = "write one SELECT; it may begin with WITH"
 
 
@@ -52,7 +56,9 @@ def _not_one_select(text: SqlText, tokens: list[Token]) -> Diagnostic | None:
     first = tokens[0]
     if first.token_type not in _FIRST:
         at = text.place(first.start, first.end)
-        return error(Code.NOT_ONE_SELECT, f"`{first.text}` does not begin a SELECT", at, _ONE_SELECT)
+        meant = closest(first.text, ("SELECT", "WITH"), likeness=0.75)
+        hint = f"did you mean `{meant}`?" if meant else _ONE_SELECT
+        return error(Code.NOT_ONE_SELECT, f"`{first.text}` does not begin a SELECT", at, hint)
     for semicolon, after in pairwise(tokens):
         if semicolon.token_type is TokenType.SEMICOLON:
             at = text.place(after.start, after.end)
@@ -118,7 +124,13 @@ def _unreadable(text: SqlText, tokens: list[Token], stop: ParseError) -> Diagnos
     found = stop.errors[0]
     stopped = next((t for t in tokens if (t.line, t.col) == (found["line"], found["col"])), tokens[-1])
     said = str(found["description"]).split(" but got ", maxsplit=1)[0].removesuffix(".")
+    at = text.place(stopped.start, stopped.end)
+    meant = closest(stopped.text, _WORDS, likeness=0.75) if stopped.text.upper() not in _WORDS else None
+    hint = f"did you mean `{meant}`?" if meant else ""
     if "missing for" in said:  # in the words of sqlglot's classes
         said = "something is missing after this"
+    elif said.endswith("Unexpected token"):
+        said = f"`{stopped.text}` cannot stand here"
+        hint = hint or "look at what stands before it: a comma, an operator or a bracket may be missing"
     message = f"this cannot be read as {text.dialect} SQL: {said[:1].lower()}{said[1:]}"
-    return error(Code.UNREADABLE, message, text.place(stopped.start, stopped.end))
+    return error(Code.UNREADABLE, message, at, hint)

@@ -49,12 +49,44 @@ _ELSEWHERE = {
     ("", "name"): "the folder is the name",
     ("", "domain"): "a product belongs to the domain whose folder it is in",
     ("", "defaults"): "write its keys at the top: they hold for all products that do not say otherwise",
+    ("", "owner"): "write `team: {members: [{username: …, role: productOwner}]}`",
     ("outputPorts", "mode"): "write `publish: {mode: …}`",
+    ("properties", "type"): "ODCS calls it `logicalType`",
+    ("properties", "nullable"): "write `required: true` of what no row leaves empty",
     ("quality", "property"): "write the check under its column's `quality`",
     ("quality", "rule"): "ODCS calls it `metric` since 3.1",
     **{("contract", key): _HEADER for key in ("apiVersion", "kind", "id", "version", "status")},
 }
 """What to do about keys that somebody may well expect."""
+
+
+_TYPES = {
+    alias: logical
+    for logical, aliases in {
+        "string": "bytes char character str text uuid varchar",
+        "integer": "bigint int int32 int64 long serial smallint",
+        "number": "decimal double float float64 money numeric real",
+        "boolean": "bit bool",
+        "timestamp": "datetime timestamptz",
+        "object": "dict json map record struct",
+        "array": "list repeated",
+    }.items()
+    for alias in aliases.split()
+}
+"""What other systems call a type → ODCS's word for it."""
+
+_SUCH_AS = {
+    "description": "write `{purpose: …}`",
+    "freshness": "write `{maxAge: 90m, objective: 99%}`",
+    "publish": "write `{mode: merge}`",
+    "quality": "write `{objective: 99%}`",
+    "schedule": 'write `{cron: "0 * * * *"}`, or `{on: inputs}`',
+    "source": "write `{block: files, …}` or `{block: database, …}`",
+    "team": "write `{members: [{username: …, role: productOwner}]}`",
+    "transform": "write `{sql: file.sql}`",
+    "virtual": "write `{connection: …, table: …}`",
+}
+"""How the mappings look that people expect to be single values."""
 
 
 def shaped(kind: type[S], document: Document, problems: Problems) -> S | None:
@@ -116,7 +148,8 @@ def _deviation(error: ErrorDetails, place: Place, label: str) -> tuple[Code, Loc
     if kind in _WANTED:
         found = f"the text {told(value)}" if isinstance(value, str) else told(value)
         message = f"`{label}` must be {_WANTED[kind]}, not {found}"
-        return Code.TYPE, place.at, message, _conversion(kind, value)
+        hint = _SUCH_AS.get(label, "") if _WANTED[kind] == "a mapping" else ""
+        return Code.TYPE, place.at, message, hint or _conversion(kind, value)
     at = place["block"].at if kind == "union_tag_invalid" else place.at
     return Code.VALUE, at, *_wrong_value(error, label)
 
@@ -127,7 +160,10 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
         case "unreadable":
             return context["message"], context["hint"]
         case "enum" | "literal_error":
-            return f"`{label}` cannot be {told(value)}", did_you_mean(str(value), _quoted(context["expected"]))
+            known = _quoted(context["expected"])
+            named = _TYPES.get(str(value).lower()) if label == "logicalType" else None
+            hint = f"ODCS calls it `{named}`" if named else did_you_mean(str(value), known)
+            return f"`{label}` cannot be {told(value)}", hint
         case "string_pattern_mismatch":
             what, hint = MEANT[context["pattern"]]
             return f"`{value}` is not {what}", hint

@@ -152,7 +152,7 @@ def _refuse(text: Text, error: YAMLError, problems: Problems) -> None:
     if opened is not None and "end of stream" in message:
         mark = opened
     elif opened is not None and "expected ',' or" in message:
-        hint = f"put commas between values, quote a text that holds `{{`, and close what line {opened.line + 1} opens"
+        hint = f"put commas between values, quote what holds `{{` or `: `, and close what line {opened.line + 1} opens"
     problems.error(Code.SYNTAX, text.at(mark.line, mark.column) if mark else text.start(), message, hint)
 
 

@@ -1,0 +1,1 @@
+select id as x, day price as y from orders

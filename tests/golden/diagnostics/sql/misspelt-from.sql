@@ -1,0 +1,1 @@
+select id as x form orders

@@ -1,0 +1,1 @@
+selct id as x from orders

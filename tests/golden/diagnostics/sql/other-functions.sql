@@ -1,0 +1,4 @@
+select
+  nvl(id, 'a') as x
+from orders
+where ts < now()

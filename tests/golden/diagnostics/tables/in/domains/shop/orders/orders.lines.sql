@@ -1,0 +1,1 @@
+SELECT line_id FROM source
