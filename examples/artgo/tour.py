@@ -34,7 +34,8 @@ def main() -> int:
         run(mesh, folder, "deploy")
 
         say("Now they rename one: another team reads it, and the plan knows where.")
-        edit(mesh / ENGAGEMENT / "product.yaml", ("name: virality", "name: virality_score"))
+        sample = ("MAX(virality) AS virality", "MAX(virality_score) AS virality")
+        edit(mesh / ENGAGEMENT / "product.yaml", ("name: virality", "name: virality_score"), sample)
         edit(mesh / ENGAGEMENT / "hourly.sql", ("AS virality", "AS virality_score"))
         run(mesh, folder, "plan")
 

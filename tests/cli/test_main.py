@@ -60,10 +60,18 @@ def test_a_secret_that_was_typed_is_not_repeated(tmp_path: Path, words: list[str
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is always full here")
-def test_a_full_disk_is_not_our_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_not_our_fault(tmp_path: Path, unbuffered: str) -> None:
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [MESH, "explain"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [MESH, "explain"],
+            cwd=tmp_path,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert (done.returncode, done.stderr) == (
         1,

@@ -6,6 +6,7 @@ import gc
 import importlib
 import io
 import keyword
+import os
 import sys
 import tempfile
 import traceback
@@ -132,11 +133,20 @@ def _misused(error: click.ClickException) -> None:
 def _failed(error: Exception) -> ExitCode:
     """Say whose fault it is: the machine's, which its owner can mend, or ours."""
     if isinstance(error, OSError) and error.errno in _MACHINE:
+        _drop_output()
         what = f"{error.filename}: " if error.filename else ""
         fail(f"{what}{(error.strerror or str(error)).lower()}", _MACHINE[error.errno])
         return ExitCode.FINDINGS
     fail(f"this is our fault: {error}", f"please send us {_report()}")
     return ExitCode.OUR_FAULT
+
+
+def _drop_output() -> None:
+    """Forget what could not be printed: Python would try again at the end, and make an exit status of its own of it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave() -> None:
