@@ -1,5 +1,6 @@
 """Mutants: the two example meshes, each with one mistake, and where that mistake must be reported."""
 
+import gc
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -81,6 +82,7 @@ class Nursery:
 
     def failing(self, mutants: Collection[Mutant]) -> list[str]:
         """Return what is wrong with what is said about some mutants."""
+        gc.collect()  # a command ends sooner than its garbage is worth collecting
         return [f"{m}\n    {fault}" for m in mutants if (fault := _fault(m, self.said(m)))]
 
     def said(self, mutant: Mutant) -> tuple[Diagnostic, ...]:

@@ -22,7 +22,7 @@ EVERY = {mesh: every_mutant(mesh) for mesh in MESHES}
 FEW = {mesh: list({m.spot: m for m in reversed(mutants)}.values())[::-1] for mesh, mutants in EVERY.items()}
 """One mutant for each mistake at each kind of place: each key once, each mistake once in each SQL file."""
 
-PARTS = 8
+PARTS = 12
 
 
 @pytest.fixture(scope="module")
