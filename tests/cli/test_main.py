@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -106,3 +107,17 @@ def test_every_verb_of_the_list_exists(tmp_path: Path, verb: str) -> None:
     done = mesh(verb, "--help", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert f"mesh {verb}" in done.stdout
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)], ids=["colour", "none"])
+def test_a_terminal_gets_colours_unless_nobody_wants_them(
+    tmp_path: Path, variables: dict[str, str], *, coloured
+) -> None:
+    ours, theirs = pty.openpty()
+    env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | variables
+    subprocess.run([MESH, "validate"], cwd=tmp_path, env=env, stderr=theirs, check=False)
+    os.close(theirs)
+    said = os.read(ours, 4096).decode()
+    os.close(ours)
+    assert "no mesh.yaml" in said
+    assert ("\x1b[" in said) == coloured

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from meshwright.actions.against import base_of
 from meshwright.actions.compilation import Compiled, compile_mesh
 from meshwright.actions.released import Released
-from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.approvals import Approval
 from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, TableRemoved
@@ -18,20 +18,18 @@ from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.diagnostic import Diagnostic, errors
-from meshwright.model.errors import Busy, NotFound, Refused
+from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import DOMAIN_FILE, LOCK_FILE, MESH_FILE, PRODUCT_FILE, product_home
 from meshwright.model.product import DataProduct
-from meshwright.release.copy import Copy
-from meshwright.release.cut import graph_of
 from meshwright.release.entry import GATE, Approved
 from meshwright.release.log import History
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan, the release that it starts from (None: nothing runs yet), and the log as it was then.
+    """A plan, the release that it starts from (None: a folder, or nothing runs yet), and the log as it was then.
 
     `untouched` are the domains that run and whose folders are not here: the plan leaves them as they are.
     """
@@ -44,40 +42,14 @@ class Proposal:
 
 
 def propose(workspace: Workspace, now: datetime, against: str | None = None) -> Proposal:
-    """Plan this mesh's files against what the environment runs; or against another environment's, or a release."""
-    known, base = _start(workspace, against)
-    current = None if base is None else _released(workspace, base)
+    """Plan this mesh's files against what the environment runs; or what another one does, a release, or a folder."""
+    base = base_of(workspace, against)
+    current = base.current
     compiled = compile_mesh(workspace.root, workspace.cache, None if current is None else Released(current))
     proposed = _with_unsound(compiled, current, workspace)
     made = plan(current, proposed, now)
     untouched = tuple(d.name for d in proposed.mesh.domains if d.name not in compiled.loaded.here)
-    return Proposal(made.with_findings(_own_findings(made, compiled)), base, known, current, untouched)
-
-
-def _start(workspace: Workspace, against: str | None) -> tuple[History | None, Digest | None]:
-    """Return the log and the release to compare with; where the store cannot be reached, what was fetched of it."""
-    try:
-        known = known_history(workspace)
-    except Busy:
-        if workspace.lock is None or against is not None:
-            raise
-        return None, workspace.lock.release
-    return known, _base(known, against, workspace.settings.environment)
-
-
-def _released(workspace: Workspace, release: Digest) -> MeshGraph:
-    """Return the graph of a release; a repository that is pinned to a mesh keeps what it has fetched."""
-    if workspace.lock is None:
-        return graph_of(workspace.store().get(release))
-    copy = Copy(workspace.fetched)
-    if not copy.has(release):
-        copy.fetch(workspace.store(), release)
-    return graph_of(copy.read(release))
-
-
-def known_history(workspace: Workspace) -> History | None:
-    """Return the environment's log; None before its first record."""
-    return None if workspace.lock is None and workspace.log().is_empty else history(workspace)
+    return Proposal(made.with_findings(_own_findings(made, compiled)), base.release, base.history, current, untouched)
 
 
 def approvals(proposal: Proposal, environment: str) -> tuple[Approval, ...]:
@@ -93,15 +65,6 @@ def approvals(proposal: Proposal, environment: str) -> tuple[Approval, ...]:
     return tuple(_approvals(proposal.history, since, mesh))
 
 
-def release_named(known: History, text: str) -> Digest:
-    """Return the release whose digest begins with `text`. Raises `NotFound` unless there is exactly one."""
-    found = sorted({m.release for m in known.made() if m.release.hex.startswith(text)})
-    if len(found) != 1 or len(text) < 4:
-        what = "no release begins" if not found else f"{len(found)} releases begin"
-        raise NotFound(f"{what} with `{text}`", hint="give more digits of its digest, at least four")
-    return found[0]
-
-
 def _approvals(known: History, since: int, mesh: Mesh) -> Iterator[Approval]:
     for entry in known.entries:
         if entry.sequence > since and isinstance(entry.body, Approved):
@@ -109,14 +72,6 @@ def _approvals(known: History, since: int, mesh: Mesh) -> Iterator[Approval]:
             own = person.public_key if person else None
             if (entry.signer == GATE and own is None) or (entry.signer != GATE and entry.key == own):
                 yield Approval(entry.body.person, entry.body.plan, entry.at)
-
-
-def _base(known: History | None, against: str | None, environment: str) -> Digest | None:
-    if against is None:
-        return known.current(environment) if known else None
-    if known is None:
-        raise NotFound("nothing has been released yet", hint="`mesh release` makes the first release")
-    return known.current(against) if known.pointers(against) else release_named(known, against)
 
 
 def _with_unsound(compiled: Compiled, current: MeshGraph | None, workspace: Workspace) -> MeshGraph:

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from meshwright.actions.against import release_named
 from meshwright.actions.deploy import Deployment, point
-from meshwright.actions.proposal import release_named
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
 from meshwright.model.errors import NotFound

@@ -13,6 +13,7 @@ import traceback
 from typing import NoReturn
 
 import click
+from click.globals import push_context
 
 from meshwright import __version__
 from meshwright.cli.console import ExitCode, fail, safe
@@ -105,8 +106,10 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for must not end a command
             stream.reconfigure(errors="replace")
+    colour = False if os.environ.get("NO_COLOR") else None
+    push_context(click.Context(mesh, color=colour))  # for what is said after a verb has ended
     try:
-        code = mesh.main(standalone_mode=False)
+        code = mesh.main(standalone_mode=False, color=colour)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(ExitCode.USAGE)

@@ -11,13 +11,17 @@ from meshwright.gate.judge import Allowed
 
 
 @click.command("plan")
-@click.option("--against", metavar="ENV|DIGEST", help="Compare with another environment, or with one release.")
+@click.option(
+    "--against",
+    metavar="ENV|DIGEST|PATH",
+    help="Compare with another environment, a release, or the files of a folder.",
+)
 @verb("markdown")
 def command(edge: Edge, against: str | None, output: str = "text") -> ExitCode:
     """Show what would change, and for whom."""
     settings = edge.workspace.settings
     judged = plan(edge.workspace, settings.person, edge.now, against)
-    if judged.proposal.history is None and edge.workspace.lock is not None:
+    if judged.proposal.history is None and judged.proposal.base is not None:
         progress("the store cannot be reached: compared with what was fetched")
     if edge.json:
         print_json(plan_plain(judged))

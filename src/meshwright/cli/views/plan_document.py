@@ -6,7 +6,7 @@ from typing import Any
 
 from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_plain
-from meshwright.cli.views.plan_text import reader
+from meshwright.cli.views.plan_text import beside, reader
 from meshwright.gate.approvals import Need
 from meshwright.gate.changes import subject_of
 from meshwright.gate.describe import describe, sign
@@ -49,8 +49,7 @@ def verdict_word(verdict: Verdict) -> str:
 
 def plan_markdown(judged: Judged, environment: str) -> str:
     """Return a plan as a comment for a pull request."""
-    plan, base = judged.proposal.plan, judged.proposal.base
-    against = f"release `{base.short}` in `{environment}`" if base else f"`{environment}`, where nothing runs yet"
+    plan, against = judged.proposal.plan, beside(judged, environment)
     lines = [f"## Plan `{plan.digest.short}`", "", f"Against {against}. **{_sentence(judged.verdict)}**", ""]
     lines += ["Nothing would change." if not plan.effects else "| | where | change | version |"]
     lines += ["|---|---|---|---|"] if plan.effects else []

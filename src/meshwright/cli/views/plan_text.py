@@ -31,12 +31,18 @@ def plan_text(judged: Judged, environment: str) -> str:
 
 
 def _head(judged: Judged, environment: str) -> Iterator[str]:
-    plan, base = judged.proposal.plan, judged.proposal.base
-    runs = f"what `{environment}` runs (release {base.short})" if base else f"`{environment}`, where nothing runs yet"
-    yield f"{click.style(plan.proposed.mesh.name, bold=True)} against {runs}"
+    yield f"{click.style(judged.proposal.plan.proposed.mesh.name, bold=True)} against {beside(judged, environment)}"
     if judged.proposal.untouched:
         names = ", ".join(f"`{d}`" for d in judged.proposal.untouched)
         yield f"from other repositories, and left as they run: {names}"
+
+
+def beside(judged: Judged, against: str) -> str:
+    """Say what a plan was compared with: what was asked for is the name of an environment, a release or a folder."""
+    base = judged.proposal.base
+    if base is None:
+        return f"`{against}`, where nothing runs yet" if judged.proposal.plan.first else f"the files in `{against}`"
+    return f"release {base.short}" if base.hex.startswith(against) else f"what `{against}` runs (release {base.short})"
 
 
 def _changes(effects: tuple[Effect, ...], mesh: Mesh) -> Iterator[str]:
