@@ -1,8 +1,10 @@
 """The DAGs of a release, built from a folder, with nothing but its files."""
 
+import os
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +17,18 @@ from tests.airflow.conftest import NOW, Gate
 from meshwright.airflow.dags import BROKEN
 from meshwright.airflow.folder import lay_out
 from meshwright.airflow.loader import load, load_all
+from meshwright.model.errors import Corrupt
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
+from meshwright.model.product import SupportChannel
+from meshwright.release.cut import freeze, graph_of
 
 NOT_AT_PARSE_TIME = {"sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.manifest", "meshwright.gate"}
+OF_A_WORKER = {
+    "airflow", "airflow.bounds", "airflow.bundle", "airflow.dags", "airflow.folder", "airflow.loader",
+    "airflow.operators", "airflow.provider", "model", "model.errors", "model.naming", "model.time", "release",
+    "release.files", "release.shard",
+}  # fmt: skip
+"""All that a worker loads of ours to have its DAG: each task pays for each class in it."""
 
 
 @pytest.fixture
@@ -94,26 +105,51 @@ def test_a_task_builds_its_own_product_alone_from_whichever_file(folder: Path, m
     assert list(aviation(folder)) == ["weather.hourly-weather"]
 
 
-def test_a_broken_product_says_why_and_leaves_the_others_alone(folder: Path) -> None:
-    record = folder / "products/aviation.carriers.json"
-    record.write_bytes(record.read_bytes().replace(b"airlines", b"airlinez"))
+def test_a_broken_product_says_why_and_leaves_the_others_alone(gate: Gate, tmp_path: Path) -> None:
+    store = gate.workspace.store()
+    graph = graph_of(store.get(gate.release()))
+    carriers, others = graph.mesh.products[0], graph.mesh.products[1:]
+    astray = replace(carriers, support=(SupportChannel("#aviation", url="nowhere"),))
+    broken = freeze(replace(graph, mesh=replace(graph.mesh, products=(astray, *others))))
+    store.put(broken)
+    folder = tmp_path / "broken" / str(broken.digest)
+    lay_out(store, broken.digest, folder, NOW)
     dags = aviation(folder)
     assert dags["aviation.carriers"].tags == {BROKEN}
-    assert dags["aviation.carriers"].description
-    assert "its bytes were changed" in dags["aviation.carriers"].description
+    assert "nowhere" in str(dags["aviation.carriers"].description)
     assert [t.task_id for t in dags["aviation.flights"].tasks] == [STAGE, CHECK, PUBLISH]
 
 
+def test_a_file_whose_shard_was_changed_builds_nothing(folder: Path) -> None:
+    shard = folder / "shards/aviation-0.jsonl"
+    shard.write_bytes(shard.read_bytes().replace(b"airlines", b"airlinez"))
+    with pytest.raises(Corrupt, match=r"`shards/aviation-0.jsonl` is not what was released"):
+        aviation(folder)
+
+
+def loaded(script: str, folder: Path, **variables: str) -> list[str]:
+    """Return the modules that are loaded after a script that builds DAGs of `folder`."""
+    program = f"import sys\nfrom pathlib import Path\nfolder = Path({str(folder)!r})\n{script}\nprint(*sys.modules)"
+    environment = {**os.environ, **variables}
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.splitlines()[-1].split()
+
+
 def test_loading_reads_no_yaml_no_sql_and_opens_no_driver(folder: Path) -> None:
-    script = f"""
-import sys
-from meshwright.airflow.loader import load_all
-from pathlib import Path
-assert len(load_all(Path({str(folder)!r}))) == 6
-print(sorted({NOT_AT_PARSE_TIME!r} & set(sys.modules)))
+    modules = loaded("from meshwright.airflow.loader import load_all\nassert len(load_all(folder)) == 6", folder)
+    assert NOT_AT_PARSE_TIME & set(modules) == set()
+
+
+def test_a_worker_loads_what_builds_its_dag_and_nothing_of_the_model(folder: Path) -> None:
+    script = """
+from meshwright.airflow.bundle import MeshBundle
+from meshwright.airflow.loader import load
+assert list(load(str(folder / "mesh_fleet_0.py"), "fleet-0")) == ["aviation.flights"]
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().splitlines()[-1] == "[]"
+    modules = loaded(script, folder, **{_AIRFLOW_PARSING_CONTEXT_DAG_ID: "aviation.flights"})
+    ours = {m.removeprefix("meshwright.") for m in modules if m.startswith("meshwright.")}
+    assert ours == OF_A_WORKER
 
 
 def test_where_only_a_dag_folder_can_be_had_one_file_loads_all(gate: Gate) -> None:

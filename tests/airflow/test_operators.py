@@ -1,6 +1,6 @@
 """What an action raises decides what Airflow does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +8,10 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 from tests.airflow.conftest import NOW, Gate
 
 from meshwright.actions import run
-from meshwright.airflow.operators import CheckOperator, StageOperator, outcome, remember
+from meshwright.airflow.operators import CheckOperator, Pinned, StageOperator, outcome, remember
 from meshwright.model.address import product_address
 from meshwright.model.errors import Busy, ChecksFailed, InputsNotReady, MeshError, NothingNew, Refused, SourceNotReady
 from meshwright.model.naming import CHECK, STAGE
-from meshwright.release.read import read_record
-from meshwright.release.record import Record
 
 FLIGHTS, ROUTES = "aviation.flights", "punctuality.route-punctuality"
 
@@ -39,11 +37,15 @@ def context(address: str, first_look: datetime | None = None, **more: object) ->
 
 
 @pytest.fixture
-def record(gate: Gate, request: pytest.FixtureRequest) -> Record:
+def pinned(gate: Gate, request: pytest.FixtureRequest) -> Pinned:
     folder = gate.workspace.root / "laid"
     release = gate.release()
     gate.workspace.store().materialise(release, folder)
-    return read_record(folder, release, product_address(getattr(request, "param", FLIGHTS)))
+    return Pinned(folder, str(release), getattr(request, "param", FLIGHTS))
+
+
+def stage(pinned: Pinned) -> StageOperator:
+    return StageOperator(task_id=STAGE, pinned=pinned, wait=timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -55,50 +57,59 @@ def record(gate: Gate, request: pytest.FixtureRequest) -> Record:
         pytest.param(Busy("later"), Busy, id="transient is retried"),
     ],
 )
-def test_errors_become_what_airflow_knows(record: Record, raised: MeshError, becomes: type[Exception]) -> None:
-    with pytest.raises(becomes, match=raised.message), outcome(record, context(FLIGHTS)):
+def test_errors_become_what_airflow_knows(pinned: Pinned, raised: MeshError, becomes: type[Exception]) -> None:
+    with pytest.raises(becomes, match=raised.message), outcome(pinned, context(FLIGHTS)):
         raise raised
 
 
-def test_a_source_that_is_not_ready_is_looked_at_again(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_is_not_ready_is_looked_at_again(pinned: Pinned, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "stage", _raising(SourceNotReady("no file yet")))
     with pytest.raises(AirflowRescheduleException):
-        StageOperator(task_id=STAGE, record=record).execute(context(FLIGHTS))
+        stage(pinned).execute(context(FLIGHTS))
 
 
 def test_waiting_ends_with_the_reason_and_is_remembered(
-    record: Record, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    pinned: Pinned, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "stage", _raising(SourceNotReady("no file yet")))
     with pytest.raises(AirflowFailException, match="waited too long: no file yet"):
-        StageOperator(task_id=STAGE, record=record).execute(context(FLIGHTS, first_look=NOW))
-    latest = gate.workspace.observations().latest([record.product.address])[record.product.address]
+        stage(pinned).execute(context(FLIGHTS, first_look=NOW))
+    address = product_address(FLIGHTS)
+    latest = gate.workspace.observations().latest([address])[address]
     assert latest.failure
     assert (latest.failure.reason, latest.failure.waiting) == ("no file yet", False)
 
 
-@pytest.mark.parametrize("record", [ROUTES], indirect=True)
-def test_a_run_that_a_publish_will_start_is_not_waited_for(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pinned", [ROUTES], indirect=True)
+def test_a_run_that_a_publish_will_start_is_not_waited_for(pinned: Pinned, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "stage", _raising(InputsNotReady("the weather has published nothing yet")))
     with pytest.raises(AirflowSkipException, match="has published nothing yet"):
-        StageOperator(task_id=STAGE, record=record).execute(context(ROUTES))
+        stage(pinned).execute(context(ROUTES))
 
 
-def test_what_nobody_foresaw_is_remembered(record: Record, gate: Gate) -> None:
+def test_what_nobody_foresaw_is_remembered(pinned: Pinned, gate: Gate) -> None:
     remember(context(FLIGHTS, exception=ZeroDivisionError("by zero")))
-    latest = gate.workspace.observations().latest([record.product.address])[record.product.address]
+    address = product_address(FLIGHTS)
+    latest = gate.workspace.observations().latest([address])[address]
     assert latest.failure
     assert latest.failure.reason == "ZeroDivisionError: by zero"
 
 
-def test_what_an_action_remembered_is_not_remembered_twice(record: Record, gate: Gate) -> None:
+def test_what_an_action_remembered_is_not_remembered_twice(pinned: Pinned, gate: Gate) -> None:
     remember(context(FLIGHTS, exception=AirflowFailException("known")))
-    assert not gate.workspace.observations().latest([record.product.address])
+    assert not gate.workspace.observations().latest([product_address(FLIGHTS)])
 
 
-def test_a_check_without_its_stage_fails_for_good(record: Record) -> None:
+def test_a_check_without_its_stage_fails_for_good(pinned: Pinned) -> None:
     with pytest.raises(AirflowFailException):
-        CheckOperator(task_id=CHECK, record=record).execute(context(FLIGHTS))
+        CheckOperator(task_id=CHECK, pinned=pinned).execute(context(FLIGHTS))
+
+
+def test_a_task_refuses_a_record_whose_bytes_were_changed(pinned: Pinned) -> None:
+    record = pinned.folder / f"products/{FLIGHTS}.json"
+    record.write_bytes(record.read_bytes().replace(b"departures", b"departurez", 1))
+    with pytest.raises(AirflowFailException, match=f"`products/{FLIGHTS}.json` is not what was released"):
+        stage(pinned).execute(context(FLIGHTS))
 
 
 def _raising(error: MeshError) -> Any:

@@ -15,7 +15,9 @@ from meshwright.model.codec import dump
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.cut import Release, cut, freeze, graph_of
-from meshwright.release.read import read_record, read_root, read_shard, record_file
+from meshwright.release.files import record_file
+from meshwright.release.read import read_record
+from meshwright.release.shard import read_lines, read_shards
 from meshwright.release.store import ReleaseStore
 
 RELEASE = freeze(linked(MESH))
@@ -71,8 +73,17 @@ def test_a_worker_reads_one_product_with_its_query(folder: Path) -> None:
 
 
 def test_a_shard_lists_its_products(folder: Path) -> None:
-    assert [s.name for s in read_root(folder, RELEASE.digest).shards] == ["creators-0", "marketplace-0"]
-    assert read_shard(folder, RELEASE.digest, "marketplace-0") == (SALES_ADDRESS,)
+    assert [s["name"] for s in read_shards(folder, RELEASE.digest.hex)] == ["creators-0", "marketplace-0"]
+    (line,) = read_lines(folder, RELEASE.digest.hex, "marketplace-0")
+    assert line.product == str(SALES_ADDRESS)
+    assert line.record == Digest.of(RELEASE.files[record_file(SALES_ADDRESS)]).hex
+
+
+def test_what_airflow_reads_of_a_product_changes_with_the_product_alone() -> None:
+    products = tuple(replace(p, description="Sold.") if p == SALES else p for p in MESH.products)
+    changed = freeze(linked(replace(MESH, products=products)))
+    shards = [name for name in RELEASE.files if name.startswith("shards/")]
+    assert [name for name in shards if changed.files[name] != RELEASE.files[name]] == ["shards/marketplace-0.jsonl"]
 
 
 def test_what_is_not_in_a_release_is_not_found(folder: Path) -> None:
@@ -80,7 +91,7 @@ def test_what_is_not_in_a_release_is_not_found(folder: Path) -> None:
         with pytest.raises(NotFound):
             read_record(folder, RELEASE.digest, ProductAddress(*product.split(".")))
     with pytest.raises(NotFound):
-        read_shard(folder, RELEASE.digest, "finance-0")
+        read_lines(folder, RELEASE.digest.hex, "finance-0")
 
 
 def test_a_domain_of_many_products_is_cut_into_shards_and_each_is_found(tmp_path: Path, store: ReleaseStore) -> None:
@@ -94,7 +105,7 @@ def test_a_domain_of_many_products_is_cut_into_shards_and_each_is_found(tmp_path
         assert read_record(tmp_path / "large", large.digest, address).product.address == address
 
 
-@pytest.mark.parametrize("name", ["root.json", "shards/creators-0.json", record_file(RANKING_ADDRESS)])
+@pytest.mark.parametrize("name", ["root.json", "shards/creators-0.jsonl", record_file(RANKING_ADDRESS)])
 def test_a_changed_byte_anywhere_on_the_way_is_named(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     for place in range(0, len(content), max(1, len(content) // 40)):

@@ -16,7 +16,7 @@ from meshwright.model.identity import Secret
 from meshwright.model.mesh import Environment
 from meshwright.model.naming import environment_mistake, state_folder
 from meshwright.model.spelling import did_you_mean
-from meshwright.model.time import instant
+from meshwright.model.time import instant, instant_or_length
 
 if TYPE_CHECKING:
     from meshwright.manifest.lock import Lock
@@ -177,17 +177,13 @@ def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
         keys=Path(texts["keys"]).expanduser(),
         root_key=texts.get("root_key"),
         person=texts.get("person"),
-        since=None if since is None else _since(since),
+        since=None if since is None else instant_or_length(since),
         until=None if until is None else instant(until),
         memory=texts.get("memory"),
         log_format=texts["log_format"],
         shown=shown,
         **{n: Secret(texts[n]) for n in _SECRETS if n in texts},
     )
-
-
-def _since(text: str) -> datetime | timedelta:
-    return timedelta(seconds=float(text[:-1])) if text.endswith("s") and text[:-1].isdigit() else instant(text)
 
 
 def _public(text: str) -> str:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from airflow.dag_processing.bundles.base import BaseDagBundle, BundleVersion
 
-from meshwright.actions.workspace import Workspace, released_workspace, variable_connections
 from meshwright.airflow.folder import is_laid_out, lay_out, lay_out_notice, note_refusal, show_again
 from meshwright.model.errors import MeshError, NotFound, Refused
-from meshwright.model.identity import Digest
 
 if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release: every task loads this module
+    from meshwright.actions.workspace import Workspace
+    from meshwright.model.identity import Digest
     from meshwright.release.log import History
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class MeshBundle(BaseDagBundle):
             if not self.version:
                 self.refresh()
             elif not is_laid_out(self.path):
+                from meshwright.model.identity import Digest
+
                 self._lay_out(Digest(self.version), self.path, self._history())
         super().initialize()
 
@@ -82,7 +84,7 @@ class MeshBundle(BaseDagBundle):
             self._point(folder)
         note_refusal(self.path, f"{error.message}\n{error.hint}".rstrip())
 
-    def _lay_out(self, release: Digest, folder: Path, known: "History") -> None:
+    def _lay_out(self, release: "Digest", folder: Path, known: "History") -> None:
         known.refuse_revoked(release)
         if not known.made(release):
             raise Refused(f"the gate never made a release {release.short}")
@@ -101,7 +103,9 @@ class MeshBundle(BaseDagBundle):
         return next(at for at, body in bodies if isinstance(body, Pointed) and body.environment == environment)
 
     @property
-    def _workspace(self) -> Workspace:
+    def _workspace(self) -> "Workspace":
+        from meshwright.actions.workspace import released_workspace, variable_connections
+
         return released_workspace({**os.environ, "MESH_HOME": str(self.base_dir)}, variable_connections())
 
     def _shown(self) -> str | None:

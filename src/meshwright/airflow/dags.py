@@ -5,132 +5,80 @@ forgets which publishes it has waited for as soon as a run is queued, so that wa
 new, and for how long, follows from the watermarks; a run that finds nothing new is skipped (docs/decisions/0040).
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Asset, AssetAny, CronDataIntervalTimetable
 
+from meshwright.airflow.bounds import Bounds
 from meshwright.airflow.operators import (
     RETRIES,
     BrokenOperator,
     CheckOperator,
+    Pinned,
     PublishOperator,
     StageOperator,
     remember,
 )
-from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.contract import Column
-from meshwright.model.mask import mask_text
-from meshwright.model.naming import CHECK, PUBLISH, STAGE, asset_name, asset_uri, dag_id
-from meshwright.model.product import CronSchedule, DataProduct, OutputPort, OutputTable
-from meshwright.model.slo import slo_text
-from meshwright.release.record import Record
+from meshwright.model.naming import CHECK, PUBLISH, STAGE
+from meshwright.release.shard import DagSpec
 
 BROKEN = "broken"
 """The tag of a product that its release does not hold as it should."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What an environment binds: the intervals that are run there, from `since`, and before `until` in a replay."""
-
-    since: datetime
-    until: datetime | None = None
-
-
-def build_dag(record: Record, bounds: Bounds) -> DAG:
+def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
     """Return the DAG of one product."""
-    product = record.product
     dag = DAG(
-        dag_id(product.address),
-        schedule=_schedule(product),
+        pinned.product,
+        schedule=_schedule(spec),
         start_date=bounds.since,
-        # Airflow also runs the interval that starts at the end.
-        end_date=None if bounds.until is None else bounds.until - timedelta(seconds=1),
-        catchup=isinstance(product.schedule, CronSchedule),
+        end_date=bounds.end,
+        catchup=spec.cron is not None,
         max_active_runs=1,
         is_paused_upon_creation=False,
         rerun_with_latest_version=False,
-        description=product.description,
-        doc_md=_documentation(record),
-        tags={product.address.domain, product.type.value, *product.tags},
-        owner_links=_owner_links(product),
+        description=spec.description,
+        doc_md=spec.doc,
+        tags=set(spec.tags),
+        owner_links={spec.owner: spec.owner_url} if spec.owner_url else {},
         default_args={
-            "owner": product.owner or product.address.domain,
+            "owner": spec.owner,
             "retries": RETRIES,
             "retry_delay": timedelta(seconds=10),
             "retry_exponential_backoff": True,
             "on_failure_callback": remember,
         },
     )
-    outlets = [port_asset(product.port_address(port)) for port in product.outputs]
-    stage = StageOperator(task_id=STAGE, record=record, dag=dag)
-    check = CheckOperator(task_id=CHECK, record=record, dag=dag)
-    publish = PublishOperator(task_id=PUBLISH, record=record, outlets=outlets, dag=dag)
+    stage = StageOperator(task_id=STAGE, pinned=pinned, wait=timedelta(seconds=spec.wait), dag=dag)
+    check = CheckOperator(task_id=CHECK, pinned=pinned, dag=dag)
+    publish = PublishOperator(task_id=PUBLISH, pinned=pinned, outlets=_assets(spec.outlets), dag=dag)
     stage.set_downstream(check)
     check.set_downstream(publish)
     return dag
 
 
-def broken_dag(product: ProductAddress, reason: str) -> DAG:
+def broken_dag(product: str, reason: str) -> DAG:
     """Return what stands for a product that cannot be built: the other products of its file go on."""
-    dag = DAG(dag_id(product), schedule=None, description=reason, doc_md=f"**Broken.** {reason}", tags={BROKEN})
+    dag = DAG(product, schedule=None, description=reason, doc_md=f"**Broken.** {reason}", tags={BROKEN})
     BrokenOperator(task_id=BROKEN, reason=reason, retries=0, dag=dag)
     return dag
 
 
-def port_asset(port: PortAddress) -> Asset:
+def port_asset(name: str, uri: str) -> Asset:
     """Return the asset that a port is to Airflow."""
-    uri = asset_uri(port)
-    asset = Asset(name=asset_name(port), uri=f"x-{uri}", group=port.product.domain)
+    asset = Asset(name=name, uri=f"x-{uri}", group=name.partition(".")[0])
     # For any other scheme than `x-…` Airflow asks all providers for theirs, and imports Google's clients to do so: a
     # second of each task. The URIs of ports need no cleaning.
     object.__setattr__(asset, "uri", uri)
     return asset
 
 
-def _schedule(product: DataProduct) -> Any:
-    match product.schedule:
-        case CronSchedule(cron=cron, timezone=timezone):
-            return CronDataIntervalTimetable(cron, timezone=timezone)
-        case _:
-            return AssetAny(*[port_asset(p.port) for p in product.inputs if p.port is not None])
+def _assets(ports: tuple[tuple[str, str], ...]) -> list[Asset]:
+    return [port_asset(name, uri) for name, uri in ports]
 
 
-def _owner_links(product: DataProduct) -> dict[str, str]:
-    url = next((s.url for s in product.support if s.url), None)
-    return {product.owner: url} if product.owner and url else {}
-
-
-def _documentation(record: Record) -> str:
-    product = record.product
-    facts = [f"**{product.type.value}**", f"release `{record.release.short}`"]
-    facts += [f"owner {product.owner}"] if product.owner else []
-    facts += [f"purpose {product.purpose}"] if product.purpose else []
-    ports = [_port_documentation(port) for port in product.outputs]
-    return "\n\n".join([product.description, " · ".join(facts), *ports])
-
-
-def _port_documentation(port: OutputPort) -> str:
-    promises = [f"- {slo_text(slo)}" for slo in port.slos]
-    parts = [part for name, table in port.named for part in _table_documentation(name, table)]
-    return "\n".join([f"### {port.name} {port.version}", *promises, *parts])
-
-
-def _table_documentation(name: str, table: OutputTable) -> list[str]:
-    rows = [
-        f"| `{c.name}` | {c.type.value} | {'yes' if c.required or c.primary_key else ''} | {_meaning(c)} |"
-        for c in table.contract.columns
-    ]
-    heading = ["", f"#### {name}"] if name else []
-    return [*heading, "", "| column | type | required | |", "|---|---|---|---|", *rows]
-
-
-def _meaning(column: Column) -> str:
-    masked = f" ({mask_text(column.mask)})" if column.mask else ""
-    return _cell(f"{column.description}{masked}".strip())
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _schedule(spec: DagSpec) -> Any:
+    if spec.cron is not None:
+        return CronDataIntervalTimetable(spec.cron, timezone=spec.timezone)
+    return AssetAny(*_assets(spec.starters))

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.model.errors import Refused
-from meshwright.model.identity import Digest
 from meshwright.model.naming import loader_file
 from meshwright.model.time import instant, instant_text
-from meshwright.release.read import read_root
+from meshwright.release.shard import read_shards
 
-if TYPE_CHECKING:  # only what lays out a release needs it; every task reads one that lies there
+if TYPE_CHECKING:  # only what lays out a release needs them; every task reads one that lies there
+    from meshwright.model.identity import Digest
     from meshwright.release.store import ReleaseStore
 
 NOTICE, REFUSAL = "mesh_release.py", "refusal.txt"
@@ -37,13 +37,13 @@ _ENVIRONMENT = "environment.json"
 _IGNORED = "products/\nshards/\n"
 
 
-def lay_out(store: "ReleaseStore", release: Digest, folder: Path, deployed: datetime) -> None:
+def lay_out(store: "ReleaseStore", release: "Digest", folder: Path, deployed: datetime) -> None:
     """Lay a release out; `deployed` is when its environment ran anything first. What is there already is left."""
     store.materialise(release, folder)
     _write(folder / _ENVIRONMENT, json.dumps({"deployed": instant_text(deployed)}))
-    for entry in read_root(folder, release).shards:
-        domain, _, number = entry.name.rpartition("-")
-        _write(folder / loader_file(domain, int(number)), _LOADER.format(shard=entry.name))
+    for entry in read_shards(folder, str(release)):
+        domain, _, number = entry["name"].rpartition("-")
+        _write(folder / loader_file(domain, int(number)), _LOADER.format(shard=entry["name"]))
     lay_out_notice(folder)
 
 

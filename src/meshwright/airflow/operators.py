@@ -9,23 +9,21 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import Asset, BaseOperator, BaseSensorOperator, Context, PokeReturnValue
 from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, AirflowSkipException
 
-from meshwright.actions import run
-from meshwright.actions.ending import break_down, give_up
-from meshwright.actions.logs import about
-from meshwright.actions.workspace import Workspace, released_workspace
-from meshwright.airflow.connections import worker_connections, worker_keys
-from meshwright.model.address import product_address
 from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
-from meshwright.model.identity import PublishId
-from meshwright.model.naming import STAGE, asset_uri
-from meshwright.model.product import CronSchedule, InputsSchedule
-from meshwright.model.time import Interval, instant_text
-from meshwright.release.record import Record
+from meshwright.model.naming import STAGE
+
+if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also parses, and every parse has operators
+    from meshwright.actions.workspace import Workspace
+    from meshwright.model.identity import PublishId
+    from meshwright.model.product import Schedule
+    from meshwright.model.time import Interval
+    from meshwright.release.record import Record
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +33,42 @@ FIRST_LOOK, LAST_LOOK = timedelta(seconds=5), timedelta(minutes=1)
 """What is not ready is looked at again after the first, then ever more slowly, at least after the last."""
 
 
+class Pinned(NamedTuple):
+    """The product of a release that a DAG was built from; its record is read, and verified, by the task."""
+
+    folder: Path
+    release: str
+    product: str
+
+    def record(self) -> "Record":
+        """Return the product as it was released. Raises `NotFound` or `Corrupt`."""
+        from meshwright.model.address import product_address
+        from meshwright.model.identity import Digest
+        from meshwright.release.read import read_record
+
+        return read_record(self.folder, Digest(self.release), product_address(self.product))
+
+
+class Job(NamedTuple):
+    """What an action is called with."""
+
+    workspace: "Workspace"
+    record: "Record"
+    now: datetime
+
+
 class StageOperator(BaseSensorOperator):
     """Builds all ports of a product privately, as soon as its sources and inputs are ready; gives the publish id.
 
     A sensor, because waiting is its business: between two looks it holds no worker.
     """
 
-    def __init__(self, *, record: Record, **settings: Any) -> None:
-        schedule = record.product.schedule
-        waits = schedule.wait_at_most if isinstance(schedule, CronSchedule) else timedelta(hours=1)
+    def __init__(self, *, pinned: Pinned, wait: timedelta, **settings: Any) -> None:
         super().__init__(
             mode="reschedule", poke_interval=FIRST_LOOK, exponential_backoff=True, max_wait=LAST_LOOK,
-            timeout=waits, **settings,
+            timeout=wait, **settings,
         )  # fmt: skip
-        self.record = record
+        self.pinned = pinned
         self.missing: TransientError = SourceNotReady("the source was never looked at")
 
     def execute(self, context: Context) -> Any:
@@ -56,51 +76,56 @@ class StageOperator(BaseSensorOperator):
         try:
             return super().execute(context)
         except AirflowSensorTimeout:
-            with outcome(self.record, context) as (workspace, now):
-                give_up(workspace, self.record.product.address, self.missing, now)
+            from meshwright.actions.ending import give_up
+
+            with outcome(self.pinned, context) as job:
+                give_up(job.workspace, job.record.product.address, self.missing, job.now)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Stage, unless something is not ready yet."""
-        with outcome(self.record, context) as (workspace, now):
+        from meshwright.actions import run
+
+        with outcome(self.pinned, context) as job:
             try:
-                staged = run.stage(workspace, self.record, _interval(context), now)
+                staged = run.stage(job.workspace, job.record, _interval(context), job.now)
             except (SourceNotReady, InputsNotReady) as error:
-                self._skip_what_a_publish_starts(error)
+                _skip_what_a_publish_starts(error, job.record.product.schedule)
                 self.missing = error
                 log.info("not ready yet: %s", error.message)
                 return PokeReturnValue(is_done=False)
         return PokeReturnValue(is_done=True, xcom_value=str(staged.publish_id))
 
-    def _skip_what_a_publish_starts(self, missing: TransientError) -> None:
-        """Wait for no input that will start a run by publishing: that one goes at once, this one would look later."""
-        if isinstance(missing, InputsNotReady) and isinstance(self.record.product.schedule, InputsSchedule):
-            raise AirflowSkipException(missing.message)
-
 
 class CheckOperator(BaseOperator):
     """Holds what was staged against its contracts."""
 
-    def __init__(self, *, record: Record, **settings: Any) -> None:
+    def __init__(self, *, pinned: Pinned, **settings: Any) -> None:
         super().__init__(**settings)
-        self.record = record
+        self.pinned = pinned
 
     def execute(self, context: Context) -> None:
         """Check; a check that blocks fails the run and leaves what is published untouched."""
-        with outcome(self.record, context) as (workspace, now):
-            run.check(workspace, self.record, _publish_id(context), now)
+        from meshwright.actions import run
+
+        with outcome(self.pinned, context) as job:
+            run.check(job.workspace, job.record, _publish_id(context), job.now)
 
 
 class PublishOperator(BaseOperator):
     """Makes what was staged and checked visible, and tells the consumers through each port's asset."""
 
-    def __init__(self, *, record: Record, outlets: list[Asset], **settings: Any) -> None:
+    def __init__(self, *, pinned: Pinned, outlets: list[Asset], **settings: Any) -> None:
         super().__init__(outlets=outlets, **settings)
-        self.record = record
+        self.pinned = pinned
 
     def execute(self, context: Context) -> None:
         """Publish; a retry of what was published already does nothing but tell again."""
-        with outcome(self.record, context) as (workspace, now):
-            publish = run.publish(workspace, self.record, _publish_id(context), now)
+        from meshwright.actions import run
+        from meshwright.model.naming import asset_uri
+        from meshwright.model.time import instant_text
+
+        with outcome(self.pinned, context) as job:
+            publish = run.publish(job.workspace, job.record, _publish_id(context), job.now)
         rows = {asset_uri(port): count for port, count in publish.ports.items()}
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {
@@ -126,31 +151,49 @@ def remember(context: Context) -> None:
     """Remember a task that failed for good; what an action has raised, it has remembered itself."""
     error = context.get("exception")
     if not isinstance(error, AirflowFailException):
+        from meshwright.actions.ending import break_down
+        from meshwright.model.address import product_address
+
         workspace, now = _here()
         task = context["ti"]
         break_down(workspace, product_address(task.dag_id), task.task_id, error, now)
 
 
 @contextmanager
-def outcome(record: Record, context: Context) -> Iterator[tuple[Workspace, datetime]]:
-    """Give an action its workspace and its moment; turn what it raises into what Airflow does."""
+def outcome(pinned: Pinned, context: Context) -> Iterator[Job]:
+    """Give an action what it works on; turn what it raises into what Airflow does."""
+    from meshwright.actions.logs import about
+
     workspace, now = _here()
-    with about(release=record.release.short, address=record.product.address, run=context["run_id"]):
+    with about(release=pinned.release[:12], address=pinned.product, run=context["run_id"]):
         try:
-            yield workspace, now
+            yield Job(workspace, pinned.record(), now)
         except NothingNew as error:
             raise AirflowSkipException(error.message) from None
         except FinalError as error:
             raise AirflowFailException(f"{error.message}\n{error.hint}".rstrip()) from error
 
 
-def _here() -> tuple[Workspace, datetime]:
+def _skip_what_a_publish_starts(missing: TransientError, schedule: "Schedule") -> None:
+    """Wait for no input that will start a run by publishing: that one goes at once, this one would look later."""
+    from meshwright.model.product import InputsSchedule
+
+    if isinstance(missing, InputsNotReady) and isinstance(schedule, InputsSchedule):
+        raise AirflowSkipException(missing.message)
+
+
+def _here() -> tuple["Workspace", datetime]:
+    from meshwright.actions.workspace import released_workspace
+    from meshwright.airflow.connections import worker_connections, worker_keys
+
     workspace = released_workspace(os.environ, worker_connections(), worker_keys())
     return workspace, workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
 
 
-def _interval(context: Context) -> Interval | None:
+def _interval(context: Context) -> "Interval | None":
     """Return the data interval of a cron run; a run that inputs have started has none."""
+    from meshwright.model.time import Interval
+
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     return None if start is None or end is None else Interval(_plain(start), _plain(end))
 
@@ -160,5 +203,7 @@ def _plain(instant: datetime) -> datetime:
     return datetime.fromtimestamp(instant.timestamp(), UTC)
 
 
-def _publish_id(context: Context) -> PublishId:
+def _publish_id(context: Context) -> "PublishId":
+    from meshwright.model.identity import PublishId
+
     return PublishId(context["ti"].xcom_pull(task_ids=STAGE))

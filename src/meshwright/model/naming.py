@@ -1,9 +1,13 @@
 """Naming: every name that Meshwright generates, made here and nowhere else."""
 
-import re
+from __future__ import annotations
 
-from meshwright.model.address import NAME, PortAddress, ProductAddress, TableAddress
-from meshwright.model.identity import PublishId
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every worker of a task loads this module; the values' classes take longer to make than all of it
+    from meshwright.model.address import PortAddress, ProductAddress, TableAddress
+    from meshwright.model.identity import PublishId
 
 SCHEME = "mesh"
 """Scheme of asset URIs, and OpenLineage's namespace."""
@@ -26,6 +30,8 @@ CACHE, FETCHED = ".mesh/cache", ".mesh/fetched"
 
 def environment_mistake(name: str) -> tuple[str, str] | None:
     """Why an environment, which has a folder of its own in `.mesh/`, cannot have a name, and what to do instead."""
+    from meshwright.model.address import NAME
+
     if NAME.fullmatch(name) is None:
         return f"`{name}` is not a name", "use lower-case letters, digits and `-`, and begin with a letter"
     if state_folder(name) in (CACHE, FETCHED):

@@ -42,6 +42,11 @@ def instant(text: str) -> datetime:
     return value.replace(tzinfo=UTC) if len(text) == len("2013-01-01") else utc(value)
 
 
+def instant_or_length(text: str) -> datetime | timedelta:
+    """Read an instant, or a length in seconds such as `14400s`. Raises `ValueError`."""
+    return timedelta(seconds=float(text[:-1])) if text.endswith("s") and text[:-1].isdigit() else instant(text)
+
+
 def instant_text(value: datetime) -> str:
     """Write an instant the one way that people and files see it: `2013-01-01T00:00:00Z`."""
     return utc(value).isoformat().replace("+00:00", "Z")

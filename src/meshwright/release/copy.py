@@ -15,16 +15,8 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.release.cut import Release
-from meshwright.release.read import (
-    MESH,
-    ROOT,
-    fitting,
-    object_file,
-    products_of,
-    record_file,
-    root_of,
-    shard_file,
-)
+from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
+from meshwright.release.read import products_of, root_of
 
 if TYPE_CHECKING:
     from meshwright.release.store import ReleaseStore

@@ -21,9 +21,12 @@ from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import shard
 from meshwright.model.product import DataProduct
+from meshwright.release.files import FORMAT, MESH, ROOT, fitting, record_file, shard_file
 from meshwright.release.queries import queries_of
-from meshwright.release.read import FORMAT, MESH, ROOT, Root, fitting, products_of, record_file, root_of, shard_file
+from meshwright.release.read import Root, products_of, root_of
 from meshwright.release.record import Contents, contents_bytes, contents_of
+from meshwright.release.shard import Line, line_bytes
+from meshwright.release.spec import spec_of
 
 SHARD_SIZE = 250
 """How many products one DAG file builds at most: Airflow reads a file in one process, in one go."""
@@ -57,10 +60,12 @@ def freeze(graph: MeshGraph) -> Release:
     files: dict[str, bytes] = {MESH: canonical(dump(replace(graph.mesh, products=(), environments=())))}
     shards = []
     for name, products in _shards(graph.mesh):
-        records = {p.address: contents_bytes(_contents(p, graph.analyses)) for p in products}
-        listed = [[str(address), str(Digest.of(content))] for address, content in records.items()]
-        files[shard_file(name)] = canonical({"products": listed})
-        files |= {record_file(address): content for address, content in records.items()}
+        lines = []
+        for product in products:
+            record = contents_bytes(_contents(product, graph.analyses))
+            files[record_file(product.address)] = record
+            lines.append(Line(str(product.address), str(Digest.of(record)), spec_of(product)))
+        files[shard_file(name)] = b"".join(line_bytes(line) for line in lines)
         digest = Digest.of(files[shard_file(name)])
         shards.append({"name": name, "first": str(products[0].address), "digest": str(digest)})
     files[ROOT] = canonical({"format": FORMAT, "mesh": str(Digest.of(files[MESH])), "shards": shards})
