@@ -24,13 +24,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         mesh = shutil.copytree(HERE, Path(folder) / "artgo", ignore=shutil.ignore_patterns(".mesh", "__pycache__"))
         say("The first release of an empty environment.")
-        run(mesh, folder, "release", quiet=True)
+        run(mesh, folder, "submit", quiet=True)
         run(mesh, folder, "deploy")
 
         say("The engagement team adds a column: nobody can be hurt, so it is released by itself.")
         edit(mesh / ENGAGEMENT / "product.yaml", ("version: 1.0.0", "version: 1.1.0"), ("          quality:", COLUMN))
         edit(mesh / ENGAGEMENT / "hourly.sql", ("  ROUND(", f"{EXPRESSION},\n  ROUND("))
-        run(mesh, folder, "release")
+        run(mesh, folder, "submit")
         run(mesh, folder, "deploy")
 
         say("Now they rename one: another team reads it, and the plan knows where.")
@@ -40,7 +40,7 @@ def main() -> int:
         run(mesh, folder, "plan")
 
         say("It is not released; what runs, runs on.")
-        return 0 if run(mesh, folder, "release", quiet=True) == 1 else 1
+        return 0 if run(mesh, folder, "submit", quiet=True) == 1 else 1
 
 
 def edit(file: Path, *changes: tuple[str, str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from meshwright.actions.approve import approve
 from meshwright.actions.deploy import deploy
 from meshwright.actions.fetch import fetch, pinned
-from meshwright.actions.release import release
+from meshwright.actions.submit import submit
 from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.gate.judge import Allowed, NeedsApproval
 
@@ -97,10 +97,10 @@ class Repositories:
     def goes_live(self, name: str, author: str) -> None:
         """Release what a repository says, with the platform team's approval where it is needed, and deploy it."""
         gate = self.open(name, at_the_gate=True)
-        outcome = release(gate, author, NOW)
+        outcome = submit(gate, author, NOW)
         if isinstance(outcome.judged.verdict, NeedsApproval):
             approve(gate, "piet", None, NOW)
-            outcome = release(gate, author, NOW)
+            outcome = submit(gate, author, NOW)
         assert isinstance(outcome.judged.verdict, Allowed), outcome.judged.verdict
         deploy(gate, NOW)
 

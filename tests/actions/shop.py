@@ -12,7 +12,7 @@ from tests.actions.folders import open_folder
 
 from meshwright.actions import run
 from meshwright.actions.deploy import deploy
-from meshwright.actions.release import release
+from meshwright.actions.submit import submit
 from meshwright.actions.workspace import Workspace
 from meshwright.model.address import product_address
 from meshwright.model.errors import InputsNotReady, NothingNew, SourceNotReady
@@ -127,7 +127,7 @@ def open_shop(folder: Path, **variables: str) -> Shop:
         path.write_text(text)
     feeds = {f"MESH_CONN_{name.upper()}": f"file://{folder / name}" for name in ("clicks", "items")}
     workspace = open_folder(mesh, **feeds, **variables)
-    assert release(workspace, "nadia", START).release is not None
+    assert submit(workspace, "nadia", START).release is not None
     deploy(workspace, START)
     return Shop(folder, workspace)
 

@@ -10,7 +10,7 @@ from tests.oncall.servers import Received, http_receiver, nobody
 
 from meshwright.actions.deploy import activate, deploy
 from meshwright.actions.deployed import deployed
-from meshwright.actions.release import release
+from meshwright.actions.submit import submit
 from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.actions.workspace import Workspace
 from meshwright.model import naming
@@ -169,7 +169,7 @@ def promising(shop: Shop, slo: str) -> Shop:
     """The same shop, whose stock of items promises something more."""
     manifest = shop.workspace.root / "domains/stock/items/product.yaml"
     manifest.write_text(manifest.read_text().replace("slo: {", f"slo: {{{slo}, "))
-    assert release(shop.workspace, "tomas", START).release is not None
+    assert submit(shop.workspace, "tomas", START).release is not None
     deploy(shop.workspace, START)
     return shop
 

@@ -20,7 +20,7 @@ os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "True"
 os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH"] = f"{_HOME}/bundles"
 
 from meshwright.actions.deploy import deploy  # noqa: E402
-from meshwright.actions.release import release  # noqa: E402
+from meshwright.actions.submit import submit  # noqa: E402
 from meshwright.actions.trust import root_key  # noqa: E402
 from meshwright.actions.workspace import Workspace, open_workspace  # noqa: E402
 from meshwright.model.identity import Digest  # noqa: E402
@@ -37,7 +37,7 @@ class Gate:
 
     def release(self) -> Digest:
         """Release what the files say, and make it run."""
-        assert release(self.workspace, "maya", NOW).release
+        assert submit(self.workspace, "maya", NOW).release
         return deploy(self.workspace, NOW).release
 
     def change(self) -> None:

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from meshwright.actions.compilation import compile_mesh
 from meshwright.actions.deploy import deploy
 from meshwright.actions.proposal import propose
-from meshwright.actions.release import release
+from meshwright.actions.submit import submit
 from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.console import diagnostic_text
 from meshwright.cli.explain import Explanation, explanations
@@ -117,7 +117,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = tmp_path_factory.mktemp("corner") / "shop"
     shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns(".mesh"))
     workspace = open_workspace(root, {"MESH_KEYS": str(root.parent / "keys")}, {})
-    release(workspace, "ben", NOW)
+    submit(workspace, "ben", NOW)
     deploy(workspace, NOW)
     return workspace
 

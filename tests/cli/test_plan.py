@@ -25,7 +25,7 @@ def said(root: Path, *words: str) -> Result:
 
 
 def live(root: Path) -> None:
-    said(root, "release", "--as", "nadia")
+    said(root, "submit", "--as", "nadia")
     said(root, "deploy")
 
 
@@ -75,12 +75,12 @@ def test_a_program_reads_whom_a_change_breaks_and_where(root: Path) -> None:
 def test_the_way_of_a_change_that_needs_a_yes(root: Path) -> None:
     live(root)
     loosen_freshness(root)
-    waiting = said(root, "release", "--as", "nadia", "--format", "json")
+    waiting = said(root, "submit", "--as", "nadia", "--format", "json")
     assert (waiting.return_value, json.loads(waiting.stdout)["verdict"]) == (1, "needsApproval")
     with pytest.raises(Refused):
         said(root, "approve", "--as", "nadia")
     assert "tomas approves plan" in said(root, "approve", "--as", "tomas").stdout
-    released = said(root, "release", "--as", "nadia", "--format", "json")
+    released = said(root, "submit", "--as", "nadia", "--format", "json")
     made = json.loads(released.stdout)
     assert (released.return_value, made["new"], made["verdict"]) == (0, True, "allowed")
     deployed = json.loads(said(root, "deploy", "--format", "json").stdout)
@@ -92,7 +92,7 @@ def test_the_way_of_a_change_that_needs_a_yes(root: Path) -> None:
 def test_what_runs_already_needs_no_release(root: Path) -> None:
     live(root)
     assert said(root, "plan").stdout.splitlines()[-1] == "Nothing would change."
-    assert said(root, "release", "--as", "nadia").stdout.startswith("nothing to release: `local` runs just this")
+    assert said(root, "submit", "--as", "nadia").stdout.startswith("nothing to release: release ")
     assert said(root, "deploy").stdout.startswith("`local` already runs release")
 
 

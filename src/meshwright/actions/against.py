@@ -1,4 +1,6 @@
-"""Against: what is a plan compared with: what an environment runs, one release, or the files of another folder?
+"""Against: what is a plan compared with: the newest release, what an environment runs, or the files of a folder?
+
+Where nothing is said it is the release that follows last what the environment runs: what is released next follows that.
 
 Only a folder needs no store: a pull request can be held against a checkout of what it leads to.
 """
@@ -17,6 +19,7 @@ from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.model.naming import LOCK_FILE, MESH_FILE
 from meshwright.model.spelling import did_you_mean
+from meshwright.release.chain import chain
 from meshwright.release.copy import Copy
 from meshwright.release.cut import graph_of
 from meshwright.release.log import History
@@ -38,18 +41,14 @@ class Base:
 
 def base_of(workspace: Workspace, against: str | None) -> Base:
     """Return what a plan of this mesh starts from. Raises `NotFound` where `against` names nothing."""
-    if against is not None and _is_path(against):
+    if against is None:
+        return _newest(workspace)
+    if _is_path(against):
         return _files(workspace, Path(against).expanduser())
-    try:
-        known = known_history(workspace)
-    except Busy:
-        if workspace.lock is None or against is not None:
-            raise
-        return _release(workspace, None, workspace.lock.release)
-    environment = against or workspace.settings.environment
-    if known is not None and known.pointers(environment):
-        return _release(workspace, known, known.current(environment))
-    if against is None or against in _environments(workspace, known):
+    known = known_history(workspace)
+    if known is not None and known.pointers(against):
+        return _release(workspace, known, known.current(against))
+    if against in _environments(workspace, known):
         return Base(known, None, None)
     if known is not None and _beginning(known, against):
         return _release(workspace, known, release_named(known, against))
@@ -57,6 +56,17 @@ def base_of(workspace: Workspace, against: str | None) -> Base:
         return _files(workspace, Path(against))
     hint = did_you_mean(against, _environments(workspace, known), otherwise=_WANTED)
     raise NotFound(f"`{against}` is no environment, no release and no folder", hint=hint)
+
+
+def _newest(workspace: Workspace) -> Base:
+    """Return the release that follows last what runs; where the store cannot be reached, what was fetched of it."""
+    try:
+        known = known_history(workspace)
+    except Busy:
+        if workspace.lock is None:
+            raise
+        return _release(workspace, None, workspace.lock.release)
+    return _release(workspace, known, chain(known, workspace.settings.environment).tip if known else None)
 
 
 def known_history(workspace: Workspace) -> History | None:
@@ -90,10 +100,10 @@ def _is_path(text: str) -> bool:
 
 
 def _release(workspace: Workspace, known: History | None, release: Digest | None) -> Base:
-    return Base(known, release, None if release is None else _released(workspace, release))
+    return Base(known, release, None if release is None else released_graph(workspace, release))
 
 
-def _released(workspace: Workspace, release: Digest) -> MeshGraph:
+def released_graph(workspace: Workspace, release: Digest) -> MeshGraph:
     """Return the graph of a release; a repository that is pinned to a mesh keeps what it has fetched."""
     if workspace.lock is None:
         return graph_of(workspace.store().get(release))

@@ -39,7 +39,7 @@ def _author(workspace: Workspace, plan: Digest) -> str:
     bodies = [e.body for e in history(workspace).entries]
     found = [b.author for b in bodies if isinstance(b, Submitted) and b.plan == plan]
     if not found:
-        raise NotFound(f"plan {plan.short} has not been submitted", hint="its author runs `mesh release`")
+        raise NotFound(f"plan {plan.short} has not been submitted", hint="its author runs `mesh submit`")
     return found[-1]
 
 

@@ -1,17 +1,19 @@
 """Deploy: make a release the one that an environment runs.
 
-All of the release is verified first; the pointer moves last, and only if nothing else has happened since. Whatever goes
-wrong before, the old release stays live.
+All of the release is verified first; the pointer moves last, and only if nothing else has happened since: else what is
+newest then is looked at. Whatever goes wrong before, the old release stays live.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from meshwright.actions.retry import look_again
 from meshwright.actions.trust import gate_key, history, record
 from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
+from meshwright.release.chain import chain
 from meshwright.release.cut import graph_of
 from meshwright.release.entry import GATE, Pointed
 from meshwright.release.keys import SigningKey
@@ -36,10 +38,7 @@ class Deployment:
 def deploy(workspace: Workspace, now: datetime) -> Deployment:
     """Make the newest release that follows what the environment runs the one that runs there."""
     key = gate_key(workspace, now)
-    known = history(workspace)
-    environment = workspace.settings.environment
-    before = known.current(environment)
-    return _switch(workspace, known, (before, _next(known, environment, before)), key, now)
+    return look_again(lambda: _deploy(workspace, key, now))
 
 
 def point(workspace: Workspace, release: Digest, now: datetime) -> Deployment:
@@ -53,6 +52,14 @@ def point(workspace: Workspace, release: Digest, now: datetime) -> Deployment:
     return _switch(workspace, known, (ran[-1], release), key, now)
 
 
+def _deploy(workspace: Workspace, key: SigningKey, now: datetime) -> Deployment:
+    known = history(workspace)
+    found = chain(known, workspace.settings.environment)
+    if found.tip is None:
+        raise NotFound("nothing has been released yet", hint="`mesh submit` makes the first release")
+    return _switch(workspace, known, (found.runs, found.tip), key, now)
+
+
 def _switch(
     workspace: Workspace, known: History, step: tuple[Digest | None, Digest], key: SigningKey, now: datetime
 ) -> Deployment:
@@ -64,22 +71,6 @@ def _switch(
         record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)
     activate(workspace, graph, release, now)
     return Deployment(environment, release, before, len(graph.mesh.products))
-
-
-def _next(known: History, environment: str, before: Digest | None) -> Digest:
-    """Return what may follow: a release that the gate judged against just what runs here."""
-    made = known.made()
-    if not made:
-        raise NotFound("nothing has been released yet", hint="`mesh release` makes the first release")
-    following = [m.release for m in made if m.base == before and m.release != before]
-    if following and following[-1] == made[-1].release:
-        return following[-1]
-    if before is not None and made[-1].release == before:
-        return before
-    raise Refused(
-        f"the newest release, {made[-1].release.short}, was not judged against what `{environment}` runs",
-        hint=f"`mesh release --env {environment}` judges it against that",
-    )
 
 
 def activate(workspace: Workspace, graph: MeshGraph, release: Digest, now: datetime) -> None:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.actions.proposal import Proposal, approvals, propose
+from meshwright.actions.proposal import Proposal, propose
 from meshwright.actions.workspace import Workspace
+from meshwright.gate.approvals import Approval
 from meshwright.gate.judge import Verdict, judge
+from meshwright.release.voices import approvals
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +21,11 @@ class Judged:
 def plan(workspace: Workspace, author: str | None, now: datetime, against: str | None = None) -> Judged:
     """Return what would change, and the gate's word on it."""
     proposal = propose(workspace, now, against)
-    given = approvals(proposal, workspace.settings.environment)
-    return Judged(proposal, judge(proposal.plan, given, author=author))
+    return Judged(proposal, judge(proposal.plan, _given(proposal), author=author))
+
+
+def _given(proposal: Proposal) -> tuple[Approval, ...]:
+    """Return who said yes so far; before the first release, nobody is asked."""
+    if proposal.history is None or proposal.current is None:
+        return ()
+    return approvals(proposal.history, proposal.plan.digest, proposal.current.mesh)

@@ -1,10 +1,10 @@
-"""Proposal: what the files of this mesh would change of what an environment runs.
+"""Proposal: what the files of this mesh would change of what an environment runs, or will run next.
 
 A product whose files have errors is not gone: it is taken as it runs, and its errors are findings. So a column that one
 team renames shows as what it is, a break of another team's product, and not as that product's disappearance.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from meshwright.actions.against import base_of
 from meshwright.actions.compilation import Compiled, compile_mesh
 from meshwright.actions.released import Released
 from meshwright.actions.workspace import Workspace
-from meshwright.gate.approvals import Approval
 from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, TableRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
@@ -20,10 +19,8 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
-from meshwright.model.mesh import Mesh
 from meshwright.model.naming import DOMAIN_FILE, LOCK_FILE, MESH_FILE, PRODUCT_FILE, product_home
 from meshwright.model.product import DataProduct
-from meshwright.release.entry import GATE, Approved
 from meshwright.release.log import History
 
 
@@ -42,7 +39,7 @@ class Proposal:
 
 
 def propose(workspace: Workspace, now: datetime, against: str | None = None) -> Proposal:
-    """Plan this mesh's files against what the environment runs; or what another one does, a release, or a folder."""
+    """Plan this mesh's files against the release that they would follow; or another environment, release or folder."""
     base = base_of(workspace, against)
     current = base.current
     compiled = compile_mesh(workspace.root, workspace.cache, None if current is None else Released(current))
@@ -50,28 +47,6 @@ def propose(workspace: Workspace, now: datetime, against: str | None = None) -> 
     made = plan(current, proposed, now)
     untouched = tuple(d.name for d in proposed.mesh.domains if d.name not in compiled.loaded.here)
     return Proposal(made.with_findings(_own_findings(made, compiled)), base.release, base.history, current, untouched)
-
-
-def approvals(proposal: Proposal, environment: str) -> tuple[Approval, ...]:
-    """Return who said yes to this plan since the environment last changed, with a key that the mesh knows as theirs.
-
-    Somebody without a key of their own is spoken for by the gate, which has seen who they are.
-    """
-    if proposal.history is None or proposal.current is None:
-        return ()
-    pointers = proposal.history.pointers(environment)
-    since = pointers[-1][0] if pointers else -1
-    mesh = proposal.current.mesh
-    return tuple(_approvals(proposal.history, since, mesh))
-
-
-def _approvals(known: History, since: int, mesh: Mesh) -> Iterator[Approval]:
-    for entry in known.entries:
-        if entry.sequence > since and isinstance(entry.body, Approved):
-            person = mesh.person(entry.body.person)
-            own = person.public_key if person else None
-            if (entry.signer == GATE and own is None) or (entry.signer != GATE and entry.key == own):
-                yield Approval(entry.body.person, entry.body.plan, entry.at)
 
 
 def _with_unsound(compiled: Compiled, current: MeshGraph | None, workspace: Workspace) -> MeshGraph:

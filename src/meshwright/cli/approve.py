@@ -20,4 +20,4 @@ def command(edge: Edge, plan: str | None, person: str | None) -> None:
     if edge.json:
         print_json({"plan": str(digest), "person": who})
     else:
-        click.echo(f"{who} approves plan {click.style(digest.short, bold=True)}; `mesh release` goes on from here")
+        click.echo(f"{who} approves plan {click.style(digest.short, bold=True)}; `mesh submit` goes on from here")

@@ -39,8 +39,8 @@ VERBS = {
     },
     "Change": {
         "plan": "Show what would change, and for whom.",
+        "submit": "Propose what the files here say: released at once, or when approved.",
         "approve": "Say yes to a plan.",
-        "release": "Freeze what the gate allows into a signed release.",
         "deploy": "Make a release the one that runs.",
         "rollback": "Make an earlier release run again.",
     },

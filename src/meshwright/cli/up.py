@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from meshwright.actions.deploy import deploy
-from meshwright.actions.release import release
 from meshwright.actions.settings import variable
+from meshwright.actions.submit import submit
 from meshwright.actions.trust import root_key
 from meshwright.actions.workspace import Workspace, variable_connections
 from meshwright.cli.console import ExitCode, progress
@@ -77,7 +77,7 @@ def command(words: tuple[str, ...], *, once: bool, timeout: int, port: int | Non
 def _go_live(edge: Edge) -> None:
     """Plan, release, deploy: what the gate allows runs; what it does not is shown, and what ran before goes on."""
     workspace, now = edge.workspace, edge.now
-    outcome = release(workspace, workspace.settings.person or getpass.getuser(), now)
+    outcome = submit(workspace, workspace.settings.person or getpass.getuser(), now)
     if not outcome.judged.proposal.plan.is_empty:
         click.echo(plan_text(outcome.judged, workspace.settings.environment) + "\n")
     print_deployed(edge, deploy(workspace, now))

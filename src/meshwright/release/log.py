@@ -110,7 +110,7 @@ class Log:
         """
         names = self._objects.names(_FOLDER)
         if not names and not seen:
-            raise NotFound("nothing has been released yet", hint="`mesh release` makes the first release")
+            raise NotFound("nothing has been released yet", hint="`mesh submit` makes the first release")
         for number, name in enumerate(names):
             if name != _name(number):
                 raise _corrupt(number, "is missing: it was removed")

@@ -20,8 +20,8 @@ from tests.actions.folders import (
 from meshwright.actions.approve import approve
 from meshwright.actions.deploy import deploy
 from meshwright.actions.plan import plan
-from meshwright.actions.release import Outcome, release
 from meshwright.actions.rollback import rollback
+from meshwright.actions.submit import Outcome, submit
 from meshwright.actions.trust import current_release, history, root_key
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
@@ -51,7 +51,7 @@ def released(outcome: Outcome) -> Digest:
 
 def live(workspace: Workspace) -> Digest:
     """Release and deploy what the files say."""
-    made = released(release(workspace, "nadia", NOW))
+    made = released(submit(workspace, "nadia", NOW))
     assert deploy(workspace, NOW).release == made
     return made
 
@@ -68,16 +68,10 @@ def test_the_first_release_of_an_empty_environment_runs_at_once(workspace: Works
 def test_releasing_and_deploying_again_writes_nothing(workspace: Workspace) -> None:
     live(workspace)
     before = history(workspace).head
-    again = release(workspace, "nadia", NOW)
+    again = submit(workspace, "nadia", NOW)
     assert (again.release, again.is_new) == (current_release(workspace), False)
     assert not deploy(workspace, NOW).is_new
     assert history(workspace).head == before
-
-
-def test_a_release_that_is_not_deployed_yet_is_made_once(workspace: Workspace) -> None:
-    first = release(workspace, "nadia", NOW)
-    second = release(workspace, "nadia", NOW)
-    assert (first.release, first.is_new, second.is_new) == (second.release, True, False)
 
 
 def test_what_only_adds_is_released_by_itself(workspace: Workspace, root: Path) -> None:
@@ -97,7 +91,7 @@ def test_a_break_that_may_be_approved_hides_no_error_of_the_product_that_it_reac
     )
     edit(root, SALES_SQL, "price", "CAST('2026-01-01' AS DATE) AS price")
     edit(root, RANKING_SQL, "SUM(price)", "COUNT(price) + nonsense")
-    verdict = release(workspace, "nadia", NOW).judged.verdict
+    verdict = submit(workspace, "nadia", NOW).judged.verdict
     assert isinstance(verdict, Refused), verdict
     assert ["nonsense" in d.message for d in verdict.findings] == [True]
 
@@ -105,7 +99,7 @@ def test_a_break_that_may_be_approved_hides_no_error_of_the_product_that_it_reac
 def test_a_break_names_the_other_teams_line_and_is_refused(workspace: Workspace, root: Path) -> None:
     first = live(workspace)
     rename_price(root)
-    outcome = release(workspace, "nadia", NOW)
+    outcome = submit(workspace, "nadia", NOW)
     assert isinstance(outcome.judged.verdict, Refused)
     (consumer,) = (c for e in outcome.judged.proposal.plan.effects for c in e.consumers)
     assert (str(consumer.product), consumer.owner) == ("creators.trending-artists", "tomas")
@@ -118,14 +112,14 @@ def test_a_break_names_the_other_teams_line_and_is_refused(workspace: Workspace,
 def test_a_looser_promise_waits_for_its_reader_and_then_passes(workspace: Workspace, root: Path) -> None:
     live(workspace)
     loosen_freshness(root)
-    asked = release(workspace, "nadia", NOW)
+    asked = submit(workspace, "nadia", NOW)
     assert isinstance(asked.judged.verdict, NeedsApproval)
     with pytest.raises(errors.Refused, match="nobody approves their own"):
         approve(workspace, "nadia", None, NOW)
     with pytest.raises(errors.Refused, match="does not need the approval of `piet`"):
         approve(workspace, "piet", None, NOW)
     approve(workspace, "tomas", asked.judged.proposal.plan.digest.short, NOW)
-    made = released(release(workspace, "nadia", NOW))
+    made = released(submit(workspace, "nadia", NOW))
     (record,) = history(workspace).made(made)
     assert (record.author, record.approved_by) == ("nadia", ("tomas",))
 
@@ -133,27 +127,27 @@ def test_a_looser_promise_waits_for_its_reader_and_then_passes(workspace: Worksp
 def test_a_plan_is_submitted_once_however_often_it_is_tried(workspace: Workspace, root: Path) -> None:
     live(workspace)
     loosen_freshness(root)
-    release(workspace, "nadia", NOW)
-    release(workspace, "nadia", NOW)
+    submit(workspace, "nadia", NOW)
+    submit(workspace, "nadia", NOW)
     assert sum(isinstance(e.body, Submitted) for e in history(workspace).entries) == 1
 
 
 def test_an_approval_does_not_outlive_the_plan_it_was_for(workspace: Workspace, root: Path) -> None:
     live(workspace)
     loosen_freshness(root)
-    asked = release(workspace, "nadia", NOW).judged.proposal.plan.digest
+    asked = submit(workspace, "nadia", NOW).judged.proposal.plan.digest
     approve(workspace, "tomas", None, NOW)
     edit(root, SALES_FILE, "maxAge: 6h", "maxAge: 48h")
-    assert isinstance(release(workspace, "nadia", NOW).judged.verdict, NeedsApproval)
+    assert isinstance(submit(workspace, "nadia", NOW).judged.verdict, NeedsApproval)
     with pytest.raises(errors.Refused, match="the plan has changed"):
         approve(workspace, "tomas", asked.short, NOW)
 
 
-def test_an_approval_is_spent_with_the_deployment_after_it(workspace: Workspace, root: Path) -> None:
+def test_an_approval_lets_one_release_be_made(workspace: Workspace, root: Path) -> None:
     """What was approved, deployed and rolled back waits for a new approval."""
     live(workspace)
     loosen_freshness(root)
-    release(workspace, "nadia", NOW)
+    submit(workspace, "nadia", NOW)
     approve(workspace, "tomas", None, NOW)
     live(workspace)
     rollback(workspace, None, NOW)
@@ -166,7 +160,7 @@ def test_a_person_with_a_key_signs_for_themselves_or_not_at_all(root: Path, tmp_
     workspace = open_folder(root)
     live(workspace)
     loosen_freshness(root)
-    release(workspace, "nadia", NOW)
+    submit(workspace, "nadia", NOW)
     (tmp_path / "keys" / "tomas.key").rename(tmp_path / "tomas.key")
     with pytest.raises(errors.NotFound, match="no private key"):
         approve(workspace, "tomas", None, NOW)
@@ -176,7 +170,7 @@ def test_a_person_with_a_key_signs_for_themselves_or_not_at_all(root: Path, tmp_
     (tmp_path / "tomas.key").replace(tmp_path / "keys" / "tomas.key")
     approve(workspace, "tomas", None, NOW)
     assert history(workspace).entries[-1].key == key.public
-    assert isinstance(release(workspace, "nadia", NOW).judged.verdict, Allowed)
+    assert isinstance(submit(workspace, "nadia", NOW).judged.verdict, Allowed)
 
 
 def test_each_rollback_goes_one_release_further_back(workspace: Workspace, root: Path) -> None:
@@ -184,7 +178,7 @@ def test_each_rollback_goes_one_release_further_back(workspace: Workspace, root:
     add_gallery(root)
     second = live(workspace)
     loosen_freshness(root)
-    release(workspace, "nadia", NOW)
+    submit(workspace, "nadia", NOW)
     approve(workspace, "tomas", None, NOW)
     third = live(workspace)
     assert rollback(workspace, None, NOW).release == second
@@ -195,22 +189,51 @@ def test_each_rollback_goes_one_release_further_back(workspace: Workspace, root:
     assert current_release(workspace) == third
 
 
-def test_a_release_runs_only_where_it_was_judged_against_what_runs(root: Path, tmp_path: Path) -> None:
-    """An empty environment asks nobody; what is released for it must not reach one that would have asked."""
+def test_an_environment_that_is_new_to_a_store_gets_what_was_released_and_asks_for_no_less(
+    root: Path, tmp_path: Path
+) -> None:
     store = {"MESH_STORE": str(tmp_path / "store")}
     production, fresh = open_folder(root, "production", **store), open_folder(root, "fresh", **store)
-    live(production)
+    first = live(production)
     loosen_freshness(root)
-    assert release(fresh, "nadia", NOW).is_new
-    with pytest.raises(errors.Refused, match="was not judged against what `production` runs"):
-        deploy(production, NOW)
-    assert isinstance(release(production, "nadia", NOW).judged.verdict, NeedsApproval)
+    assert isinstance(submit(fresh, "nadia", NOW).judged.verdict, NeedsApproval)
+    assert deploy(fresh, NOW).release == first
+
+
+def test_two_who_release_before_either_deploys_lose_nothing(workspace: Workspace, root: Path) -> None:
+    live(workspace)
+    add_gallery(root)
+    first = released(submit(workspace, "nadia", NOW))
+    edit(root, RANKING_SQL, "SUM(price)", "MAX(price)")
+    second = released(submit(workspace, "tomas", NOW))
+    made = history(workspace).made()
+    assert [(m.base, m.release) for m in made[1:]] == [(made[0].release, first), (first, second)]
+    assert deploy(workspace, NOW).release == second
+    assert plan(workspace, None, NOW).proposal.plan.is_empty
+
+
+def test_what_was_released_and_is_not_deployed_yet_is_not_released_again(workspace: Workspace) -> None:
+    first = submit(workspace, "nadia", NOW)
+    second = submit(workspace, "nadia", NOW)
+    assert (first.release, first.is_new, second.is_new) == (second.release, True, False)
+
+
+def test_after_a_rollback_what_was_released_before_it_is_no_longer_ahead(workspace: Workspace, root: Path) -> None:
+    first = live(workspace)
+    add_gallery(root)
+    live(workspace)
+    edit(root, RANKING_SQL, "SUM(price)", "MAX(price)")
+    released(submit(workspace, "tomas", NOW))
+    rollback(workspace, None, NOW)
+    assert deploy(workspace, NOW).release == first
+    released(submit(workspace, "tomas", NOW))
+    assert deploy(workspace, NOW).before == first
 
 
 def test_a_crash_between_store_and_pointer_leaves_the_old_release_live(workspace: Workspace, root: Path) -> None:
     first = live(workspace)
     add_gallery(root)
-    second = released(release(workspace, "nadia", NOW))
+    second = released(submit(workspace, "nadia", NOW))
     assert current_release(workspace) == first
     (lost,) = (p for p in Path(workspace.settings.store).rglob(second.hex))
     kept = lost.read_bytes()
@@ -242,7 +265,7 @@ def test_a_removed_port_breaks_a_reader_that_can_no_longer_be_linked(workspace: 
 def test_moving_and_reformatting_files_is_nothing_to_release(workspace: Workspace, root: Path) -> None:
     first = live(workspace)
     edit(root, SALES_SQL, "SELECT sale_id, artist, price\n", "-- as they are\nselect sale_id\n  , artist\n  , price\n")
-    outcome = release(workspace, "nadia", NOW)
+    outcome = submit(workspace, "nadia", NOW)
     assert (outcome.release, outcome.is_new) == (first, False)
 
 
@@ -268,7 +291,7 @@ def test_a_log_that_lost_its_end_is_not_believed_here_any_more(workspace: Worksp
 
 def test_keys_inside_a_mesh_are_refused(root: Path) -> None:
     with pytest.raises(errors.Refused, match="private keys must not lie in the mesh"):
-        release(open_folder(root, MESH_KEYS=str(root / "keys")), "nadia", NOW)
+        submit(open_folder(root, MESH_KEYS=str(root / "keys")), "nadia", NOW)
 
 
 def test_a_machine_without_the_gates_key_can_verify_and_not_sign(root: Path, tmp_path: Path) -> None:
