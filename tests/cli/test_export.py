@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.examples.running import EXAMPLES
 
+from meshwright.actions.new import editor_schemas
 from meshwright.cli.main import mesh
-from meshwright.manifest.shapes.jsonschema import schemas
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file
 
@@ -29,7 +29,7 @@ def plain(manifest: Path) -> dict[str, Any]:
 
 def wrong(kind: str, value: object) -> list[str]:
     """Return where a document is not as an editor expects it."""
-    validator = jsonschema_rs.validator_for(json.loads(schemas()[kind]))
+    validator = jsonschema_rs.validator_for(json.loads(editor_schemas()[kind]))
     return ["/".join(map(str, error.instance_path)) for error in validator.iter_errors(value)]
 
 
@@ -85,7 +85,7 @@ def test_what_is_mistyped_above_products_is_caught(kind: str, says: dict[str, ob
 
 def test_every_key_is_explained_in_the_editor() -> None:
     unexplained = []
-    for kind, text in schemas().items():
+    for kind, text in editor_schemas().items():
         schema = json.loads(text)
         shapes = {kind: schema, **schema["$defs"]}
         for name, shape in shapes.items():
@@ -106,13 +106,15 @@ def export(*words: str) -> Result:
 
 
 def test_one_document_is_printed() -> None:
-    assert json.loads(export("product").stdout) == json.loads(schemas()["product"])
+    assert json.loads(export("product").stdout) == json.loads(editor_schemas()["product"])
 
 
 def test_all_are_written_anew_into_a_folder(tmp_path: Path) -> None:
     (tmp_path / "mesh.json").write_text("{}")
-    assert [Path(p).name for p in export("--into", str(tmp_path)).stdout.split()] == [f"{k}.json" for k in schemas()]
-    assert {p.stem: p.read_text() for p in tmp_path.iterdir()} == dict(schemas())
+    assert [Path(p).name for p in export("--into", str(tmp_path)).stdout.split()] == [
+        f"{k}.json" for k in editor_schemas()
+    ]
+    assert {p.stem: p.read_text() for p in tmp_path.iterdir()} == dict(editor_schemas())
 
 
 @pytest.mark.parametrize("words", [(), ("product", "--into", "x")])

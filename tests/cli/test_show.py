@@ -138,9 +138,7 @@ def test_a_domain_is_shown_with_all_that_it_says_for_its_products(family: Path) 
         "slo.completeness | none | default",
         "slo.quality | 99% of the checks pass | mesh.yaml:4",
         "dialect | duckdb | mesh.yaml:5",
-        "policies.owned | error | default",
         "policies.documented | error | mesh.yaml:6",
-        "policies.classified | error | default",
         "policies.feasible | error | domains/trade/domain.yaml:6",
         "",
         "ADDRESS | TYPE | PORTS | OWNER | SCHEDULE",
@@ -239,7 +237,7 @@ def test_domains_are_listed_with_their_parts(family: Path) -> None:
         ("marketplace", "trade", 1),
         ("trade", None, 0),
     ]
-    assert parts[1]["policies"] == {"feasible": "error"}
+    assert parts[1]["policies"] == {"feasible": {"severity": "error"}}
 
 
 def test_a_community_belongs_to_no_domain(vocabulary: Path) -> None:

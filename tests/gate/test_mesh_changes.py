@@ -9,10 +9,9 @@ from tests.gate.meshes import MESH, NOW, SALES, linked
 from meshwright.gate.compare import compare
 from meshwright.gate.describe import describe, sign
 from meshwright.gate.plan import plan
+from meshwright.gate.rulings import decided
 from meshwright.model.contract import LogicalType
-from meshwright.model.diagnostic import Severity
 from meshwright.model.mesh import Community, Domain, Kpi, Organisation, Term
-from meshwright.model.policy import PolicyName
 from meshwright.model.product import ProductType
 
 
@@ -69,13 +68,13 @@ OF_THE_MESH: list[Any] = [
         id="a KPI is defined otherwise",
     ),
     pytest.param(
-        {"policies": ((PolicyName.DOCUMENTED, Severity.ERROR),)},
-        {"policies": ((PolicyName.OWNED, Severity.WARNING),)},
-        ["~ policy `owned`: warning → none", "~ policy `documented`: none → error"],
+        {"policies": (decided("documented", {"severity": "error", "share": "80%"}),)},
+        {"policies": (decided("documented", "error"), decided("owned", "warning"))},
+        ["~ policy `documented`: error → error, share 80%", "~ policy `owned`: warning → none"],
         id="the council decides otherwise",
     ),
     pytest.param(
-        {"domains": (CREATORS, replace(MARKET, policies=((PolicyName.FEASIBLE, Severity.ERROR),)))},
+        {"domains": (CREATORS, replace(MARKET, policies=(decided("feasible", "error"),)))},
         {},
         ["~ policy `feasible`: none → error, in the domain `marketplace`"],
         id="a domain is stricter",

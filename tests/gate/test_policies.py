@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from tests.gate.meshes import (
     MESH,
+    NOW,
     RANKING,
     RANKING_PORT,
     SALES,
@@ -19,18 +20,21 @@ from tests.gate.meshes import (
 
 from meshwright.gate.cadence import cadence, is_more_often
 from meshwright.gate.codes import MEANING, Code
-from meshwright.gate.policies.registry import POLICIES, policy_findings
+from meshwright.gate.compliance import policy_findings
+from meshwright.gate.policies.registry import POLICIES
+from meshwright.gate.rulings import decided
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Severity
 from meshwright.model.mask import Pseudonym, Redact
 from meshwright.model.mesh import Domain, Mesh
-from meshwright.model.policy import PolicyName, Severities
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, Member, Transform
+
+NOTHING = linked(replace(MESH, products=()))
 
 
 def found(product: DataProduct, *others: DataProduct) -> list[tuple[str, str]]:
     graph = linked(with_products(product, *others))
-    return [(d.code, d.severity.value) for d in policy_findings(MESH, graph, [product.address])]
+    return [(d.code, d.severity.value) for d in policy_findings(NOTHING, graph, [product.address], NOW)]
 
 
 def test_a_product_that_keeps_to_the_policies_has_no_findings() -> None:
@@ -44,7 +48,7 @@ def test_a_product_needs_an_owner_whom_the_mesh_knows(team: tuple[Member, ...]) 
 
 def test_silent_columns_are_named_once_a_port() -> None:
     product = edit_column("note", description="")(edit_column("artist", description="")(SALES))
-    (finding,) = policy_findings(MESH, linked(with_products(product)), [product.address])
+    (finding,) = policy_findings(NOTHING, linked(with_products(product)), [product.address], NOW)
     assert finding.message == "`marketplace.artwork-sales:sales@1` does not say what it holds in `artist`, `note`"
     assert finding.severity is Severity.WARNING
 
@@ -74,7 +78,7 @@ def test_silence_between_hides_nothing() -> None:
     table = replace(upstream.outputs[0].tables[0], transform=sql)
     port = replace(upstream.outputs[0], name="report", tables=(table,))
     product = replace(upstream, address=report, inputs=(taken,), outputs=(port,))
-    (finding,) = policy_findings(MESH, linked(with_products(upstream, product)), [report])
+    (finding,) = policy_findings(NOTHING, linked(with_products(upstream, product)), [report], NOW)
     assert finding.message == (
         "`revenue` is made of `marketplace.artwork-sales:sales@1.collector_email`, which is personal, "
         "by way of `creators.trending-artists:ranking@1.revenue`, and has no classification"
@@ -85,8 +89,8 @@ def test_a_personal_column_that_is_not_read_gives_nothing_away() -> None:
     assert found(RANKING, drop_column("note")(SALES)) == []
 
 
-ERROR: Severities = ((PolicyName.DOCUMENTED, Severity.ERROR),)
-WARNING: Severities = ((PolicyName.DOCUMENTED, Severity.WARNING),)
+ERROR = (decided("documented", "error"),)
+WARNING = (decided("documented", "warning"),)
 STRICT = Domain("marketplace", policies=ERROR)
 
 IN_FORCE = [
@@ -106,8 +110,8 @@ def test_the_severity_in_force_is_that_of_what_runs_or_stricter(
 ) -> None:
     silent = edit_column("note", description="")(SALES)
     mesh: Mesh = replace(with_products(silent), **proposed)  # type: ignore[arg-type]
-    before: Mesh = replace(MESH, **current)  # type: ignore[arg-type]
-    (finding,) = policy_findings(before, linked(mesh), [silent.address])
+    before: Mesh = replace(MESH, products=(), **current)  # type: ignore[arg-type]
+    (finding,) = policy_findings(linked(before), linked(mesh), [silent.address], NOW)
     assert (finding.code, finding.severity) == ("MW0411", severity)
 
 
@@ -143,6 +147,6 @@ def test_more_often_is_told_where_it_can_be_counted() -> None:
 
 
 def test_every_policy_says_what_it_is_for_and_every_code_what_it_means() -> None:
-    assert all(policy.__doc__ for policy in POLICIES.values())
-    assert list(POLICIES) == list(PolicyName)
+    assert all(policy.why for policy in POLICIES.values())
+    assert sorted({p.code for p in POLICIES.values()}) == [p.code for p in POLICIES.values()]
     assert set(MEANING) == set(Code)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType, Metric, Operator
-from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.mesh import Community, Domain, Environment, Kpi, Mesh, Organisation, Term
-from meshwright.model.policy import PolicyName
+from meshwright.model.policy import Decision, Setting
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -81,9 +81,10 @@ products = st.builds(
 )
 kpis = st.builds(Kpi, texts, st.none() | names, texts)
 terms = st.builds(Term, names, texts, st.none() | types, st.none() | names, texts, st.none() | kpis)
-severities = st.lists(st.tuples(st.sampled_from(PolicyName), st.sampled_from(Severity)), max_size=2).map(tuple)
+settings = st.lists(st.builds(Setting, names, texts), max_size=2).map(tuple)
+decisions = st.lists(st.builds(Decision, names, settings), max_size=2).map(tuple)
 domains = st.builds(
-    Domain, names, texts, st.none() | names, st.none() | st.sampled_from(ProductType), policies=severities
+    Domain, names, texts, st.none() | names, st.none() | st.sampled_from(ProductType), policies=decisions
 )
 meshes = st.builds(
     Mesh,
@@ -93,7 +94,7 @@ meshes = st.builds(
     organisation=st.none() | st.builds(Organisation, texts, texts, texts),
     communities=st.lists(st.builds(Community, names, texts, names, st.tuples(names)), max_size=2).map(tuple),
     glossary=st.lists(terms, max_size=2).map(tuple),
-    policies=severities,
+    policies=decisions,
 )
 intervals = st.tuples(instants, instants).map(lambda pair: Interval(min(pair), max(pair)))
 publish_ids = instants.map(PublishId.mint)

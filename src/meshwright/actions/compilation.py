@@ -28,6 +28,7 @@ from meshwright.sql.version import reader
 if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
     from meshwright.graph.graph import MeshGraph
     from meshwright.manifest.load import Loaded
+    from meshwright.model.mesh import Mesh
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,10 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
         key = _fingerprint(root)
         known = None if key is None else unpack(tuple[Diagnostic, ...], kept.get(key))
         if known is None:
-            known = _compile(root, kept, locked(root)).diagnostics
-            # What mends a release that is not fetched changes no file of the teams.
-            if key is not None and not any(d.code == Code.NOT_FETCHED for d in known):
+            compiled = _compile(root, kept, locked(root))
+            known = compiled.diagnostics
+            # What mends a release that is not fetched, or a policy that a package brings, changes no file of the teams.
+            if key is not None and not any(d.code == Code.NOT_FETCHED for d in known) and not _leans(compiled):
                 kept.put(key, pack(tuple[Diagnostic, ...], known))
         return known
 
@@ -110,8 +112,26 @@ def _compile(root: Path, kept: Cache, released: Released | None) -> Compiled:
     )
     graph = build(loaded.mesh, analyses)
     gc.unfreeze()
-    between = [d for d in graph.diagnostics if is_here(d, loaded.here)]
+    between = [d for d in (*graph.diagnostics, *_decided(loaded.mesh)) if is_here(d, loaded.here)]
     return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})))
+
+
+def _leans(compiled: Compiled) -> bool:
+    """Tell whether a package that is installed has a say in what is right."""
+    decisions = compiled.loaded.mesh.decisions
+    if not decisions:
+        return False
+    from meshwright.gate.policies.registry import POLICIES
+
+    return any(decision.policy not in POLICIES for decision in decisions)
+
+
+def _decided(mesh: "Mesh") -> Iterator[Diagnostic]:
+    """Yield what cannot be meant of what is decided of policies, where anything is."""
+    if mesh.decisions:
+        from meshwright.gate.rulings import decision_mistakes
+
+        yield from decision_mistakes(mesh)
 
 
 @contextmanager

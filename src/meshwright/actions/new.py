@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshwright.actions.answers import Reader, read_name, reader
 from meshwright.actions.shipped import shipped
+from meshwright.gate.policies.schema import policies_schema
 from meshwright.manifest.shapes.jsonschema import schemas
 from meshwright.manifest.template import Question, Template, read_template
 from meshwright.model.address import ProductAddress
@@ -138,9 +139,14 @@ def _write(path: Path, text: str) -> None:
             raise
 
 
+def editor_schemas() -> Mapping[str, str]:
+    """Return the shapes of the manifests, with the policies that there are on this machine."""
+    return schemas(policies_schema())
+
+
 def write_schemas(folder: Path, *, anew: bool = False) -> tuple[Path, ...]:
     """Write the shapes of the manifests for editors; return the paths of those that were not there, or of all."""
-    made = {folder / f"{name}.json": text for name, text in schemas().items()}
+    made = {folder / f"{name}.json": text for name, text in editor_schemas().items()}
     written = tuple(path for path in made if anew or not path.exists())
     for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,12 +8,11 @@ import click
 from meshwright.actions.compilation import compile_mesh
 from meshwright.actions.export_odcs import Exported, export_odcs, write_contracts
 from meshwright.actions.export_odps import export_odps
-from meshwright.actions.new import write_schemas
+from meshwright.actions.new import editor_schemas, write_schemas
 from meshwright.cli.addressed import addressed
 from meshwright.cli.console import print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.odcs.versions import DEFAULT, WRITTEN
-from meshwright.manifest.shapes.jsonschema import schemas
 from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import PortAddress, ProductAddress, parse, product_address
 
@@ -51,7 +50,7 @@ def jsonschema(document: str | None, into: Path | None, output: str) -> None:
     if (document is None) == (into is None):
         raise click.UsageError("say which DOCUMENT to print, or `--into` which folder to write all three")
     if document is not None:
-        click.echo(schemas()[document], nl=False)
+        click.echo(editor_schemas()[document], nl=False)
         return
     assert into is not None, "one of the two is there"  # noqa: S101
     written = [str(p) for p in write_schemas(into, anew=True)]

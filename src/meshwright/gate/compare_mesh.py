@@ -15,7 +15,7 @@ from meshwright.gate.mesh_changes import (
 )
 from meshwright.model.diagnostic import Location
 from meshwright.model.mesh import Domain, Kpi, Mesh, Organisation, Term
-from meshwright.model.policy import PolicyName, Severities
+from meshwright.model.policy import Decisions
 
 _Parts = tuple[tuple[str, str | None, str | None], ...]
 """What something consists of, by name: as it was, as it is."""
@@ -86,11 +86,12 @@ def _repository(domain: Domain) -> str:
     return "its own" if domain.apart else "the mesh's"
 
 
-def _policy_changes(domain: str | None, old: Severities, new: Severities, at: Location) -> Iterator[MeshWideChange]:
-    before, after = dict(old), dict(new)
-    for policy in PolicyName:
+def _policy_changes(domain: str | None, old: Decisions, new: Decisions, at: Location) -> Iterator[MeshWideChange]:
+    before, after = {d.policy: d.text for d in old}, {d.policy: d.text for d in new}
+    places = {d.policy: d.at for d in new}
+    for policy in sorted(before.keys() | after.keys()):
         if before.get(policy) != after.get(policy):
-            yield PolicyChanged(policy, domain, before.get(policy), after.get(policy), at)
+            yield PolicyChanged(policy, domain, before.get(policy), after.get(policy), places.get(policy) or at)
 
 
 def _term_changes(old: Mesh, new: Mesh, at: Location) -> Iterator[MeshWideChange]:

@@ -5,8 +5,7 @@ Each carries `at`, its place in the proposed manifests; for what is gone, the fi
 
 from dataclasses import dataclass, field
 
-from meshwright.model.diagnostic import Location, Severity
-from meshwright.model.policy import PolicyName
+from meshwright.model.diagnostic import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,12 @@ class DomainChanged:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged:
-    """The mesh or a `domain` decides otherwise how severe a policy is; None: it leaves that to what stands above."""
+    """The mesh or a `domain` decides otherwise of a policy; None: it leaves all of it to what stands above."""
 
-    policy: PolicyName
+    policy: str
     domain: str | None
-    before: Severity | None
-    after: Severity | None
+    before: str | None
+    after: str | None
     at: Location = field(compare=False)
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from meshwright.gate.approvals import Need, needs, platform_team
 from meshwright.gate.changes import Change, ProductAdded, ProductRemoved, product_of
 from meshwright.gate.compare import compare
+from meshwright.gate.compliance import policy_findings
 from meshwright.gate.consumers import Consumer, consumers
 from meshwright.gate.findings import version_findings
-from meshwright.gate.policies.registry import policy_findings
 from meshwright.gate.version import Part, consequence
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
@@ -91,7 +91,7 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime) -> Plan:
     effects = tuple(Effect(c, consequence(c), consumers(c, before, proposed)) for c in changes)
     touched = _touched(changes)
     reached = tuple((e.change, e.consumers) for e in effects)
-    found = {*version_findings(reached, before, proposed), *policy_findings(before.mesh, proposed, touched)}
+    found = {*version_findings(reached, before, proposed), *policy_findings(before, proposed, touched, now)}
     return Plan(
         digest=_digest(changes, before, proposed),
         effects=effects,

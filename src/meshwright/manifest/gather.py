@@ -55,8 +55,8 @@ def gather(
     origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
     readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
     for domain in read_domains(root, elsewhere, known, problems):
-        domains.append(replace(domain.resolved(file.says, problems), apart=apart))
-        domain_origins[domain.own.name] = spoken(domain, domains[-1], mesh, above)
+        domains.append(replace(domain.resolved(), apart=apart))
+        domain_origins[domain.own.name] = spoken(domain, domains[-1], above)
         layers = (*domain.layers, *above)
         shelf = Shelf.below(layers, root, kept)
         for folder in layout.products(root, domain.own.folder, problems):

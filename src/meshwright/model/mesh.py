@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import LogicalType
-from meshwright.model.diagnostic import Location, Severity
-from meshwright.model.policy import PolicyName, Severities, stricter
+from meshwright.model.diagnostic import Location
+from meshwright.model.policy import Decisions
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
 
 Written = tuple[tuple[str, str], ...]
@@ -55,8 +55,8 @@ class Purpose:
 class Domain:
     """A part of the organisation that owns its data as products.
 
-    `parent` is the domain that it is a part of; `policies` are those that it, or one above it, makes stricter. One
-    that is `apart` is in a repository of its own: the mesh's does not speak for it.
+    `parent` is the domain that it is a part of; `policies` are the decisions of its own. One that is `apart` is in a
+    repository of its own: the mesh's does not speak for it.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Domain:
     steward: str | None = None
     type: ProductType | None = None
     parent: str | None = None
-    policies: Severities = ()
+    policies: Decisions = ()
     apart: bool = False
     written: Written = ()
     at: Location | None = field(default=None, compare=False)
@@ -120,7 +120,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """All of it, in the order of addresses. `policies` are the severities that the council has decided."""
+    """All of it, in the order of addresses. `policies` is what the council has decided of them."""
 
     name: str
     products: tuple[DataProduct, ...]
@@ -133,9 +133,14 @@ class Mesh:
     currency: str = ""
     communities: tuple[Community, ...] = ()
     glossary: tuple[Term, ...] = ()
-    policies: Severities = ()
+    policies: Decisions = ()
     written: Written = ()
     file: str = field(default="mesh.yaml", compare=False)
+
+    @property
+    def decisions(self) -> Decisions:
+        """All that is decided of policies, by the council and by domains."""
+        return (*self.policies, *(decision for domain in self.domains for decision in domain.policies))
 
     def product(self, address: ProductAddress) -> DataProduct | None:
         """Return the product at that address."""
@@ -162,9 +167,3 @@ class Mesh:
     def term(self, name: str | None) -> Term | None:
         """Return the glossary's term of that name."""
         return next((t for t in self.glossary if t.name == name), None)
-
-    def severity(self, policy: PolicyName, domain: str) -> Severity:
-        """Return how severe a policy is for the products of a domain."""
-        known = self.domain(domain)
-        decided = dict(self.policies).get(policy, policy.severity)
-        return stricter(decided, dict(known.policies).get(policy, decided) if known else decided)

@@ -1,35 +1,55 @@
-"""Policy: the names of what is asked of every product, and how severe each is where nobody decides."""
+"""Policy: what the council and the domains have decided of policies, as they wrote it.
 
-from enum import StrEnum
+Which policies there are, and what can be decided of each, the gate knows (`gate.policies`).
+"""
 
-from meshwright.model.diagnostic import Severity
+import json
+from dataclasses import dataclass, field
+
+from meshwright.model.diagnostic import Location
+
+SEVERITY, EFFECTIVE_FROM = "severity", "effectiveFrom"
+"""What can be decided of every policy, beside the parameters of its own."""
 
 
-class PolicyName(StrEnum):
-    """As mesh.yaml and domain.yaml name them. The functions that look are in `gate.policies`."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key that was decided, with its value as JSON, and where the two are."""
 
-    OWNED = "owned"
-    DOCUMENTED = "documented"
-    CLASSIFIED = "classified"
-    FEASIBLE = "feasible"
+    name: str
+    value: str
+    at: Location | None = field(default=None, compare=False)
+    at_key: Location | None = field(default=None, compare=False)
 
     @property
-    def severity(self) -> Severity:
-        """What it is where nobody says otherwise."""
-        return _SEVERITY[self]
+    def plain(self) -> object:
+        """The value as YAML gave it."""
+        return json.loads(self.value)
+
+    @property
+    def text(self) -> str:
+        """The value as people write it."""
+        match self.plain:
+            case str() as text:
+                return text
+            case list() as words:
+                return f"[{', '.join(map(str, words))}]"
+        return self.value
 
 
-_SEVERITY = {
-    PolicyName.OWNED: Severity.ERROR,
-    PolicyName.DOCUMENTED: Severity.WARNING,
-    PolicyName.CLASSIFIED: Severity.ERROR,
-    PolicyName.FEASIBLE: Severity.WARNING,
-}
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What mesh.yaml or one domain.yaml says of a policy; what it does not say is as it stands above."""
 
-Severities = tuple[tuple[PolicyName, Severity], ...]
-"""The severities of some policies, in the order of their names."""
+    policy: str
+    settings: tuple[Setting, ...]
+    at: Location | None = field(default=None, compare=False)
+
+    @property
+    def text(self) -> str:
+        """All of it on a line: `error, share 80%`."""
+        return ", ".join(s.text if s.name == SEVERITY else f"{s.name} {s.text}" for s in self.settings)
 
 
-def stricter(one: Severity, other: Severity) -> Severity:
-    """Return the severity that stops more."""
-    return Severity.ERROR if Severity.ERROR in (one, other) else Severity.WARNING
+Decisions = tuple[Decision, ...]
+"""The decisions of one file, in the order of the policies' names."""

@@ -7,9 +7,7 @@ from tests.manifest.samples import product, write
 
 from meshwright.manifest.load import Loaded, load
 from meshwright.model.contract import LogicalType
-from meshwright.model.diagnostic import Severity
 from meshwright.model.mesh import Community, Kpi, Organisation, Purpose, Term
-from meshwright.model.policy import PolicyName
 from meshwright.model.product import CronSchedule, ProductType
 from meshwright.model.slo import slo_text
 
@@ -44,13 +42,20 @@ def test_what_a_domain_does_not_say_the_domains_above_it_say(tmp_path: Path) -> 
     assert [slo_text(s) for s in made.outputs[0].slos] == ["at most 2h old, 99% of the time", "95% of the checks pass"]
 
 
-def test_a_domain_knows_its_parent_and_has_its_steward_and_policies(tmp_path: Path) -> None:
-    mesh = family(tmp_path, "policies: {feasible: {severity: error}}\n").mesh
+def test_a_domain_knows_its_parent_and_has_its_steward(tmp_path: Path) -> None:
+    mesh = family(tmp_path).mesh
     returns = mesh.domain("returns")
     assert returns is not None
     assert (returns.type, returns.parent, returns.steward) == (ProductType.SOURCE_ALIGNED, "online", "nadia")
-    assert [mesh.severity(name, "returns") for name in PolicyName] == ["error"] * 4
-    assert [mesh.severity(name, "shop") for name in PolicyName] == ["error", "error", "error", "warning"]
+
+
+def test_what_is_decided_of_policies_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    mesh = family(tmp_path, "policies: {feasible: error, documented: {share: 80%, severity: error}}\n").mesh
+    online, shop = mesh.domain("online"), mesh.domain("shop")
+    assert online is not None
+    assert shop is not None
+    assert [(d.policy, d.text) for d in online.policies] == [("documented", "error, share 80%"), ("feasible", "error")]
+    assert [(d.policy, d.text) for d in shop.policies] == [("documented", "error")]
 
 
 def test_mesh_yaml_declares_what_belongs_to_no_domain(tmp_path: Path) -> None:
@@ -77,4 +82,4 @@ policies: {owned: {severity: warning}}
     assert mesh.term("margin") == Term(
         "margin", "What is left of a sale.", LogicalType.NUMBER, "internal", "percent", kpi
     )
-    assert mesh.severity(PolicyName.OWNED, "shop") is Severity.WARNING
+    assert [(d.policy, d.text) for d in mesh.policies] == [("owned", "warning")]

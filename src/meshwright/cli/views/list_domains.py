@@ -37,6 +37,6 @@ def _plain(domain: Domain, mesh: Mesh) -> dict[str, object]:
         "type": domain.type,
         "parent": domain.parent,
         "steward": domain.steward,
-        "policies": {name.value: severity.value for name, severity in domain.policies},
+        "policies": {d.policy: {s.name: s.plain for s in d.settings} for d in domain.policies},
         "products": _products(domain, mesh),
     }

@@ -8,26 +8,29 @@ that are silent themselves hide nothing: what is made of them is made of what th
 from collections.abc import Iterator
 
 from meshwright.gate.codes import Code
+from meshwright.gate.policy import Found, Level, Nothing, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.personal_path import personal_path
 from meshwright.model.address import AnyColumn
 from meshwright.model.contract import Column
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import DataProduct
 
 
-def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
+def check(graph: MeshGraph, product: DataProduct, parameters: Nothing) -> Iterator[Found]:
     """Yield a finding for each column without a classification whose values come from personal ones."""
     for address, table in product.tables():
         for column in table.contract.columns:
-            path = () if column.classification else personal_path(graph, address.column(column.name))
+            here = address.column(column.name)
+            path = () if column.classification else personal_path(graph, here)
             if path:
-                at = column.at or table.at or Location(product.file)
                 hint = "write `classification: personal`, or another class if nobody can be known by it"
-                yield Diagnostic(at, Code.UNCLASSIFIED, severity, _message(path, column), hint)
+                yield Found((here,), place(product, column.at, table.at), _message(path, column), hint)
 
 
 def _message(path: tuple[AnyColumn, ...], column: Column) -> str:
     origin, *between, _ = path
     by_way = f", by way of {' and '.join(f'`{place}`' for place in between)}" if between else ""
     return f"`{column.name}` is made of `{origin}`, which is personal{by_way}, and has no classification"
+
+
+POLICY = Policy("classified", Code.UNCLASSIFIED, Level.ERROR, check, Nothing)

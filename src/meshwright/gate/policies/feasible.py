@@ -10,9 +10,9 @@ from datetime import timedelta
 from meshwright.gate.cadence import cadence
 from meshwright.gate.codes import Code
 from meshwright.gate.landing import obstacles
+from meshwright.gate.policy import Found, Level, Nothing, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import CronSchedule, DataProduct, OutputPort
 from meshwright.model.slo import Freshness, LandingBy
 from meshwright.model.time import length_text
@@ -20,11 +20,11 @@ from meshwright.model.time import length_text
 _HINT = "promise what can be kept, run more often, or ask for a firmer promise of the input"
 
 
-def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
+def check(graph: MeshGraph, product: DataProduct, parameters: Nothing) -> Iterator[Found]:
     """Yield a finding for each promise that cannot be kept, with the arithmetic."""
     for port in product.outputs:
         for message in (*_too_old(graph, product, port), *_too_late(graph, product, port)):
-            yield Diagnostic(port.at or Location(product.file), Code.INFEASIBLE, severity, message, _HINT)
+            yield Found((product.port_address(port),), place(product, port.at), message, _HINT)
 
 
 def _too_old(graph: MeshGraph, product: DataProduct, port: OutputPort) -> Iterator[str]:
@@ -70,3 +70,6 @@ def _oldest_input(graph: MeshGraph, product: DataProduct) -> tuple[timedelta, Po
         if promised is not None and port.port is not None:
             found.append((promised, port.port))
     return max(found, default=(timedelta(), None))
+
+
+POLICY = Policy("feasible", Code.INFEASIBLE, Level.WARNING, check, Nothing)

@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 
 from meshwright.gate.codes import Code
+from meshwright.gate.policy import Found, Level, Nothing, Policy, place
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.product import DataProduct
 
 
-def check(graph: MeshGraph, product: DataProduct, severity: Severity) -> Iterator[Diagnostic]:
+def check(graph: MeshGraph, product: DataProduct, parameters: Nothing) -> Iterator[Found]:
     """Yield a finding for a product without an owner, or with one who is not among the mesh's people."""
-    at = Location(product.file)
+    about, at = (product.address,), place(product)
     if product.owner is None:
         hint = "add `team: {members: [{username: …, role: productOwner}]}` to the product or its domain"
-        yield Diagnostic(at, Code.OWNERLESS, severity, f"`{product.address}` has no product owner", hint)
+        yield Found(about, at, f"`{product.address}` has no product owner", hint)
     elif graph.mesh.person(product.owner) is None:
         message = f"`{product.owner}`, the product owner of `{product.address}`, is not among the mesh's people"
         hint = f"add `{product.owner}` to `people` in {graph.mesh.file}"
-        yield Diagnostic(at, Code.OWNERLESS, severity, message, hint)
+        yield Found(about, at, message, hint)
+
+
+POLICY = Policy("owned", Code.OWNERLESS, Level.ERROR, check, Nothing)

@@ -1,41 +1,90 @@
-"""Registry: the policies, and what they say of the products that a proposal touches."""
+"""Registry: which policies are there? Those that are built in, and those that installed packages bring along.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+A package names its policies as entry points of the group `meshwright.policies`. One of them is asked for, and loaded,
+where mesh.yaml or a domain.yaml names it: what judges a mesh is what the mesh says, on whatever machine. One that is
+named and not there, or that cannot be loaded, is an error by its name.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from meshwright.gate.policies import classified, documented, feasible, owned
-from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ProductAddress
-from meshwright.model.diagnostic import Diagnostic, Severity
-from meshwright.model.mesh import Mesh
-from meshwright.model.policy import PolicyName, stricter
-from meshwright.model.product import DataProduct
+from meshwright.gate.policy import Policy
+from meshwright.model.address import NAME
+from meshwright.model.errors import NotFound, Refused
+from meshwright.model.spelling import did_you_mean
 
-Policy = Callable[[MeshGraph, DataProduct, Severity], Iterator[Diagnostic]]
-"""Looks at one product in its mesh, and yields what it finds, as severe as it is told."""
+GROUP = "meshwright.policies"
 
-POLICIES: Mapping[PolicyName, Policy] = {
-    PolicyName.OWNED: owned.check,
-    PolicyName.DOCUMENTED: documented.check,
-    PolicyName.CLASSIFIED: classified.check,
-    PolicyName.FEASIBLE: feasible.check,
+POLICIES: Mapping[str, Policy[Any]] = {
+    module.POLICY.name: module.POLICY
+    for module in (
+        owned,
+        documented,
+        classified,
+        feasible,
+    )
 }
+"""Those that are built in, in the order of their codes."""
+
+_CODE = re.compile(r"(?!MW)[A-Z][A-Z0-9]*-[0-9]+")
 
 
-def policy_findings(current: Mesh, graph: MeshGraph, products: Iterable[ProductAddress]) -> Iterator[Diagnostic]:
-    """Yield what all policies find in these products; what a proposal leaves alone is not looked at.
-
-    A proposal cannot make the policies that judge it laxer than they are in `current`; stricter it can.
-    """
-    in_force: dict[str, list[tuple[Policy, Severity]]] = {}
-    for address in products:
-        product = graph.product(address)
-        if product is not None:
-            if address.domain not in in_force:
-                in_force[address.domain] = list(_in_force((current, graph.mesh), address.domain))
-            for policy, severity in in_force[address.domain]:
-                yield from policy(graph, product, severity)
+def policy_named(name: str) -> Policy[Any]:
+    """Return the policy of that name. Raises `NotFound`, and `Refused` for one of a package that cannot be used."""
+    return POLICIES.get(name) or _of_package(name)
 
 
-def _in_force(meshes: tuple[Mesh, Mesh], domain: str) -> Iterator[tuple[Policy, Severity]]:
-    for name, policy in POLICIES.items():
-        yield policy, stricter(*(mesh.severity(name, domain) for mesh in meshes))
+def of_packages() -> tuple[Policy[Any], ...]:
+    """Return all policies that installed packages bring along, in the order of their names."""
+    return tuple(_of_package(name) for name in sorted(entry_points(group=GROUP).names) if name not in POLICIES)
+
+
+@cache
+def _of_package(name: str) -> Policy[Any]:
+    found = entry_points(group=GROUP)
+    named = [point for point in found if point.name == name]
+    if not named:
+        hint = did_you_mean(name, (*POLICIES, *found.names), otherwise="`mesh policy` lists those that there are")
+        raise NotFound(f"there is no policy `{name}`", hint=hint)
+    packages = sorted({_package(point) for point in named})
+    if len(packages) > 1:
+        raise Refused(f"the packages {' and '.join(packages)} both bring a policy `{name}`", hint="remove one of them")
+    return _loaded(named[0])
+
+
+def _loaded(point: EntryPoint) -> Policy[Any]:
+    package = _package(point)
+    try:
+        loaded = point.load()
+    except Exception as error:
+        message = f"the policy `{point.name}` of the package {package} cannot be loaded: {_said(error)}"
+        raise Refused(message, hint="mend the package, or install another version of it") from error
+    wrong = _mistake(point.name, loaded)
+    if wrong:
+        message = f"the policy `{point.name}` of the package {package} cannot be used: {wrong}"
+        raise Refused(message, hint="mend the package, or install another version of it")
+    return replace(loaded, package=package)
+
+
+def _mistake(name: str, loaded: object) -> str:
+    match loaded:
+        case Policy(name=other) if other != name or not NAME.fullmatch(name):
+            return f"it calls itself `{other}`"
+        case Policy(code=code) if not _CODE.fullmatch(code):
+            return f"its code is `{code}`, and should be like `ACME-1`"
+        case Policy():
+            return ""
+    return f"it is no `meshwright.gate.policy.Policy`, but {type(loaded).__name__}"
+
+
+def _package(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "of nobody"
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -8,20 +8,19 @@ from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
-from meshwright.manifest.mesh.governed import check_governed
+from meshwright.manifest.mesh.governed import check_governed, decisions
 from meshwright.manifest.mesh.mesh_file import released_document, written
 from meshwright.manifest.product.declared import Declared, check_person
 from meshwright.manifest.product.subject import Layer
-from meshwright.manifest.shapes.organisation import DomainDocument, MeshDocument, PolicyBlock
+from meshwright.manifest.shapes.organisation import DomainDocument
 from meshwright.manifest.shapes.shape import shaped
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import NAME
-from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.diagnostic import Location
 from meshwright.model.mesh import Domain, Mesh, Written
 from meshwright.model.naming import DOMAIN_FILE, domain_home
-from meshwright.model.policy import PolicyName, stricter
 from meshwright.model.spelling import did_you_mean
 
 
@@ -52,8 +51,8 @@ class Above:
         """What speaks for the domain's products, the nearest first."""
         return tuple(Layer(d.says, d.place) for d in (self.own, *self.parents))
 
-    def resolved(self, mesh: MeshDocument | None, problems: Problems) -> Domain:
-        """Return the domain, and say where it is laxer than what stands above it."""
+    def resolved(self) -> Domain:
+        """Return the domain."""
         steward = next((d.says.steward for d in (self.own, *self.parents) if d.says.steward), None)
         says = self.own.says
         return Domain(
@@ -62,26 +61,10 @@ class Above:
             steward=steward,
             type=says.type,
             parent=self.parents[0].name if self.parents else None,
-            policies=tuple(sorted(self._policies(mesh, problems).items())),
+            policies=decisions(says, self.own.place),
             written=self.own.written,
             at=self.own.place.at,
         )
-
-    def _policies(self, mesh: MeshDocument | None, problems: Problems) -> Mapping[PolicyName, Severity]:
-        """Return the severities of the policies that the domain, or one above it, decides."""
-        decided = _severities(mesh.policies) if mesh else {}
-        above = {name: (decided.get(name, name.severity), "the mesh") for name in PolicyName}
-        found: dict[PolicyName, Severity] = {}
-        for domain in reversed((self.own, *self.parents)):
-            for name, severity in _severities(domain.says.policies).items():
-                held, whose = above[name]
-                if stricter(held, severity) is not severity and domain is self.own:
-                    message = f"`{name}` is an error in {whose}, and cannot be a warning here"
-                    hint = "remove it: what stands above may only be made stricter"
-                    problems.error(Code.LAXER, domain.place["policies"][name]["severity"].at, message, hint)
-                found[name] = stricter(held, severity)
-                above[name] = (found[name], f"`{domain.name}`")
-        return found
 
 
 def read_domains(root: Path, elsewhere: Elsewhere | None, declared: Declared, problems: Problems) -> Iterator[Above]:
@@ -144,10 +127,6 @@ def _check(domain: DomainFolder, known: Mapping[str, DomainFolder], declared: De
     if says.parent is not None and says.parent not in known:
         hint = did_you_mean(says.parent, known, otherwise="`mesh list --domains` shows all domains")
         problems.error(Code.UNDECLARED, place["parent"].at, f"there is no domain `{says.parent}`", hint)
-
-
-def _severities(policies: Mapping[str, PolicyBlock]) -> dict[PolicyName, Severity]:
-    return {name: policies[name].severity for name in PolicyName if name in policies}
 
 
 def _parents(known: Mapping[str, DomainFolder], problems: Problems) -> dict[str, str]:

@@ -1,13 +1,17 @@
-"""Governed: can what a domain or the mesh says for all of its products be meant?"""
+"""Governed: what does a domain or the mesh say for all of its products, and can it be meant?
 
-from meshwright.manifest.codes import Code
+Whether what is decided of policies can be meant, the gate says (`gate.rulings`): it knows which there are.
+"""
+
+import json
+from collections.abc import Iterator
+
 from meshwright.manifest.product.declared import Declared, check_purpose, check_team
 from meshwright.manifest.product.schedule import consistent
 from meshwright.manifest.shapes.organisation import Governed
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
-from meshwright.model.policy import PolicyName
-from meshwright.model.spelling import did_you_mean
+from meshwright.model.policy import SEVERITY, Decision, Decisions, Setting
 
 
 def check_governed(says: Governed, place: Place, declared: Declared, problems: Problems) -> None:
@@ -18,8 +22,20 @@ def check_governed(says: Governed, place: Place, declared: Declared, problems: P
         check_purpose(says.purpose, place["purpose"], declared, problems)
     if says.schedule is not None:
         consistent(says.schedule, place["schedule"], problems)
-    known = tuple(PolicyName)
-    for name in says.policies:
-        if name not in known:
-            hint = did_you_mean(name, known, otherwise=f"there are {', '.join(f'`{n}`' for n in known)}")
-            problems.error(Code.UNDECLARED, place["policies"][name].at_key, f"there is no policy `{name}`", hint)
+
+
+def decisions(says: Governed, place: Place) -> Decisions:
+    """Return what is decided of policies, as it is written."""
+    return tuple(
+        Decision(name, tuple(_settings(plain, place["policies"][name])), place["policies"][name].at_key)
+        for name, plain in sorted(says.policies.items())
+    )
+
+
+def _settings(plain: object, place: Place) -> Iterator[Setting]:
+    """Yield each key that is decided; a value alone is a severity."""
+    if not isinstance(plain, dict):
+        yield Setting(SEVERITY, json.dumps(plain), place.at)
+        return
+    for key in sorted(plain, key=lambda k: (k != SEVERITY, str(k))):
+        yield Setting(str(key), json.dumps(plain[key]), place[key].at, place[key].at_key)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
-from meshwright.manifest.mesh.governed import check_governed
+from meshwright.manifest.mesh.governed import check_governed, decisions
 from meshwright.manifest.product.declared import Declared, check_classification, check_person, check_roles
 from meshwright.manifest.shapes.organisation import (
     CommunityBlock,
@@ -22,7 +22,6 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document, read_file
 from meshwright.model.mesh import Community, Environment, Kpi, Mesh, Organisation, Person, Purpose, Term, Written
 from meshwright.model.naming import MESH_FILE, environment_mistake
-from meshwright.model.policy import PolicyName
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
         currency=mesh.currency or "",
         communities=tuple(Community(c.name, c.description, c.lead, tuple(c.members)) for c in mesh.communities),
         glossary=tuple(_glossary(mesh, place)),
-        policies=tuple(sorted((p, mesh.policies[p].severity) for p in PolicyName if p in mesh.policies)),
+        policies=decisions(mesh, place),
         written=read.written,
     )
 

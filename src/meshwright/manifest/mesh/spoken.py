@@ -3,21 +3,21 @@
 from collections.abc import Callable
 
 from meshwright.manifest.mesh.domains import Above
+from meshwright.manifest.mesh.governed import decisions
 from meshwright.manifest.product.origin import DEFAULT, FOLDER, Resolved, Trace
 from meshwright.manifest.product.slos import NAMES, said
 from meshwright.manifest.product.subject import Layer, nearest
 from meshwright.manifest.shapes.documents import Shared
 from meshwright.manifest.shapes.organisation import Governed
 from meshwright.manifest.text.place import Place
-from meshwright.model.mesh import Domain, Mesh
-from meshwright.model.policy import PolicyName
+from meshwright.model.mesh import Domain
 from meshwright.model.slo import slo_text
 from meshwright.model.time import length_text
 
 _Get = Callable[[Shared], str | None]
 
 
-def spoken(domain: Above, resolved: Domain, mesh: Mesh, top: tuple[Layer, ...]) -> tuple[Resolved, ...]:
+def spoken(domain: Above, resolved: Domain, top: tuple[Layer, ...]) -> tuple[Resolved, ...]:
     """Return each value that a domain has, its own or from above, with its origin."""
     own, trace = domain.own, Trace([])
     trace.note("name", own.name, FOLDER)
@@ -31,15 +31,11 @@ def spoken(domain: Above, resolved: Domain, mesh: Mesh, top: tuple[Layer, ...]) 
         found = nearest(path[0], get, *layers)
         value, place = (found[0], _below(found[1], path[1:])) if found else (absent, DEFAULT)
         trace.note(".".join(path), value, place)
-    for policy in PolicyName:
-        severity = {**dict(mesh.policies), **dict(resolved.policies)}.get(policy, policy.severity)
-        trace.note(f"policies.{policy}", severity, _decided(policy, layers))
+    governing = [(says, place) for says, place in layers if isinstance(says, Governed)]
+    decided = {d.policy: (d, place) for says, place in reversed(governing) for d in decisions(says, place)}
+    for policy, (decision, place) in sorted(decided.items()):
+        trace.note(f"policies.{policy}", decision.text, place["policies"][policy])
     return trace.resolved
-
-
-def _decided(policy: PolicyName, layers: list[tuple[Shared, Place]]) -> Place | str:
-    governing = ((says, place) for says, place in layers if isinstance(says, Governed) and policy in says.policies)
-    return next((place["policies"][policy] for _, place in governing), DEFAULT)
 
 
 def _below(place: Place, path: tuple[str, ...]) -> Place:

@@ -38,12 +38,17 @@ class _Editors(GenerateJsonSchema):
         return False
 
 
-def schemas() -> Mapping[str, str]:
-    """Return the JSON Schema of `mesh`, `domain` and `product` documents, each as the text of a file."""
-    return {name: _text(name) for name in _DOCUMENTS}
+def schemas(policies: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the JSON Schema of `mesh`, `domain` and `product` documents, each as the text of a file.
+
+    `policies` is the schema of what can be decided of them.
+    """
+    return {name: _text(name, policies) for name in _DOCUMENTS}
 
 
-def _text(name: str) -> str:
+def _text(name: str, policies: Mapping[str, Any]) -> str:
     body = _DOCUMENTS[name].model_json_schema(schema_generator=_Editors)
+    if "policies" in body["properties"]:
+        body["properties"]["policies"] |= policies
     head = {"$schema": _Editors.schema_dialect, "title": f"{name}.yaml of Meshwright"}
     return json.dumps(head | {k: v for k, v in body.items() if k != "title"}, indent=2, ensure_ascii=False) + "\n"

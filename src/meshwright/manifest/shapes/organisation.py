@@ -3,7 +3,7 @@
 The descriptions are the reference: docs/manifest.md is made of them (`reference.py`).
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,29 +15,22 @@ from meshwright.manifest.shapes.values import (
     Email,
     Instant,
     Name,
-    PolicyKey,
     Since,
     StrictText,
     Url,
     Value,
 )
 from meshwright.model.contract import LogicalType
-from meshwright.model.diagnostic import Severity
 from meshwright.model.product import ProductType
-
-
-class PolicyBlock(Shape):
-    """What a policy does to a plan."""
-
-    severity: Severity = Field(description="`error` refuses the plan, `warning` is only said")
 
 
 class Governed(Shared):
     """What a domain and the mesh have in common."""
 
-    policies: dict[PolicyKey, PolicyBlock] = Field(
+    policies: dict[StrictText, Any] = Field(
         default_factory=dict,
-        description="How severe a policy is: `owned`, `documented`, `classified`, `feasible`; a domain's only stricter",
+        description="What is decided of a policy ([policies](policies.md)): `error`, `warning` or `ignore`, or a "
+        "mapping of `severity`, `effectiveFrom` and its parameters. A domain only makes it stricter",
     )
 
 

@@ -31,7 +31,6 @@ from meshwright.model.address import Reference, parse
 from meshwright.model.errors import NotFound
 from meshwright.model.mask import TimeUnit, TruncateText, TruncateTime
 from meshwright.model.pattern import mistake
-from meshwright.model.policy import PolicyName
 from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
@@ -172,7 +171,6 @@ TableName = Annotated[str, spelt(TABLE_NAME)]
 Currency = Annotated[str, spelt(CURRENCY)]
 Email = Annotated[str, spelt(EMAIL)]
 Url = Annotated[str, spelt(URL)]
-PolicyKey = Annotated[str, WithJsonSchema({"type": "string", "enum": [*PolicyName]})]
 Bool = Annotated[bool, Strict()]
 Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Amount = Annotated[Decimal, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
