@@ -17,7 +17,9 @@ from meshwright.gate.judge import Allowed
 from meshwright.gate.plan import plan
 from meshwright.model.address import ProductAddress
 from meshwright.model.product import PublishMode
-from meshwright.release.cut import cut, graph_of
+from meshwright.release.cut import cut
+from meshwright.release.graph import graph_of
+from meshwright.release.store import ReleaseStore
 from meshwright.sql.across import across
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -140,11 +142,14 @@ def test_a_fixture_stands_in_for_one_table(several: Path) -> None:
     assert ask(several, workspace.engine(), "select order_id, lines from shop.report.report") == [("x", 2)]
 
 
-def test_a_release_runs_tables_as_they_were_when_it_was_cut(several: Path) -> None:
+def test_a_release_runs_tables_as_they_were_when_it_was_cut(several: Path, tmp_path: Path) -> None:
     graph = compile_sound(several, several / ".mesh")
     release = cut(plan(None, graph, NOW), Allowed(()))
-    assert dict(graph_of(release).analyses) == dict(graph.analyses)
-    product = graph_of(release).product(ORDERS)
+    store = ReleaseStore(str(tmp_path / "store"))
+    store.put(release)
+    released = graph_of(store, release.digest)
+    assert dict(released.analyses) == dict(graph.analyses)
+    product = released.product(ORDERS)
     assert product is not None
     assert [table.mode for _, table in product.tables()] == [PublishMode.MERGE, PublishMode.REPLACE]
 

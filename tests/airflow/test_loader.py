@@ -17,10 +17,12 @@ from tests.airflow.conftest import NOW, Gate
 from meshwright.airflow.dags import BROKEN
 from meshwright.airflow.folder import lay_out
 from meshwright.airflow.loader import load, load_all
+from meshwright.graph.build import build
 from meshwright.model.errors import Corrupt
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
 from meshwright.model.product import SupportChannel
-from meshwright.release.cut import freeze, graph_of
+from meshwright.release.cut import freeze
+from meshwright.release.graph import graph_of
 
 NOT_AT_PARSE_TIME = {"sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.manifest", "meshwright.gate"}
 OF_A_WORKER = {
@@ -107,10 +109,10 @@ def test_a_task_builds_its_own_product_alone_from_whichever_file(folder: Path, m
 
 def test_a_broken_product_says_why_and_leaves_the_others_alone(gate: Gate, tmp_path: Path) -> None:
     store = gate.workspace.store()
-    graph = graph_of(store.get(gate.release()))
+    graph = graph_of(store, gate.release())
     carriers, others = graph.mesh.products[0], graph.mesh.products[1:]
     astray = replace(carriers, support=(SupportChannel("#aviation", url="nowhere"),))
-    broken = freeze(replace(graph, mesh=replace(graph.mesh, products=(astray, *others))))
+    broken = freeze(build(replace(graph.mesh, products=(astray, *others)), graph.analyses))
     store.put(broken)
     folder = tmp_path / "broken" / str(broken.digest)
     lay_out(store, broken.digest, folder, NOW)

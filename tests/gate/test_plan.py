@@ -29,6 +29,7 @@ from tests.gate.meshes import (
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.model.contract import LogicalType
+from meshwright.model.identity import Digest
 from meshwright.model.mask import Pseudonym, Redact, TruncateText
 from meshwright.model.mesh import Domain, Person, Purpose
 from meshwright.model.product import CronSchedule, Member, PublishMode
@@ -317,3 +318,20 @@ def test_a_landing_that_schedule_and_inputs_cannot_keep_is_found(
     made = plan(linked(MESH), linked(with_products(sales, ranking)), NOW)
     messages = [d.message for d in made.findings if d.code == "MW0413"]
     assert messages == ([] if why is None else [ASKED + why])
+
+
+def test_what_is_known_to_be_the_same_is_not_looked_at() -> None:
+    same = {SALES_ADDRESS: Digest.of(b"sales"), RANKING_ADDRESS: Digest.of(b"ranking")}
+    other = {**same, RANKING_ADDRESS: Digest.of(b"another ranking")}
+    before, after = (
+        linked(MESH),
+        linked(with_products(replace(SALES, purpose="trust"), replace(RANKING, tags=("top",)))),
+    )
+    for known, proposed, expected in (
+        ({}, {}, {"PurposeChanged", "ProductDescribed"}),
+        (same, {}, {"PurposeChanged", "ProductDescribed"}),
+        (same, other, {"ProductDescribed"}),
+        (same, same, set()),
+    ):
+        made = plan(replace(before, digests=known), replace(after, digests=proposed), NOW)
+        assert {type(e.change).__name__ for e in made.effects} == expected

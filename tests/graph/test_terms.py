@@ -10,6 +10,7 @@ from meshwright.graph.terms import carriers
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.mesh import Mesh, Term
+from meshwright.model.products import Products
 
 NUMBER, STRING = LogicalType.NUMBER, LogicalType.STRING
 
@@ -100,7 +101,8 @@ def test_the_other_place_is_named():
 
 def test_carriers_are_known_by_term_also_where_there_are_none():
     mesh = Mesh("m", (offering("a", column("x"), column("y", term=None)),), glossary=(PRICE, Term("unused", "")))
-    assert {name: [c.address for c in cs] for name, cs in carriers(mesh).items()} == {
+    carried = carriers(mesh.glossary, Products.of(mesh.products))
+    assert {name: [c.column for c in columns] for name, columns in carried.items()} == {
         "price": [out("a").table().column("x")],
         "unused": [],
     }

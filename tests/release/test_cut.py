@@ -2,20 +2,38 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.gate.meshes import MESH, NOW, RANKING_ADDRESS, RANKING_PORT, SALES, SALES_ADDRESS, linked
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.gate.meshes import (
+    MESH,
+    NOW,
+    RANKING,
+    RANKING_ADDRESS,
+    RANKING_PORT,
+    SALES,
+    SALES_ADDRESS,
+    edit_column,
+    linked,
+    with_products,
+)
 
 from meshwright.gate.judge import NeedsApproval, judge
 from meshwright.gate.plan import plan
 from meshwright.model.address import ProductAddress
 from meshwright.model.codec import dump
+from meshwright.model.contract import LogicalType
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
-from meshwright.release.cut import Release, cut, freeze, graph_of
+from meshwright.model.product import DataProduct
+from meshwright.release.cut import cut, freeze
 from meshwright.release.files import record_file
+from meshwright.release.frozen import made_of
+from meshwright.release.graph import graph_of, listing_of
 from meshwright.release.read import read_record
 from meshwright.release.shard import read_lines, read_shards
 from meshwright.release.store import ReleaseStore
@@ -43,12 +61,66 @@ def test_the_same_mesh_gives_the_same_bytes_in_any_order_and_process() -> None:
     assert elsewhere.stdout.strip() == str(RELEASE.digest)
 
 
-def test_a_release_gives_back_the_mesh_that_it_was_cut_from() -> None:
-    graph = graph_of(RELEASE)
+def test_a_release_gives_back_the_mesh_that_it_was_cut_from(store: ReleaseStore) -> None:
+    store.put(RELEASE)
+    graph = graph_of(store, RELEASE.digest)
     assert dump(graph.mesh) == dump(linked(MESH).mesh)
     assert dict(graph.analyses) == dict(linked(MESH).analyses)
     assert freeze(graph) == RELEASE
     assert plan(graph, linked(MESH), NOW).is_empty
+
+
+def test_a_product_is_read_of_a_release_only_when_somebody_looks_at_it(
+    store: ReleaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(RELEASE)
+    seen: list[str] = []
+    file = ReleaseStore.file
+    monkeypatch.setattr(ReleaseStore, "file", lambda *words: seen.append(words[2]) or file(*words))
+    graph = graph_of(store, RELEASE.digest)
+    assert graph.consumers(SALES_ADDRESS) == (RANKING_ADDRESS,)
+    assert not [name for name in seen if name.startswith("products/")]
+    assert graph.product(RANKING_ADDRESS) == linked(MESH).product(RANKING_ADDRESS)
+    assert [name for name in seen if name.startswith("products/")] == [record_file(RANKING_ADDRESS)]
+
+
+EDITS: dict[str, Callable[[tuple[DataProduct, ...]], tuple[DataProduct, ...]]] = {
+    "describe": lambda products: tuple(replace(p, description=f"{p.description}!") for p in products),
+    "describe one": lambda products: (replace(products[0], description=f"{products[0].description}?"), *products[1:]),
+    "remove": lambda products: products[1:] or products,
+    "add": lambda products: (*products, replace(SALES, address=ProductAddress("creators", f"more-{len(products)}"))),
+    "rename": lambda products: (*products[:-1], replace(products[-1], address=ProductAddress("music", "renamed"))),
+    "retype": lambda products: tuple(edit_column("price", type=LogicalType.STRING)(p) for p in products),
+}
+"""What may happen to the products of a mesh."""
+
+
+@settings(max_examples=30, deadline=None)
+@given(edits=st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4))
+def test_a_release_cut_beside_another_has_the_bytes_of_one_that_is_cut_alone(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[str]
+) -> None:
+    store = ReleaseStore(str(tmp_path_factory.mktemp("store")))
+    store.put(RELEASE)
+    products, base = tuple(MESH.products), RELEASE.digest
+    for edit in edits:
+        products = EDITS[edit](products)
+        graph = linked(replace(MESH, products=products))
+        digests = {address: made_of(graph, product) for address in graph.order if (product := graph.product(address))}
+        beside, alone = freeze(replace(graph, digests=digests), listing_of(store, base)), freeze(graph)
+        assert beside.digest == alone.digest
+        assert beside.files.items() <= alone.files.items()
+        store.put(beside)
+        store.verify(beside.digest)
+        base = beside.digest
+
+
+def test_what_did_not_change_is_not_made_again(store: ReleaseStore) -> None:
+    store.put(RELEASE)
+    graph = linked(with_products(replace(SALES, description="Sold.")))
+    same = {RANKING_ADDRESS: made_of(graph, RANKING)}
+    changed = freeze(replace(graph, digests=same), listing_of(store, RELEASE.digest))
+    assert set(changed.files) == {"mesh.json", "root.json", "shards/marketplace-0.jsonl", record_file(SALES_ADDRESS)}
 
 
 def test_only_what_the_gate_allows_is_cut() -> None:
@@ -99,7 +171,8 @@ def test_a_domain_of_many_products_is_cut_into_shards_and_each_is_found(tmp_path
     large = freeze(linked(replace(MESH, products=products)))
     store.put(large)
     store.materialise(large.digest, tmp_path / "large")
-    assert [s.name for s in large.root.shards] == ["marketplace-0", "marketplace-1", "marketplace-2"]
+    shards = listing_of(store, large.digest).root.shards
+    assert [s.name for s in shards] == ["marketplace-0", "marketplace-1", "marketplace-2"]
     for number in (0, 249, 250, 499, 500):
         address = products[number].address
         assert read_record(tmp_path / "large", large.digest, address).product.address == address
@@ -127,7 +200,7 @@ def test_a_changed_object_in_the_store_is_named_and_nothing_is_laid_out(tmp_path
     kept = tmp_path / "store" / "objects" / digest.hex[:2] / digest.hex
     kept.write_bytes(kept.read_bytes().replace(b"sales", b"salez", 1))
     with pytest.raises(Corrupt, match=r"products/marketplace\.artwork-sales\.json"):
-        store.get(RELEASE.digest)
+        store.verify(RELEASE.digest)
     with pytest.raises(Corrupt):
         store.materialise(RELEASE.digest, tmp_path / "folder")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["store"]
@@ -138,7 +211,7 @@ def test_putting_twice_and_laying_out_twice_change_nothing(folder: Path, store: 
     store.put(RELEASE)
     store.materialise(RELEASE.digest, folder)
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == before
-    assert store.get(RELEASE.digest) == Release(RELEASE.digest, dict(RELEASE.files))
+    store.verify(RELEASE.digest)
 
 
 def test_reading_a_record_loads_no_third_party() -> None:

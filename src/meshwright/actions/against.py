@@ -21,7 +21,7 @@ from meshwright.model.naming import LOCK_FILE, MESH_FILE
 from meshwright.model.spelling import did_you_mean
 from meshwright.release.chain import chain
 from meshwright.release.copy import Copy
-from meshwright.release.cut import graph_of
+from meshwright.release.graph import graph_of
 from meshwright.release.log import History
 
 _WANTED = "give an environment, the beginning of a release's digest, or the path of a folder with a mesh"
@@ -106,11 +106,11 @@ def _release(workspace: Workspace, known: History | None, release: Digest | None
 def released_graph(workspace: Workspace, release: Digest) -> MeshGraph:
     """Return the graph of a release; a repository that is pinned to a mesh keeps what it has fetched."""
     if workspace.lock is None:
-        return graph_of(workspace.store().get(release))
+        return graph_of(workspace.store(), release)
     copy = Copy(workspace.fetched)
     if not copy.has(release):
         copy.fetch(workspace.store(), release)
-    return graph_of(copy.read(release))
+    return graph_of(copy, release)
 
 
 def _files(workspace: Workspace, folder: Path) -> Base:
@@ -118,9 +118,7 @@ def _files(workspace: Workspace, folder: Path) -> Base:
     if not any((folder / name).is_file() for name in (MESH_FILE, LOCK_FILE)):
         what = "holds no mesh" if folder.is_dir() else "is no folder"
         raise NotFound(f"{folder} {what}", hint=f"give a folder with a {MESH_FILE} or {LOCK_FILE} in it")
-    pinned = (
-        None if workspace.lock is None else Released(graph_of(Copy(workspace.fetched).read(workspace.lock.release)))
-    )
+    pinned = None if workspace.lock is None else Released(graph_of(Copy(workspace.fetched), workspace.lock.release))
     compiled = compile_mesh(folder.resolve(), workspace.cache, pinned)
     if wrong := errors(compiled.diagnostics):
         many = f"{len(wrong)} errors, the first" if len(wrong) > 1 else "an error"

@@ -14,8 +14,8 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.chain import chain
-from meshwright.release.cut import graph_of
 from meshwright.release.entry import GATE, Pointed
+from meshwright.release.graph import graph_of
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import History
 
@@ -65,7 +65,9 @@ def _switch(
 ) -> Deployment:
     before, release = step
     known.refuse_revoked(release)
-    graph = graph_of(workspace.store().get(release))
+    store = workspace.store()
+    store.verify(release)
+    graph = graph_of(store, release)
     environment = workspace.settings.environment
     if release != before:
         record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)

@@ -7,7 +7,7 @@ from meshwright.actions.trust import current_release
 from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.identity import Digest
-from meshwright.release.cut import graph_of
+from meshwright.release.graph import graph_of
 from meshwright.release.store import ReleaseStore
 
 
@@ -28,4 +28,4 @@ def deployed(workspace: Workspace) -> Deployed:
 @lru_cache(maxsize=2)
 def _graph(store: str, release: Digest) -> MeshGraph:
     """A release never changes, and a monitor asks for the same one at every tick."""
-    return graph_of(ReleaseStore(store).get(release))
+    return graph_of(ReleaseStore(store), release)

@@ -23,7 +23,7 @@ from meshwright.model.address import PortAddress
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.naming import LOCK_FILE
 from meshwright.release.copy import Brought, Copy, Told
-from meshwright.release.cut import graph_of
+from meshwright.release.graph import graph_of
 from meshwright.release.log import History
 
 
@@ -66,11 +66,11 @@ def fetch(workspace: Workspace, told: Told, store: str | None = None) -> Fetched
     lock = Lock(named, workspace.settings.environment, root_key(workspace), release, head.sequence, head.digest)
     copy = Copy(workspace.fetched)
     brought = copy.fetch(workspace.store(), release, told)
-    graph = graph_of(copy.read(release))
+    graph = graph_of(copy, release)
     news = _news(workspace.root, _known(copy, before), graph)
     if before is None or lock_text(before) != lock_text(lock):
         _write(workspace.root / LOCK_FILE, lock_text(lock))
-    return Fetched(lock, before, brought, len(graph.mesh.products), news)
+    return Fetched(lock, before, brought, len(graph.order), news)
 
 
 def fetch_locked(workspace: Workspace, told: Told) -> Fetched:
@@ -84,7 +84,7 @@ def fetch_locked(workspace: Workspace, told: Told) -> Fetched:
     known.refuse_revoked(lock.release)
     copy = Copy(workspace.fetched)
     brought = copy.fetch(workspace.store(), lock.release, told)
-    return Fetched(lock, lock, brought, len(graph_of(copy.read(lock.release)).mesh.products))
+    return Fetched(lock, lock, brought, len(graph_of(copy, lock.release).order))
 
 
 def pinned(workspace: Workspace, store: str, key: str | None) -> tuple[Workspace, str]:
@@ -117,7 +117,7 @@ def _environments(known: History) -> str:
 
 
 def _known(copy: Copy, lock: Lock | None) -> MeshGraph | None:
-    return graph_of(copy.read(lock.release)) if lock and copy.has(lock.release) else None
+    return graph_of(copy, lock.release) if lock and copy.has(lock.release) else None
 
 
 def _news(root: Path, before: MeshGraph | None, now: MeshGraph) -> tuple[News, ...]:

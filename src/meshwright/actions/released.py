@@ -48,10 +48,10 @@ def is_here(diagnostic: Diagnostic, domains: Collection[str]) -> bool:
 
 def _graph(root: Path, lock: Lock, problems: Problems) -> "MeshGraph | None":
     from meshwright.release.copy import Copy
-    from meshwright.release.cut import graph_of
+    from meshwright.release.graph import graph_of
 
     try:
-        return graph_of(Copy(root / FETCHED).read(lock.release))
+        return graph_of(Copy(root / FETCHED), lock.release)
     except NotFound:
         message = f"release {lock.release.short}, which this repository was built against, is not here"
         hint = "`mesh fetch --locked` brings it; `mesh fetch` moves on to what runs now"

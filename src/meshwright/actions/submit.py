@@ -15,6 +15,7 @@ from meshwright.gate.judge import Allowed, NeedsApproval
 from meshwright.model.identity import Digest
 from meshwright.release.cut import cut
 from meshwright.release.entry import GATE, Released, Submitted
+from meshwright.release.graph import listing_of
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import History
 
@@ -56,10 +57,11 @@ def _release(
     workspace: Workspace, judged: Judged, who: tuple[str, SigningKey], known: History, now: datetime
 ) -> Digest:
     author, key = who
-    made = cut(judged.proposal.plan, judged.verdict)
-    workspace.store().put(made)
+    store, base = workspace.store(), judged.proposal.base
+    made = cut(judged.proposal.plan, judged.verdict, None if base is None else listing_of(store, base))
+    store.put(made)
     given = judged.verdict.approvals if isinstance(judged.verdict, Allowed) else ()
     people = tuple(sorted(a.person for a in given))
-    entry = Released(made.digest, judged.proposal.base, judged.proposal.plan.digest, author, people)
+    entry = Released(made.digest, base, judged.proposal.plan.digest, author, people)
     record(workspace, entry, (GATE, key), now, after=known.head)
     return made.digest

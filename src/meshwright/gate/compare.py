@@ -1,6 +1,7 @@
 """Compare: what is different between two meshes, product by product?
 
-The order is that of addresses, so that the same two meshes always give the same list.
+The order is that of addresses, so that the same two meshes always give the same list. What is made of the same is not
+looked at.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from meshwright.gate.changes import (
 from meshwright.gate.compare_mesh import mesh_changes
 from meshwright.gate.compare_ports import port_changes
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import PortAddress
+from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import (
     CronSchedule,
@@ -39,10 +40,8 @@ from meshwright.model.time import length_text
 def compare(current: MeshGraph, proposed: MeshGraph) -> Iterator[Change]:
     """Yield every change that leads from one mesh to the other."""
     yield from mesh_changes(current.mesh, proposed.mesh)
-    before = {p.address: p for p in current.mesh.products}
-    after = {p.address: p for p in proposed.mesh.products}
-    for address in sorted(before.keys() | after.keys()):
-        match before.get(address), after.get(address):
+    for address in differing(current, proposed):
+        match current.product(address), proposed.product(address):
             case None, DataProduct() as new:
                 yield ProductAdded(address, _ports(new), place(new))
             case DataProduct() as old, None:
@@ -52,6 +51,13 @@ def compare(current: MeshGraph, proposed: MeshGraph) -> Iterator[Change]:
                 yield from port_changes((current, old), (proposed, new))
             case _:
                 pass
+
+
+def differing(current: MeshGraph, proposed: MeshGraph) -> tuple[ProductAddress, ...]:
+    """Return the products that may differ, in order: those that are not known to be the same in both meshes."""
+    before, after = current.digests, proposed.digests
+    addresses = {*current.order, *proposed.order}
+    return tuple(sorted(a for a in addresses if a not in before or before[a] != after.get(a)))
 
 
 def place(product: DataProduct) -> Location:

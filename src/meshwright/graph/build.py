@@ -1,10 +1,10 @@
 """Build: link the products of a mesh by the ports they read, and put them in order.
 
-Linear in products and edges. An input whose product is not in the mesh (it has errors of its own, or lies elsewhere)
-links nothing; the manifest's step speaks of it.
+Linear in products and edges, and by their outlines alone: no product is read for it. An input whose product is not in
+the mesh (it has errors of its own, or lies elsewhere) links nothing; the manifest's step speaks of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
 from meshwright.graph.codes import Code
@@ -13,22 +13,30 @@ from meshwright.graph.terms import disagreements
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
+from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DataProduct, InputPort
+from meshwright.model.product import DataProduct
+from meshwright.model.products import Outline, Products
 
 _SHOWN = 4
 """So many products of a long circle are named from where it begins, and before it closes."""
 
 
-def build(mesh: Mesh, analyses: Mapping[TableAddress, Analysis]) -> MeshGraph:
-    """Link a mesh. `analyses` are those of its tables; a table without one has no columns in the graph."""
-    products = {p.address: p for p in sorted(mesh.products, key=lambda p: p.address)}
-    number = {address: n for n, address in enumerate(products)}
-    inputs = [_numbers(product, number) for product in products.values()]
+def build(
+    mesh: Mesh, analyses: Mapping[TableAddress, Analysis], digests: Mapping[ProductAddress, Digest] | None = None
+) -> MeshGraph:
+    """Link a mesh. `analyses` are those of its tables; a table without one has no columns in the graph.
+
+    `digests` name what products are made of, as far as that is known: those of the same digest are the same.
+    """
+    products = Products.of(mesh.products)
+    outlines = products.outlines
+    number = {address: n for n, address in enumerate(outlines)}
+    inputs = [_numbers(outline, number) for outline in outlines.values()]
     sequence = _Sequence(inputs)
-    addresses = tuple(products)
+    addresses = tuple(outlines)
     order = tuple(addresses[n] for n in sequence.order)
-    cycles = [[products[addresses[n]] for n in cycle] for cycle in sequence.cycles]
+    cycles = [[products[n] for n in cycle] for cycle in sequence.cycles]
     position = {address: n for n, address in enumerate(order)}
     linked = {
         address: tuple(sorted((addresses[i] for i in inputs[n]), key=position.__getitem__))
@@ -38,18 +46,18 @@ def build(mesh: Mesh, analyses: Mapping[TableAddress, Analysis]) -> MeshGraph:
         mesh=mesh,
         analyses=analyses,
         order=order,
-        diagnostics=(*map(_cycle, cycles), *disagreements(mesh)),
+        diagnostics=(*map(_cycle, cycles), *disagreements(mesh.glossary, products)),
+        digests=digests or {},
         _products=products,
         _position=position,
         _inputs=linked,
         _consumers=_consumers(order, linked),
-        _taken=_taken(products, order),
+        _taken=_taken(outlines, order),
     )
 
 
-def _numbers(product: DataProduct, number: Mapping[ProductAddress, int]) -> tuple[int, ...]:
-    found = {number[i.port.product] for i in product.inputs if i.port is not None and i.port.product in number}
-    return tuple(sorted(found))
+def _numbers(outline: Outline, number: Mapping[ProductAddress, int]) -> tuple[int, ...]:
+    return tuple(sorted({number[port.product] for port in outline.reads if port.product in number}))
 
 
 def _consumers(
@@ -63,13 +71,12 @@ def _consumers(
 
 
 def _taken(
-    products: Mapping[ProductAddress, DataProduct], order: tuple[ProductAddress, ...]
-) -> dict[PortAddress, tuple[tuple[ProductAddress, InputPort], ...]]:
-    found: dict[PortAddress, list[tuple[ProductAddress, InputPort]]] = {}
+    outlines: Mapping[ProductAddress, Outline], order: tuple[ProductAddress, ...]
+) -> dict[PortAddress, tuple[ProductAddress, ...]]:
+    found: dict[PortAddress, dict[ProductAddress, None]] = {}
     for consumer in order:
-        for taken in products[consumer].inputs:
-            if taken.port is not None:
-                found.setdefault(taken.port, []).append((consumer, taken))
+        for port in outlines[consumer].reads:
+            found.setdefault(port, {})[consumer] = None
     return {port: tuple(takers) for port, takers in found.items()}
 
 
@@ -121,10 +128,10 @@ def _reversed(inputs: list[tuple[int, ...]]) -> list[list[int]]:
     return consumers
 
 
-def _cycle(products: list[DataProduct]) -> Diagnostic:
+def _cycle(products: Sequence[DataProduct]) -> Diagnostic:
     """Say which products wait for each other, at the input that closes the circle, in a file that is here."""
     start = next((n for n, product in enumerate(products) if product.file), 0)
-    products = products[start:] + products[:start]
+    products = [*products[start:], *products[:start]]
     first, last = products[0], products[-1]
     closing = next(i for i in first.inputs if i.port is not None and i.port.product == last.address)
     path = " → ".join(_told([f"`{p.address}`" for p in (*products, first)]))

@@ -12,9 +12,11 @@ from meshwright.graph.flow import Flow
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location
+from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import local_table
-from meshwright.model.product import DataProduct, InputPort, OutputPort, OutputTable
+from meshwright.model.product import DataProduct, OutputPort, OutputTable
+from meshwright.model.products import Products
 
 Made = TypeVar("Made")
 
@@ -37,18 +39,20 @@ class Reader:
 class MeshGraph:
     """A mesh, linked. Made by `build`; results are in topological order, inputs before what is made of them.
 
-    Products on a cycle are in `order` too, so that nothing disappears; `diagnostics` names the cycle.
+    Products on a cycle are in `order` too, so that nothing disappears; `diagnostics` names the cycle. `digests` name
+    what products are made of: those of the same digest are the same, and need not be looked at.
     """
 
     mesh: Mesh
     analyses: Mapping[TableAddress, Analysis]
     order: tuple[ProductAddress, ...]
     diagnostics: tuple[Diagnostic, ...]
-    _products: Mapping[ProductAddress, DataProduct] = field(repr=False, compare=False)
+    digests: Mapping[ProductAddress, Digest] = field(repr=False, compare=False)
+    _products: Products = field(repr=False, compare=False)
     _position: Mapping[ProductAddress, int] = field(repr=False, compare=False)
     _inputs: Mapping[ProductAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
     _consumers: Mapping[ProductAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
-    _taken: Mapping[PortAddress, tuple[tuple[ProductAddress, InputPort], ...]] = field(repr=False, compare=False)
+    _taken: Mapping[PortAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
     _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[MeshGraph], Made]") -> Made:
@@ -57,6 +61,9 @@ class MeshGraph:
             self._made[make] = make(self)
         made: Made = self._made[make]
         return made
+
+    def __contains__(self, address: ProductAddress) -> bool:
+        return address in self._position
 
     def product(self, address: ProductAddress) -> DataProduct | None:
         """Return the product at an address."""
@@ -89,7 +96,7 @@ class MeshGraph:
 
     def consumers_of_port(self, port: PortAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read one port directly."""
-        return tuple(dict.fromkeys(consumer for consumer, _ in self._taken.get(port, ())))
+        return self._taken.get(port, ())
 
     def upstream(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return all that a product is made of; not itself."""
@@ -159,9 +166,12 @@ class MeshGraph:
 
     def taking(self, table: TableAddress) -> Iterator[tuple[str, TableAddress, Analysis]]:
         """Yield the local name, the table that is made and its analysis wherever a table is part of an input."""
-        for consumer, taken in self._taken.get(table.port, ()):
-            local = local_table(taken.name, table.name)
-            yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
+        for consumer in self.consumers_of_port(table.port):
+            product = self.product(consumer)
+            for taken in product.inputs if product else ():
+                if taken.port == table.port:
+                    local = local_table(taken.name, table.name)
+                    yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
 
     def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
         for local, table, analysis in self.taking(column.table):

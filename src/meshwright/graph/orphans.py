@@ -14,6 +14,7 @@ from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
+from meshwright.model.products import Products
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def orphans(graph: MeshGraph) -> tuple[Orphan, ...]:
     """Return what nobody uses, by address; of what is unused as a whole no parts are named. Terms come last."""
     products = (graph.product(address) for address in sorted(graph.order))
     found = [o for p in products if p is not None and p.type is not ProductType.CONSUMER_ALIGNED for o in _of(graph, p)]
-    carried = carriers(graph.mesh)
+    carried = carriers(graph.mesh.glossary, Products.of(graph.mesh.products))
     unused = (term for term in graph.mesh.glossary if not carried[term.name])
     return (*found, *(Orphan(term, "no column carries it") for term in unused))
 

@@ -6,6 +6,7 @@ A port with one table has no need to name it: `domain.product:port@1.column`. Of
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from meshwright.model.errors import NotFound
 
@@ -163,6 +164,15 @@ def _way_out(text: str) -> str:
     if NAME.fullmatch(text):
         return f"write `domain.product`: of which domain is `{text}`?"
     return general
+
+
+@cache
+def port_address(text: str) -> PortAddress:
+    """Read the whole address of a port, as the same text was written of one: `domain.product:port@major`."""
+    product, _, port = text.partition(":")
+    domain, _, own = product.partition(".")
+    name, _, major = port.rpartition("@")
+    return PortAddress(ProductAddress(domain, own), name, int(major))
 
 
 def product_address(text: str) -> ProductAddress:

@@ -9,7 +9,7 @@ docs/decisions/0003 says why this is not a library.
 import dataclasses
 import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -71,6 +71,8 @@ def _made(kind: Any) -> _Codec:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:
         return _many(arguments)
+    if origin is Sequence:
+        return _many((*arguments, ...))
     if origin in (Union, types.UnionType):
         return _one_of(arguments)
     if issubclass(kind, Enum):

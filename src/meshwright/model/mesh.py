@@ -1,5 +1,6 @@
 """Mesh: everything that an organisation's teams have committed, resolved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.policy import Decisions
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
+from meshwright.model.products import Products
 
 Written = tuple[tuple[str, str], ...]
 """The keys of mesh.yaml or of a domain.yaml as they were written, each value as JSON; no environment is among them.
@@ -120,10 +122,13 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """All of it, in the order of addresses. `policies` is what the council has decided of them."""
+    """All of it, in the order of addresses; of some, products are read when somebody looks at them.
+
+    `policies` is what the council has decided of them.
+    """
 
     name: str
-    products: tuple[DataProduct, ...]
+    products: Sequence[DataProduct]
     domains: tuple[Domain, ...] = ()
     people: tuple[Person, ...] = ()
     purposes: tuple[Purpose, ...] = ()
@@ -144,6 +149,8 @@ class Mesh:
 
     def product(self, address: ProductAddress) -> DataProduct | None:
         """Return the product at that address."""
+        if isinstance(self.products, Products):
+            return self.products.get(address)
         return next((p for p in self.products if p.address == address), None)
 
     def output(self, address: PortAddress) -> OutputPort | None:

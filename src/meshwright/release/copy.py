@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
-from meshwright.release.cut import Release
 from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
 from meshwright.release.read import products_of, root_of
 
@@ -73,17 +72,16 @@ class Copy:
         brought = (*first, *rest, len(content))
         return Brought(len(brought), sum(brought))
 
-    def read(self, release: Digest) -> Release:
-        """Return a release, every byte verified. Raises `NotFound` or `Corrupt`."""
-        content = self._read(release, _Part(ROOT, release))
-        root = root_of(content, release)
-        shards = [_Part(shard_file(s.name), s.digest) for s in root.shards]
-        records = [part for shard in shards for part in self._records(release, shard)]
-        parts = (_Part(MESH, root.mesh), *shards, *records)
-        return Release(release, {ROOT: content} | {p.name: self._read(release, p) for p in parts})
+    def file(self, release: Digest, name: str, digest: Digest) -> bytes:
+        """Return one file of a release, verified. Raises `NotFound` or `Corrupt`."""
+        try:
+            content = self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"`{name}` of release {release.short} is not here") from None
+        return fitting(content, digest, release, name)
 
     def _records(self, release: Digest, shard: _Part) -> list[_Part]:
-        listed: dict[ProductAddress, Digest] = products_of(self._read(release, shard))
+        listed: dict[ProductAddress, Digest] = products_of(self.file(release, *_words(shard)))
         return [_Part(record_file(product), digest) for product, digest in listed.items()]
 
     def _bring(self, store: "ReleaseStore", release: Digest, parts: Iterable[_Part], told: Told) -> list[int]:
@@ -101,13 +99,6 @@ class Copy:
                 sizes.append(size)
                 told(len(sizes), len(wanted))
         return sizes
-
-    def _read(self, release: Digest, part: _Part) -> bytes:
-        try:
-            content = self._path(part.digest).read_bytes()
-        except FileNotFoundError:
-            raise NotFound(f"`{part.name}` of release {release.short} is not here") from None
-        return fitting(content, part.digest, release, part.name)
 
     def _path(self, digest: Digest) -> Path:
         return self._folder / object_file(digest)

@@ -45,4 +45,4 @@ def root_of(content: bytes, release: Digest) -> Root:
 
 def products_of(content: bytes) -> dict[ProductAddress, Digest]:
     """Read a shard's bytes: its products, in order, and the digests of their records."""
-    return {product_address(product): Digest(record) for product, record in shard.heads_of(content)}
+    return {product_address(head.product): Digest(head.record) for head in shard.heads_of(content)}

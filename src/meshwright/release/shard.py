@@ -1,6 +1,7 @@
-"""Shard: what Airflow reads of the products of one DAG file, a line each: address, digest of the record, DAG.
+"""Shard: what Airflow reads of the products of one DAG file, a line each: its head, then its DAG.
 
-A worker finds the one line that it needs without reading the others; the record behind it is read by the task. All is
+A head holds the address, the digest of the record, what it is made of, and how the product is linked to others. A
+worker finds the one line that it needs without reading the others; the record behind it is read by the task. All is
 text and numbers, and a value's class is the cheapest that there is: each task makes it anew (docs/decisions/0046).
 """
 
@@ -32,31 +33,49 @@ class DagSpec(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A product in its shard, with the digest of its record."""
+    """A product in its shard, with the digest of its record and of all that this is made of, and its plain outline."""
 
     product: str
     record: str
+    made_of: str
+    outline: list[Any]
     dag: DagSpec
+
+
+class Head(NamedTuple):
+    """A line without its DAG, and its bytes."""
+
+    product: str
+    record: str
+    made_of: str
+    outline: list[Any]
+    line: bytes
 
 
 def line_bytes(line: Line) -> bytes:
     """Return the one spelling of a line; what is as it usually is is left out."""
     plain = line.dag._asdict()
     said = {name: value for name, value in plain.items() if value != DagSpec._field_defaults.get(name, ...)}
-    text = json.dumps([line.product, line.record, said], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode() + b"\n"
+    parts = (line[:4], said)
+    head, dag = (json.dumps(part, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for part in parts)
+    return f"{head[:-1]}{_DAG.decode()}{dag}]\n".encode()
 
 
-def heads_of(content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the product and the digest of the record of each line, and read nothing else."""
-    for text in content.splitlines():
-        product, record = json.loads(text.partition(b",{")[0] + b"]")
-        yield product, record
+_DAG = b",\t"
+"""Where the head of a line ends: a space of JSON's that no text in it can hold as it is."""
+
+
+def heads_of(content: bytes) -> Iterator[Head]:
+    """Yield the head of each line, and read nothing else."""
+    lines = content.split(b"\n")[:-1]
+    heads = json.loads(b"[" + b"],".join(line.partition(_DAG)[0] for line in lines) + b"]]") if lines else ()
+    for (product, record, made_of, outline), line in zip(heads, lines, strict=True):
+        yield Head(product, record, made_of, outline, line + b"\n")
 
 
 def lines_of(content: bytes) -> Iterator[Line]:
     """Yield the lines of a shard, in the order of their products."""
-    return (_line(text) for text in content.splitlines())
+    return (_line(text) for text in content.split(b"\n")[:-1])
 
 
 def read_lines(folder: Path, release: str, shard: str) -> Iterator[Line]:
@@ -102,5 +121,5 @@ def _in(domain: str, product: str) -> bool:
 
 
 def _line(text: bytes) -> Line:
-    product, record, dag = json.loads(text)
-    return Line(product, record, DagSpec(**dag))
+    product, record, made_of, outline, dag = json.loads(text)
+    return Line(product, record, made_of, outline, DagSpec(**dag))

@@ -1,6 +1,6 @@
 """Progress: what has been published since the last look, and whether anything is left to be done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class State:
 class Progress:
     """The products of one environment, followed from here on."""
 
-    def __init__(self, workspace: Workspace, products: tuple[DataProduct, ...]) -> None:
+    def __init__(self, workspace: Workspace, products: Sequence[DataProduct]) -> None:
         self._observations = workspace.observations()
         self._products = products
         self._published: dict[ProductAddress, Publish] = {}

@@ -7,9 +7,10 @@ import click
 from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
-from meshwright.graph.terms import Carrier, carriers
+from meshwright.graph.terms import carriers
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
+from meshwright.model.products import Carried, Products
 
 _HEADS = ("TERM", "TYPE", "UNIT", "CLASSIFICATION", "COLUMNS", "KPI", "MEANING")
 
@@ -18,8 +19,8 @@ def show(edge: Edge, domain: str | None) -> int:
     """Print the glossary; return how many errors hide carriers. With a domain, only what it carries."""
     loaded = read_mesh(edge.workspace.root, edge.workspace.cache)
     carried = {
-        name: [c for c in columns if domain in (None, c.address.port.product.domain)]
-        for name, columns in carriers(loaded.mesh).items()
+        name: [c for c in columns if domain in (None, c.column.port.product.domain)]
+        for name, columns in carriers(loaded.mesh.glossary, Products.of(loaded.mesh.products)).items()
     }
     terms = [t for t in sorted(loaded.mesh.glossary, key=lambda t: t.name) if domain is None or carried[t.name]]
     if edge.json:
@@ -41,7 +42,7 @@ def _kpi(term: Term) -> str:
     return f"{term.kpi.formula}{target}" if term.kpi else ""
 
 
-def _plain(term: Term, carried: Sequence[Carrier]) -> dict[str, object]:
+def _plain(term: Term, carried: Sequence[Carried]) -> dict[str, object]:
     return {
         "term": term.name,
         "description": term.description,
@@ -51,5 +52,5 @@ def _plain(term: Term, carried: Sequence[Carrier]) -> dict[str, object]:
         "kpi": {"formula": term.kpi.formula, "owner": term.kpi.owner, "target": term.kpi.target} if term.kpi else None,
         "file": term.at.file if term.at else None,
         "line": term.at.line if term.at else None,
-        "columns": [str(carrier.address) for carrier in carried],
+        "columns": [str(carrier.column) for carrier in carried],
     }

@@ -1,0 +1,120 @@
+"""Products: all products of a mesh, of which one is read only when somebody looks at it.
+
+An outline is known of every product: what links it to others. So a mesh of thousands is linked without reading it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, overload
+
+from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, port_address
+from meshwright.model.product import DataProduct
+
+
+class Carried(NamedTuple):
+    """A term of the glossary, the column that carries it, and what both must agree on."""
+
+    term: str
+    column: ColumnAddress
+    type: str
+    classification: str | None
+
+
+class Outline(NamedTuple):
+    """What links a product to others: the ports that it reads and offers, the columns that carry a term."""
+
+    reads: tuple[PortAddress, ...] = ()
+    offers: tuple[PortAddress, ...] = ()
+    terms: tuple[Carried, ...] = ()
+
+    @property
+    def plain(self) -> list[Any]:
+        """The same as plain JSON."""
+        terms = [[c.term, str(c.column.port), c.column.table.name, c.column.name, *c[2:]] for c in self.terms]
+        return [list(map(str, self.reads)), list(map(str, self.offers)), terms]
+
+    @classmethod
+    def of(cls, plain: list[Any]) -> "Outline":
+        """Return the outline that `plain` was made of."""
+        reads, offers, terms = plain
+        return cls(tuple(map(port_address, reads)), tuple(map(port_address, offers)), tuple(map(_carried, terms)))
+
+
+def _carried(plain: list[Any]) -> Carried:
+    term, port, table, column, *agreed = plain
+    return Carried(term, port_address(port).table(table).column(column), *agreed)
+
+
+def outline_of(product: DataProduct) -> Outline:
+    """Return the outline of a product; what it reads is in the order of its input ports."""
+    return Outline(
+        tuple(port.port for port in product.inputs if port.port is not None),
+        tuple(product.port_address(port) for port in product.outputs),
+        tuple(
+            Carried(column.term, address.column(column.name), column.type, column.classification)
+            for address, table in product.tables()
+            for column in table.contract.columns
+            if column.term is not None
+        ),
+    )
+
+
+class Products(Sequence[DataProduct]):
+    """Products in the order of their addresses; `read` gives one that nobody has looked at yet."""
+
+    def __init__(
+        self, outlines: Mapping[ProductAddress, Outline], read: Callable[[ProductAddress], DataProduct]
+    ) -> None:
+        self.outlines = dict(sorted(outlines.items(), key=lambda item: (item[0].domain, item[0].product)))
+        self._read = read
+        self._known: dict[ProductAddress, DataProduct] = {}
+
+    @classmethod
+    def of(cls, products: Sequence[DataProduct]) -> "Products":
+        """Return products that are there already."""
+        if isinstance(products, Products):
+            return products
+        known = {product.address: product for product in products}
+        return cls({address: outline_of(product) for address, product in known.items()}, known.__getitem__)
+
+    def get(self, address: ProductAddress) -> DataProduct | None:
+        """Return the product at an address."""
+        return self.at(address) if address in self.outlines else None
+
+    def at(self, address: ProductAddress) -> DataProduct:
+        """Return the product at an address that one of them is at."""
+        if address not in self._known:
+            self._known[address] = self._read(address)
+        return self._known[address]
+
+    def only(self, addresses: Iterable[ProductAddress]) -> "Products":
+        """Return those of the products that are at some addresses."""
+        return Products({a: self.outlines[a] for a in addresses if a in self.outlines}, self.at)
+
+    def beside(self, others: "Products") -> "Products":
+        """Return these and others; where both have one, this is the one."""
+        return Products(
+            {**others.outlines, **self.outlines}, lambda a: self.at(a) if a in self.outlines else others.at(a)
+        )
+
+    def __len__(self) -> int:
+        return len(self.outlines)
+
+    def __iter__(self) -> Iterator[DataProduct]:
+        return map(self.at, self.outlines)
+
+    @overload
+    def __getitem__(self, place: int) -> DataProduct: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[DataProduct]: ...
+    def __getitem__(self, place: int | slice) -> DataProduct | Sequence[DataProduct]:
+        found = tuple(self.outlines)[place]
+        return tuple(map(self.at, found)) if isinstance(found, tuple) else self.at(found)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.outlines))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
