@@ -18,7 +18,7 @@ from tests.gate.meshes import (
     with_products,
 )
 
-from meshwright.gate.cadence import cadence, is_more_often
+from meshwright.gate.cadence import cadence
 from meshwright.gate.codes import MEANING, Code
 from meshwright.gate.compliance import policy_findings
 from meshwright.gate.policies.registry import POLICIES
@@ -27,7 +27,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Severity
 from meshwright.model.mask import Pseudonym, Redact
 from meshwright.model.mesh import Domain, Mesh
-from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, Member, Transform
+from meshwright.model.product import DataProduct, InputPort, Member, Transform
 
 NOTHING = linked(replace(MESH, products=()))
 
@@ -138,12 +138,6 @@ def test_the_longest_time_between_two_runs(cron: str, longest: timedelta) -> Non
 @pytest.mark.parametrize("cron", ["", "0 0 * *", "61 * * * *", "a b c d e", "0 0 31 2 *", "*/0 * * * *"])
 def test_what_is_no_cron_or_never_runs_has_no_cadence(cron: str) -> None:
     assert cadence(cron) is None
-
-
-def test_more_often_is_told_where_it_can_be_counted() -> None:
-    assert is_more_often(CronSchedule("@daily"), CronSchedule("@hourly"))
-    assert not is_more_often(CronSchedule("@hourly"), CronSchedule("@daily"))
-    assert not is_more_often(CronSchedule("@daily"), InputsSchedule())
 
 
 def test_every_policy_says_what_it_is_for_and_every_code_what_it_means() -> None:

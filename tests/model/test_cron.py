@@ -1,8 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from meshwright.model.cron import last_interval
+from meshwright.model.cron import Cron, last_interval
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,23 @@ def test_what_is_no_cron_is_refused(cron: str) -> None:
 
 def test_a_day_that_never_comes_has_no_interval() -> None:
     assert last_interval("0 0 31 2 *", "UTC", datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+_SPRING = datetime(2026, 3, 26, 7, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "cron", ["0 * * * *", "*/20 1-3 * * *", "30 2 * * *", "0 0 * * *", "15 4 * * 1", "0 0 31 12 *"]
+)
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Brussels", "America/New_York"])
+@pytest.mark.parametrize("days", [0, 1, 9, 250])
+def test_moments_are_counted_as_they_are_named_one_by_one(cron: str, zone: str, days: int) -> None:
+    read, where, end = Cron.parse(cron), ZoneInfo(zone), _SPRING + timedelta(days=days)
+    named = list(takewhile(lambda m: m <= end, read.moments_after(_SPRING - timedelta(minutes=1), where)))
+    assert read.count(_SPRING, end, where) == len(named)
+    back = takewhile(lambda m: m >= _SPRING, read.moments_until(end, where))
+    assert named == sorted(back)
+
+
+def test_there_is_nothing_to_count_before_the_start() -> None:
+    assert Cron.parse("* * * * *").count(_SPRING, _SPRING - timedelta(days=3), ZoneInfo("UTC")) == 0

@@ -6,7 +6,7 @@ purpose's director for cost, the platform team for what belongs to everybody. No
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meshwright.gate.changes import (
     Change,
@@ -16,12 +16,13 @@ from meshwright.gate.changes import (
     PortAdded,
     ProductAdded,
     PurposeChanged,
-    ScheduleChanged,
     TableAdded,
     TeamChanged,
     product_of,
 )
 from meshwright.gate.consumers import Consumer
+from meshwright.gate.cost import Costs
+from meshwright.gate.cost_words import load_text
 from meshwright.gate.describe import describe
 from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
 from meshwright.gate.personal import holds_personal_data, personal_columns
@@ -59,7 +60,7 @@ class Need:
     independent: bool = True
 
 
-def needs(reached: Iterable[Reached], current: MeshGraph, proposed: MeshGraph) -> tuple[Need, ...]:
+def needs(reached: Iterable[Reached], current: MeshGraph, proposed: MeshGraph, costs: Costs) -> tuple[Need, ...]:
     """Return the approvals that changes need, each once with all its reasons, in the order of roles."""
     reasons: dict[tuple[str, tuple[str, ...], bool], dict[str, None]] = {}
     for change, consumers in reached:
@@ -67,6 +68,8 @@ def needs(reached: Iterable[Reached], current: MeshGraph, proposed: MeshGraph) -
             reasons.setdefault((role, people, False), {})[reason] = None
         for role, people, reason in _asked(change, consumers, current, proposed):
             reasons.setdefault((role, people, True), {})[reason] = None
+    for role, people, reason in _for_cost(costs, current):
+        reasons.setdefault((role, people, True), {})[reason] = None
     return tuple(sorted(Need(role, people, tuple(why), free) for (role, people, free), why in reasons.items()))
 
 
@@ -139,15 +142,21 @@ def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked
         case PurposeChanged():
             for name in dict.fromkeys(n for n in (change.before, change.after) if n):
                 yield *_director(name, current), f"`{change.address}`: {describe(change)}"
-        case ScheduleChanged(more_often=True):
-            product = current.product(change.address)
-            if product and product.purpose:
-                asked = _director(product.purpose, current)
-                yield *asked, f"`{change.address}` runs more often, and costs more: {describe(change)}"
         case TeamChanged(owner=(str() as before, after)) if before != after:
             yield f"owner of `{change.address}`", (before,), f"hands it to {after or 'nobody'}"
         case _:
             pass
+
+
+def _for_cost(costs: Costs, current: MeshGraph) -> Iterator[_Asked]:
+    """Yield the directors whose purpose costs more; where nobody can tell, those whose products run more often."""
+    for purpose in dict.fromkeys(c.purpose for c in costs.products if c.purpose):
+        growth = costs.growth(purpose)
+        if growth is None or growth > timedelta():
+            for change in costs.products:
+                if change.purpose == purpose and change.is_more_often:
+                    reason = f"`{change.product}` runs more often, and costs more: {load_text(change, costs)}"
+                    yield *_director(purpose, current), reason
 
 
 def _for_all(change: MeshWideChange, current: MeshGraph) -> Iterator[_Asked]:

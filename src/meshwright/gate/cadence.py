@@ -10,7 +10,6 @@ from functools import cache
 from itertools import pairwise
 
 from meshwright.model.cron import Cron
-from meshwright.model.product import CronSchedule, Schedule
 
 _DAYS = tuple(date(2023, 1, 1) + timedelta(days=n) for n in range(731))  # 2024 has its 29th of February
 
@@ -37,13 +36,3 @@ def cadence(cron: str) -> Cadence | None:
     steps = [b - a for a, b in pairwise(times)]
     steps += [(b - a) - (times[-1] - times[0]) for a, b in pairwise(days)]
     return Cadence(max(steps, default=timedelta(days=731)), len(times) * len(days))
-
-
-def is_more_often(before: Schedule, after: Schedule) -> bool:
-    """Tell whether a product will run, and so cost, more often. What depends on its inputs cannot be counted."""
-    match before, after:
-        case CronSchedule(cron=old), CronSchedule(cron=new):
-            was, will = cadence(old), cadence(new)
-            return was is not None and will is not None and will.runs > was.runs
-        case _:
-            return False

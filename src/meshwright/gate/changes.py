@@ -68,7 +68,6 @@ class ScheduleChanged:
     address: ProductAddress
     before: str
     after: str
-    more_often: bool
     at: Location = field(compare=False)
 
 

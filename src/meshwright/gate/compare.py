@@ -6,7 +6,6 @@ looked at.
 
 from collections.abc import Iterator
 
-from meshwright.gate.cadence import is_more_often
 from meshwright.gate.changes import (
     Change,
     InputAdded,
@@ -86,8 +85,7 @@ def _product_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
     if old.purpose != new.purpose:
         yield PurposeChanged(new.address, old.purpose, new.purpose, at)
     if old.schedule != new.schedule:
-        texts = (schedule_text(old.schedule), schedule_text(new.schedule))
-        yield ScheduleChanged(new.address, *texts, is_more_often(old.schedule, new.schedule), at)
+        yield ScheduleChanged(new.address, schedule_text(old.schedule), schedule_text(new.schedule), at)
     yield from _input_changes(old, new)
 
 

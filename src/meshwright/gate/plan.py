@@ -13,7 +13,9 @@ from meshwright.gate.changes import Change, ProductAdded, ProductRemoved, produc
 from meshwright.gate.compare import compare
 from meshwright.gate.compliance import policy_findings
 from meshwright.gate.consumers import Consumer, consumers
+from meshwright.gate.cost import Costs, Observed, costs, nothing_observed
 from meshwright.gate.findings import version_findings
+from meshwright.gate.runs import Runs, runs
 from meshwright.gate.version import Part, consequence
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
@@ -21,7 +23,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.codec import canonical, dump
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.identity import Digest
-from meshwright.model.mesh import Mesh
+from meshwright.model.mesh import Mesh, Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class Effect:
     def is_breaking(self) -> bool:
         """Tell whether a reader of the table may have to change because of it."""
         return self.part is Part.MAJOR
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the environment tells a plan: from when on intervals are run there, what runs took, and what an hour costs.
+
+    Without `since` they are run from now on.
+    """
+
+    since: datetime | None = None
+    observed: Observed = nothing_observed
+    prices: Prices = field(default_factory=Prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,8 @@ class Plan:
     findings: tuple[Diagnostic, ...]
     needs: tuple[Need, ...]
     dags: DagChanges
+    runs: Runs
+    costs: Costs
     fallback: tuple[str, ...]
     first: bool
     made_at: datetime = field(compare=False)
@@ -80,8 +96,8 @@ class Plan:
         return replace(self, findings=tuple(sorted({*self.findings, *findings})))
 
 
-def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime) -> Plan:
-    """Return what leads from what runs (None: nothing does yet) to what is proposed.
+def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: Surroundings | None = None) -> Plan:
+    """Return what leads from what runs (None: nothing does yet) to what is proposed, in an environment.
 
     People, keys and roles that judge it are those of `current`: a proposal cannot name its own judges.
     """
@@ -90,14 +106,18 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime) -> Plan:
     changes = tuple(compare(before, proposed))
     effects = tuple(Effect(c, consequence(c), consumers(c, before, proposed)) for c in changes)
     touched = _touched(changes)
+    told = around or Surroundings()
+    cost = costs(changes, before, proposed, nothing_observed if first else told.observed, told.prices)
     reached = tuple((e.change, e.consumers) for e in effects)
     found = {*version_findings(reached, before, proposed), *policy_findings(before, proposed, touched, now)}
     return Plan(
         digest=_digest(changes, before, proposed),
         effects=effects,
         findings=tuple(sorted(found)),
-        needs=() if first else needs(reached, before, proposed),
+        needs=() if first else needs(reached, before, proposed, cost),
         dags=_dags(changes, touched),
+        runs=runs(changes, before, proposed, told.since or now, now),
+        costs=cost,
         fallback=platform_team(before.mesh),
         first=first,
         made_at=now,

@@ -9,7 +9,7 @@ from meshwright.model.time import Interval
 
 _ALL = tuple(frozenset(r) for r in (range(60), range(24), range(1, 32), range(1, 13), range(7)))
 _FAR = 366 * 17
-"""Days to look back: beyond two waits for a 29th of February, even across a century's end."""
+"""Days to look: beyond two waits for a 29th of February, even across a century's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,46 @@ class Cron:
         in_month, in_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays
         return day.month in self.months and ((in_month or in_week) if self.either_day else (in_month and in_week))
 
-    def moments_until(self, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-        """Yield the moments up to `now`, the latest first, in UTC.
+    def moments_on(self, day: date, zone: ZoneInfo) -> list[datetime]:
+        """Return the moments of a day of the zone in their order, in UTC.
 
         Where clocks change, as Airflow has it: what runs once a day runs once, at the later of the two readings of its
         wall time; of what runs more often, a wall time that is skipped is none, and one that comes twice counts twice.
         """
-        today = now.astimezone(zone).date()
+        if not self.runs_on(day):
+            return []
         once = len(self.hours) == len(self.minutes) == 1
-        for day in (today - timedelta(days=n) for n in range(_FAR)):
-            if self.runs_on(day):
-                times = (time(h, m, fold=fold) for h in self.hours for m in self.minutes for fold in (0, 1))
-                named = [datetime.combine(day, t, zone) for t in times]
-                moments = {t.astimezone(UTC) for t in named if once or _exists(t, zone)}
-                yield from (m for m in sorted(moments, reverse=True)[: 1 if once else None] if m <= now)
+        times = (time(h, m, fold=fold) for h in self.hours for m in self.minutes for fold in (0, 1))
+        named = [datetime.combine(day, t, zone) for t in times]
+        moments = sorted({t.astimezone(UTC) for t in named if once or _exists(t, zone)})
+        return moments[-1:] if once else moments
+
+    def moments_until(self, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+        """Yield the moments up to `now`, the latest first, in UTC."""
+        today = now.astimezone(zone).date()
+        for n in range(_FAR):
+            yield from (m for m in reversed(self.moments_on(today - timedelta(days=n), zone)) if m <= now)
+
+    def moments_after(self, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+        """Yield the moments after `now`, the next first, in UTC."""
+        today = now.astimezone(zone).date()
+        for n in range(_FAR):
+            yield from (m for m in self.moments_on(today + timedelta(days=n), zone) if m > now)
+
+    def count(self, start: datetime, end: datetime, zone: ZoneInfo) -> int:
+        """Return how many moments there are from `start` to `end`, both included."""
+        first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+        edges = {first, last} if first <= last else set()
+        found = sum(start <= m <= end for day in edges for m in self.moments_on(day, zone))
+        inside = (first + timedelta(days=n) for n in range(1, (last - first).days))
+        return found + sum(self._count_on(day, zone) for day in inside)
+
+    def _count_on(self, day: date, zone: ZoneInfo) -> int:
+        """Count the moments of a day, which is a product but where clocks change."""
+        midnights = (datetime.combine(day + timedelta(days=n), time(), zone).utcoffset() for n in (0, 1))
+        if len(set(midnights)) > 1:
+            return len(self.moments_on(day, zone))
+        return len(self.hours) * len(self.minutes) if self.runs_on(day) else 0
 
 
 def last_interval(cron: str, timezone: str, now: datetime) -> Interval | None:

@@ -105,6 +105,13 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Prices:
+    """What an environment asks for an `hour` of a run, in the mesh's currency; None where nobody says."""
+
+    hour: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """Where a release runs. `since` and `until` bound the intervals that are run there.
 
@@ -118,6 +125,7 @@ class Environment:
     store: str | None = None
     since: datetime | timedelta | None = None
     until: datetime | None = None
+    prices: Prices = field(default_factory=Prices)
 
 
 @dataclass(frozen=True, slots=True)

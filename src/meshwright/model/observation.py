@@ -1,7 +1,7 @@
 """Observation: what was really delivered, as facts with the time at which they became true."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import PublishId
@@ -58,3 +58,11 @@ class PortHistory:
     landings: tuple[Landing, ...] = ()
     checks: tuple[ChecksRan, ...] = ()
     last_failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a run of a product usually takes: `length` is the median of its last `runs`, all of them on real data."""
+
+    length: timedelta
+    runs: int
