@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from meshwright.actions.release import release
 from tests.actions.folders import SALES_FILE, add_gallery, edit, open_folder, rename_price, write_mesh
 from tests.actions.repositories import RANKING_FILE, RANKING_SQL, Repositories, open_repositories
 from tests.actions.repositories import edit as edit_one
 
 from meshwright.actions.deploy import deploy
 from meshwright.actions.plan import plan
+from meshwright.actions.release import release
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.describe import describe
 from meshwright.model.errors import NotFound, Refused

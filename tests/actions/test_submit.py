@@ -139,7 +139,7 @@ def test_an_approval_does_not_outlive_the_plan_it_was_for(workspace: Workspace, 
     approve(workspace, "tomas", None, NOW)
     edit(root, SALES_FILE, "maxAge: 6h", "maxAge: 48h")
     assert isinstance(submit(workspace, "nadia", NOW).judged.verdict, NeedsApproval)
-    with pytest.raises(errors.Refused, match="the plan has changed"):
+    with pytest.raises(errors.NotFound, match="no plan that waits"):
         approve(workspace, "tomas", asked.short, NOW)
 
 

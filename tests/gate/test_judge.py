@@ -18,8 +18,9 @@ ORPHANED = plan(linked(MESH), linked(with_products(drop_column("price")(SALES)))
 OTHER = Digest.of(b"another plan")
 
 
-def yes(person: str, made: Plan, digest: Digest | None = None) -> Approval:
-    return Approval(person, digest or made.digest, NOW)
+def yes(person: str, made: Plan, digest: Digest | None = None, *roles: str) -> Approval:
+    """Say yes in every role that a plan needs, or in some."""
+    return Approval(person, digest or made.digest, roles or tuple(n.role for n in made.needs), NOW)
 
 
 def waits(made: Plan, *approvals: Approval, author: str = "nadia") -> bool:
@@ -39,6 +40,10 @@ def test_a_break_waits_for_the_owner_of_who_reads_it_and_for_nobody_else() -> No
 
 def test_an_approval_of_another_plan_does_not_count() -> None:
     assert waits(LOOSER, yes("tomas", LOOSER, OTHER))
+
+
+def test_a_yes_in_one_role_is_none_in_another() -> None:
+    assert waits(LOOSER, yes("tomas", LOOSER, None, "steward of domain `creators`"))
 
 
 @pytest.mark.parametrize("author", ["sam", "piet"])

@@ -29,8 +29,8 @@ def url(tmp_path: Path) -> str:
     log.append(Delegated(GATE_KEY.public), ROOT, ROOT_KEY, NOW)
     log.append(Released(A, None, PLAN, "nadia"), GATE, GATE_KEY, NOW)
     log.append(Pointed("local", A), GATE, GATE_KEY, NOW)
-    log.append(Approved(PLAN, "tomas"), "tomas", PERSON_KEY, NOW)
-    log.append(Released(B, A, PLAN, "nadia", ("tomas",)), GATE, GATE_KEY, NOW)
+    log.append(Approved(PLAN, "tomas", ("steward",)), "tomas", PERSON_KEY, NOW)
+    log.append(Released(B, A, PLAN, "nadia", approved_by=("tomas",)), GATE, GATE_KEY, NOW)
     log.append(Pointed("local", B), GATE, GATE_KEY, NOW)
     return str(tmp_path / "store")
 
@@ -147,8 +147,8 @@ def test_another_root_is_not_believed(url: str) -> None:
     [
         pytest.param(Pointed("local", A), GATE, id="a pointer by a stranger"),
         pytest.param(Delegated(PERSON_KEY.public), ROOT, id="a gate's key by a stranger"),
-        pytest.param(Approved(PLAN, "dora"), "tomas", id="an approval for somebody else"),
-        pytest.param(Approved(PLAN, "dora"), GATE, id="an approval as the gate"),
+        pytest.param(Approved(PLAN, "dora", ("steward",)), "tomas", id="an approval for somebody else"),
+        pytest.param(Approved(PLAN, "dora", ("steward",)), GATE, id="an approval as the gate"),
     ],
 )
 def test_a_record_needs_the_key_that_may_sign_it(url: str, body: Pointed | Delegated | Approved, signer: str) -> None:

@@ -1,53 +1,57 @@
-"""Approve: one person says yes to one plan.
+"""Approve, reject: one person says yes or no to one plan that was submitted.
 
 Signed with the person's own key where the mesh knows one; else by the gate, for somebody whom this machine has let in.
+Neither needs the author's files.
 """
 
 from datetime import datetime
 
-from meshwright.actions.proposal import Proposal, propose
-from meshwright.actions.trust import gate_key, history, person_key, record
+from meshwright.actions.proposal import propose
+from meshwright.actions.submissions import Submission, submission
+from meshwright.actions.trust import record, voice
 from meshwright.actions.workspace import Workspace
-from meshwright.gate.judge import candidates
-from meshwright.model.errors import NotFound, Refused
+from meshwright.gate.approvals import platform_team
+from meshwright.gate.judge import roles_of
+from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
-from meshwright.release.entry import GATE, Approved, Submitted
-from meshwright.release.keys import SigningKey
+from meshwright.release.entry import Approved, Rejected
 
 
 def approve(workspace: Workspace, person: str, plan: str | None, now: datetime) -> Digest:
-    """Approve the plan of this mesh's files as `person`, and return its digest.
+    """Approve the plan whose digest begins so, or that of the files here, as `person`; return its digest.
 
-    With `plan`, the beginning of a digest, only if that is the plan. Raises `Refused` for a plan that has changed, for
-    somebody's own, and for somebody who is not asked.
+    Raises `NotFound` for a plan that does not wait, `Refused` for one that is outdated, for somebody's own, and for
+    somebody who is not asked.
     """
-    proposal = propose(workspace, now)
-    digest = proposal.plan.digest
-    if plan is not None and not digest.hex.startswith(plan):
-        hint = "look at it again with `mesh plan`, then approve that"
-        raise Refused(f"the plan has changed: it is {digest.short} now, not {plan}", hint=hint)
-    author = _author(workspace, digest)
-    if author == person:
+    found = _found(workspace, plan, now)
+    asked, proposal = found.waiting.asked, found.judged.proposal
+    if found.is_outdated:
+        hint = f"its author, {asked.author}, submits it again"
+        raise Refused(f"plan {asked.plan.short} is outdated: others have changed the same since", hint=hint)
+    if asked.author == person:
         raise Refused("nobody approves their own plan", hint="`mesh plan` names those who can")
-    if not any(person in candidates(proposal.plan, need, author) for need in proposal.plan.needs):
+    roles = roles_of(proposal.plan, person, asked.author)
+    if not roles:
         raise Refused(f"this plan does not need the approval of `{person}`", hint="`mesh plan` names those it needs")
-    record(workspace, Approved(digest, person), _signer(workspace, proposal, person, now), now)
-    return digest
+    record(workspace, Approved(asked.plan, person, roles), voice(workspace, proposal.current, person, now), now)
+    return asked.plan
 
 
-def _author(workspace: Workspace, plan: Digest) -> str:
-    bodies = [e.body for e in history(workspace).entries]
-    found = [b.author for b in bodies if isinstance(b, Submitted) and b.plan == plan]
-    if not found:
-        raise NotFound(f"plan {plan.short} has not been submitted", hint="its author runs `mesh submit`")
-    return found[-1]
+def reject(workspace: Workspace, person: str, plan: str, reason: str, now: datetime) -> Digest:
+    """Reject the plan whose digest begins so: it waits no longer. Its author takes it back in the same way.
+
+    Raises `NotFound` for a plan that does not wait, `Refused` for somebody who is neither asked nor of the platform
+    team.
+    """
+    found = _found(workspace, plan, now)
+    asked, proposal = found.waiting.asked, found.judged.proposal
+    team = platform_team(proposal.current.mesh) if proposal.current else ()
+    if person not in {asked.author, *team} and not roles_of(proposal.plan, person, asked.author):
+        raise Refused(f"`{person}` is not asked about this plan", hint="`mesh plan` names those who are")
+    signer = voice(workspace, proposal.current, person, now, instead=True)
+    record(workspace, Rejected(asked.plan, person, reason), signer, now)
+    return asked.plan
 
 
-def _signer(workspace: Workspace, proposal: Proposal, person: str, now: datetime) -> tuple[str, SigningKey]:
-    known = proposal.current.mesh.person(person) if proposal.current else None
-    if known is None or known.public_key is None:
-        return GATE, gate_key(workspace, now)
-    key = person_key(workspace, person)
-    if key.public != known.public_key:
-        raise Refused(f"the private key of `{person}` here is not the one that the mesh knows")
-    return person, key
+def _found(workspace: Workspace, plan: str | None, now: datetime) -> Submission:
+    return submission(workspace, plan or propose(workspace, now).plan.digest.hex, now)

@@ -21,10 +21,10 @@ class Judged:
 def plan(workspace: Workspace, author: str | None, now: datetime, against: str | None = None) -> Judged:
     """Return what would change, and the gate's word on it."""
     proposal = propose(workspace, now, against)
-    return Judged(proposal, judge(proposal.plan, _given(proposal), author=author))
+    return Judged(proposal, judge(proposal.plan, given(proposal), author=author))
 
 
-def _given(proposal: Proposal) -> tuple[Approval, ...]:
+def given(proposal: Proposal) -> tuple[Approval, ...]:
     """Return who said yes so far; before the first release, nobody is asked."""
     if proposal.history is None or proposal.current is None:
         return ()

@@ -9,14 +9,20 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshwright.actions.workspace import Workspace
 from meshwright.model import codec
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
-from meshwright.release.entry import ROOT, Body, Delegated
+from meshwright.release.entry import GATE, ROOT, Body, Delegated
 from meshwright.release.keys import SigningKey, kept_key, load_key
 from meshwright.release.log import Head, History
+
+if TYPE_CHECKING:
+    from meshwright.graph.graph import MeshGraph
+
+_GATE_FILE = "gate.key"
 
 
 def root_key(workspace: Workspace) -> str:
@@ -61,10 +67,34 @@ def gate_key(workspace: Workspace, now: datetime) -> SigningKey:
     if workspace.lock is None and workspace.log().is_empty:
         return _set_up(workspace, now)
     trusted = history(workspace).gate_key
-    key = load_key(keys / "gate.key")
+    key = load_key(keys / _GATE_FILE)
     if key.public != trusted:
         raise Refused(f"the gate's key in {keys} is not the one that this environment's root trusts")
     return key
+
+
+def gate_key_here(workspace: Workspace, now: datetime) -> SigningKey | None:
+    """Return the gate's key where it is kept, as `gate_key` does; None on machines that only propose and approve."""
+    begun = workspace.lock is not None or not workspace.log().is_empty
+    return None if begun and not (workspace.settings.keys / _GATE_FILE).exists() else gate_key(workspace, now)
+
+
+def voice(
+    workspace: Workspace, current: "MeshGraph | None", person: str, now: datetime, *, instead: bool = False
+) -> tuple[str, SigningKey]:
+    """Return who signs for a person: they with their own key if `current` knows one, else the gate.
+
+    `instead`: the gate may also sign where their key is not here, for what need not be their own word.
+    """
+    known = current.mesh.person(person) if current else None
+    if known is None or known.public_key is None:
+        return GATE, gate_key(workspace, now)
+    if instead and not (workspace.settings.keys / f"{person}.key").exists():
+        return GATE, gate_key(workspace, now)
+    key = load_key(workspace.settings.keys / f"{person}.key")
+    if key.public != known.public_key:
+        raise Refused(f"the private key of `{person}` here is not the one that the mesh knows")
+    return person, key
 
 
 def record(
@@ -76,15 +106,10 @@ def record(
     _remember(workspace, Head(entry.sequence, entry.digest))
 
 
-def person_key(workspace: Workspace, person: str) -> SigningKey:
-    """Return the private key of a person who signs on this machine."""
-    return load_key(workspace.settings.keys / f"{person}.key")
-
-
 def _set_up(workspace: Workspace, now: datetime) -> SigningKey:
     """Make what is missing of the root's and the gate's keys, and let the root say which key is the gate's."""
     keys = workspace.settings.keys
-    root, gate = kept_key(keys / "root.key"), kept_key(keys / "gate.key")
+    root, gate = kept_key(keys / "root.key"), kept_key(keys / _GATE_FILE)
     pinned = workspace.settings.root_key
     if pinned and pinned != root.public:
         raise Refused(

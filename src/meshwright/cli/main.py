@@ -30,7 +30,7 @@ VERBS = {
         "fetch": "Bring what other repositories of the mesh have released.",
     },
     "Understand": {
-        "list": "List products, domains, communities, terms, or what nobody uses.",
+        "list": "List products, domains, terms, what nobody uses, what waits to be released.",
         "show": "Show a product, a domain or `settings`, each value with its origin.",
         "status": "Show what each product delivers, and whether it keeps its promises.",
         "lineage": "Follow data up and down, to the column; trace personal data.",
@@ -41,6 +41,8 @@ VERBS = {
         "plan": "Show what would change, and for whom.",
         "submit": "Propose what the files here say: released at once, or when approved.",
         "approve": "Say yes to a plan.",
+        "reject": "Say no to a plan.",
+        "release": "Make releases of what was submitted and is allowed now; revoke one.",
         "deploy": "Make a release the one that runs.",
         "rollback": "Make an earlier release run again.",
     },

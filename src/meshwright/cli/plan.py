@@ -2,7 +2,7 @@
 
 import click
 
-from meshwright.actions.plan import plan
+from meshwright.actions.plan import Judged, plan
 from meshwright.cli.console import ExitCode, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views.plan_document import plan_markdown, plan_plain
@@ -16,11 +16,12 @@ from meshwright.gate.judge import Allowed
     metavar="ENV|DIGEST|PATH",
     help="Compare with another environment, a release, or the files of a folder.",
 )
+@click.option("--submission", metavar="PLAN", help="Show what was submitted, instead of the files here.")
 @verb("markdown")
-def command(edge: Edge, against: str | None, output: str = "text") -> ExitCode:
+def command(edge: Edge, against: str | None, submission: str | None, output: str = "text") -> ExitCode:
     """Show what would change, and for whom."""
     settings = edge.workspace.settings
-    judged = plan(edge.workspace, settings.person, edge.now, against)
+    judged = _judged(edge, against, submission)
     if judged.proposal.history is None and judged.proposal.base is not None:
         progress("the store cannot be reached: compared with what was fetched")
     if edge.json:
@@ -30,3 +31,13 @@ def command(edge: Edge, against: str | None, output: str = "text") -> ExitCode:
     else:
         click.echo(plan_text(judged, against or settings.environment))
     return ExitCode.DONE if isinstance(judged.verdict, Allowed) else ExitCode.FINDINGS
+
+
+def _judged(edge: Edge, against: str | None, submission: str | None) -> Judged:
+    if submission is None:
+        return plan(edge.workspace, edge.workspace.settings.person, edge.now, against)
+    if against is not None:
+        raise click.UsageError("a submission is compared with the newest release: leave `--against` out")
+    from meshwright.actions.submissions import submission as submitted  # understands SQL anew: few need it
+
+    return submitted(edge.workspace, submission, edge.now).judged

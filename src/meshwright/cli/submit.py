@@ -1,22 +1,25 @@
-"""mesh submit: propose what the files of this repository say."""
-
-import getpass
+"""mesh submit: propose what the files of this repository change."""
 
 import click
 
 from meshwright.actions.submit import Outcome, submit
 from meshwright.cli.console import ExitCode, print_json
+from meshwright.cli.person import as_person, person_of
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views.plan_document import plan_plain
 from meshwright.cli.views.plan_text import plan_text
+from meshwright.gate.judge import Allowed, Refused
 
 
 @click.command("submit")
-@click.option("--as", "person", metavar="USERNAME", help="Whose change it is.  [default: setting `person`, else you]")
+@as_person("Whose change it is.")
 @verb()
 def command(edge: Edge, person: str | None) -> ExitCode:
-    """Propose what the files here say: what the gate allows is released at once, the rest waits for its approvals."""
-    outcome = submit(edge.workspace, person or edge.workspace.settings.person or getpass.getuser(), edge.now)
+    """Propose what the files here change.
+
+    Where nobody must be asked it is released at once; else it waits for those whom it touches.
+    """
+    outcome = submit(edge.workspace, person_of(edge, person), edge.now)
     if edge.json:
         made = None if outcome.release is None else str(outcome.release)
         print_json({"release": made, "new": outcome.is_new, **plan_plain(outcome.judged)})
@@ -26,9 +29,15 @@ def command(edge: Edge, person: str | None) -> ExitCode:
 
 
 def _text(outcome: Outcome, environment: str) -> str:
-    said = plan_text(outcome.judged, environment)
-    if outcome.release is None:
-        return said
-    if outcome.judged.proposal.plan.is_empty:
+    said, plan = plan_text(outcome.judged, environment), outcome.judged.proposal.plan
+    if outcome.release is not None and plan.is_empty:
         return f"nothing to release: release {outcome.release.short} of `{environment}` is just this"
-    return f"{said}\n\nreleased: {click.style(outcome.release.short, bold=True)}\n`mesh deploy` makes it run"
+    if outcome.release is not None:
+        return f"{said}\n\nreleased: {click.style(outcome.release.short, bold=True)}\n`mesh deploy` makes it run"
+    match outcome.judged.verdict:
+        case Refused():
+            return said
+        case Allowed():
+            return f"{said}\n\nsubmitted: `mesh release`, where the gate's key is, makes it a release"
+        case _:
+            return f"{said}\n\nsubmitted: they look at it with `mesh plan --submission {plan.digest.short}`"

@@ -39,10 +39,11 @@ Reached = tuple[Change, tuple[Consumer, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Somebody said yes to one plan and to no other."""
+    """Somebody said yes to one plan and to no other, in the roles in which they were asked about it then."""
 
     person: str
     plan: Digest
+    roles: tuple[str, ...]
     at: datetime
 
 

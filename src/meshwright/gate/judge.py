@@ -1,7 +1,8 @@
 """Judge: may this plan be released, with the approvals it has?
 
-Nobody approves their own. An approval counts for the plan whose digest it names, and for no other. What a finding
-stops, no approval starts.
+Nobody approves their own. An approval counts for the plan whose digest it names, and in the roles that it names: who
+was asked as the owner of a product has not spoken as a steward. One person who holds two roles may speak in both. What
+a finding stops, no approval starts.
 """
 
 from collections.abc import Iterable
@@ -42,14 +43,23 @@ def judge(plan: Plan, approvals: Iterable[Approval], *, author: str | None = Non
     if stopping:
         return Refused(stopping)
     counted = tuple(a for a in approvals if a.plan == plan.digest and a.person != author)
-    given = {a.person for a in counted}
     open_needs = [n for n in plan.needs if n.independent or author not in n.people]
     asked = [replace(n, people=candidates(plan, n, author)) for n in open_needs]
-    missing = tuple(n for n in asked if not given.intersection(n.people))
+    missing = tuple(n for n in asked if not any(_answers(a, n) for a in counted))
     if missing:
         return NeedsApproval(missing)
-    wanted = {person for n in asked for person in n.people}
-    return Allowed(tuple(a for a in counted if a.person in wanted))
+    return Allowed(tuple(a for a in counted if any(_answers(a, n) for n in asked)))
+
+
+def _answers(approval: Approval, need: Need) -> bool:
+    return approval.person in need.people and need.role in approval.roles
+
+
+def roles_of(plan: Plan, person: str, author: str | None) -> tuple[str, ...]:
+    """Return the roles in which a person is asked about a plan; none for its author."""
+    if person == author:
+        return ()
+    return tuple(dict.fromkeys(n.role for n in plan.needs if person in candidates(plan, n, author)))
 
 
 def candidates(plan: Plan, need: Need, author: str | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from meshwright.gate.changes import Change, ProductAdded, ProductRemoved, produc
 from meshwright.gate.compare import compare
 from meshwright.gate.compliance import policy_findings
 from meshwright.gate.consumers import Consumer, consumers
+from meshwright.gate.contents import contents
 from meshwright.gate.cost import Costs, Observed, costs, nothing_observed
 from meshwright.gate.findings import version_findings
 from meshwright.gate.runs import Runs, runs
@@ -20,7 +21,6 @@ from meshwright.gate.version import Part, consequence
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
-from meshwright.model.codec import canonical, dump
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh, Prices
@@ -66,10 +66,12 @@ class Plan:
     """All that one proposal does, and nothing else of the mesh.
 
     `first`: nothing runs yet, so nobody can be touched and nobody is asked. `fallback` are those who decide where the
-    people asked are not known, or are the author. `digest` names the contents that approvals are for.
+    people asked are not known, or are the author. `digest` names the contents that approvals are for, of all
+    its `parts`.
     """
 
     digest: Digest
+    parts: tuple[str, ...]
     effects: tuple[Effect, ...]
     findings: tuple[Diagnostic, ...]
     needs: tuple[Need, ...]
@@ -106,12 +108,14 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
     changes = tuple(compare(before, proposed))
     effects = tuple(Effect(c, consequence(c), consumers(c, before, proposed)) for c in changes)
     touched = _touched(changes)
+    about = contents(touched, current, proposed)
     told = around or Surroundings()
     cost = costs(changes, before, proposed, nothing_observed if first else told.observed, told.prices)
     reached = tuple((e.change, e.consumers) for e in effects)
     found = {*version_findings(reached, before, proposed), *policy_findings(before, proposed, touched, now)}
     return Plan(
-        digest=_digest(changes, before, proposed),
+        digest=about.digest,
+        parts=about.parts,
         effects=effects,
         findings=tuple(sorted(found)),
         needs=() if first else needs(reached, before, proposed, cost),
@@ -138,19 +142,3 @@ def _dags(changes: tuple[Change, ...], touched: tuple[ProductAddress, ...]) -> D
     new = tuple(c.address for c in changes if isinstance(c, ProductAdded))
     retired = tuple(c.address for c in changes if isinstance(c, ProductRemoved))
     return DagChanges(new, tuple(p for p in touched if p not in {*new, *retired}), retired)
-
-
-def _digest(changes: tuple[Change, ...], before: MeshGraph, after: MeshGraph) -> Digest:
-    """Name the contents on both sides of every change, whole: what is approved can be exchanged for nothing else."""
-    sides = [[str(p), _contents(before, p), _contents(after, p)] for p in _touched(changes)]
-    organisation = [_organisation(m.mesh) for m in (before, after)]
-    return Digest.of(canonical({"format": "meshwright/plan/1", "products": sides, "organisation": organisation}))
-
-
-def _contents(graph: MeshGraph, address: ProductAddress) -> str | None:
-    product = graph.product(address)
-    return None if product is None else str(Digest.of(canonical(dump(product))))
-
-
-def _organisation(mesh: Mesh) -> str:
-    return str(Digest.of(canonical(dump(replace(mesh, products=(), environments=())))))

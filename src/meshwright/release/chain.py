@@ -7,7 +7,7 @@ what is released next to it. A rollback begins the chain anew, from what it went
 from dataclasses import dataclass
 
 from meshwright.model.identity import Digest
-from meshwright.release.entry import Pointed, Released, Revoked
+from meshwright.release.entry import Pointed, Released
 from meshwright.release.log import History
 
 
@@ -29,7 +29,7 @@ def chain(known: History, environment: str) -> Chain:
 
     Where all that ever ran was revoked there is nothing to go back to: such an environment begins anew.
     """
-    revoked = {e.body.release for e in known.entries if isinstance(e.body, Revoked)}
+    revoked = known.revoked.keys()
     ran = {release for _, release in known.pointers(environment)}
     found = Chain(None)
     for entry in known.entries:

@@ -26,18 +26,35 @@ class Delegated:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Somebody asks for a plan to be released, and needs others to approve it."""
+    """Somebody asks for a plan to be released.
+
+    `proposal` is what a release of it on `base` would be, kept in the store: so the gate can make it, and others look
+    at it, without the author's files. `parts` are what it changes.
+    """
 
     plan: Digest
     author: str
+    base: Digest | None
+    proposal: Digest
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """Somebody says yes to a plan."""
+    """Somebody says yes to a plan, in the roles in which they were asked."""
 
     plan: Digest
     person: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Somebody says no to a plan: it waits no longer, and approvals that it had are spent."""
+
+    plan: Digest
+    person: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +62,14 @@ class Released:
     """The gate allowed a plan of `author`, and this is what came of it.
 
     `base` is the release that it was judged against, None where nothing ran yet: it may follow that one only.
+    `parts` are what it changes.
     """
 
     release: Digest
     base: Digest | None
     plan: Digest
     author: str
+    parts: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
 
 
@@ -70,7 +89,7 @@ class Revoked:
     reason: str
 
 
-Body = Delegated | Submitted | Approved | Released | Pointed | Revoked
+Body = Delegated | Submitted | Approved | Rejected | Released | Pointed | Revoked
 
 
 @dataclass(frozen=True, slots=True)

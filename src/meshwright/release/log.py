@@ -12,7 +12,19 @@ from itertools import pairwise
 from meshwright.model.codec import load
 from meshwright.model.errors import Busy, Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
-from meshwright.release.entry import GATE, ROOT, Approved, Body, Delegated, Entry, Pointed, Released, Revoked, Submitted
+from meshwright.release.entry import (
+    GATE,
+    ROOT,
+    Approved,
+    Body,
+    Delegated,
+    Entry,
+    Pointed,
+    Rejected,
+    Released,
+    Revoked,
+    Submitted,
+)
 from meshwright.release.keys import SigningKey
 from meshwright.release.objects import Objects
 
@@ -68,14 +80,18 @@ class History:
         bodies = (e.body for e in self.entries)
         return tuple(b for b in bodies if isinstance(b, Released) and release in (None, b.release))
 
+    @property
+    def revoked(self) -> dict[Digest, str]:
+        """The releases that must not run any more, each with the reason."""
+        bodies = (e.body for e in self.entries)
+        return {b.release: b.reason for b in bodies if isinstance(b, Revoked)}
+
     def refuse_revoked(self, release: Digest) -> None:
         """Raise `Refused` when a release must not run any more."""
-        for entry in self.entries:
-            match entry.body:
-                case Revoked(release=revoked, reason=reason) if revoked == release:
-                    raise Refused(
-                        f"release {release.short} was revoked: {reason}", hint="`mesh rollback` or deploy a new one"
-                    )
+        reason = self.revoked.get(release)
+        if reason is not None:
+            hint = "`mesh rollback` goes back to the one before; `mesh deploy` is for a new one"
+            raise Refused(f"release {release.short} was revoked: {reason}", hint=hint)
 
 
 class Log:
@@ -167,9 +183,9 @@ def _refuse_unauthorised(entries: tuple[Entry, ...], root_key: str) -> str:
             case Delegated(gate_key=delegated):
                 allowed = entry.signer == ROOT and entry.key == root_key
                 gate_key = delegated if allowed else gate_key
-            case Approved(person=person):
+            case Approved(person=person) | Rejected(person=person) | Submitted(author=person):
                 allowed = entry.signer == person or (entry.signer == GATE and entry.key == gate_key)
-            case Submitted() | Released() | Pointed() | Revoked():
+            case Released() | Pointed() | Revoked():
                 allowed = entry.signer == GATE and entry.key == gate_key
         if not allowed:
             raise _corrupt(entry.sequence, "is signed by a key that this environment does not trust")

@@ -26,8 +26,8 @@ def plan_plain(judged: Judged) -> dict[str, Any]:
         "verdict": verdict_word(judged.verdict),
         "changes": [_effect_plain(e) for e in plan.effects],
         "findings": [diagnostic_plain(d) for d in plan.findings],
-        "approvals": [_need_plain(n) for n in plan.needs],
-        "missing": [_need_plain(n) for n in _missing(judged.verdict)],
+        "approvals": [need_plain(n) for n in plan.needs],
+        "missing": [need_plain(n) for n in _missing(judged.verdict)],
         "dags": {
             "new": [str(p) for p in plan.dags.new],
             "changed": [str(p) for p in plan.dags.changed],
@@ -89,7 +89,8 @@ def _effect_plain(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _need_plain(need: Need) -> dict[str, Any]:
+def need_plain(need: Need) -> dict[str, Any]:
+    """Return an approval that is needed in its documented JSON shape."""
     return {"role": need.role, "people": list(need.people), "reasons": list(need.reasons)}
 
 
