@@ -47,12 +47,13 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
             "retries": RETRIES,
             "retry_delay": timedelta(seconds=10),
             "retry_exponential_backoff": True,
-            "on_failure_callback": remember,
         },
     )
-    stage = StageOperator(task_id=STAGE, pinned=pinned, wait=timedelta(seconds=spec.wait), dag=dag)
-    check = CheckOperator(task_id=CHECK, pinned=pinned, dag=dag)
-    publish = PublishOperator(task_id=PUBLISH, pinned=pinned, outlets=_assets(spec.outlets), dag=dag)
+    # Among the default arguments, Airflow would look for the callback's source with each DAG that it serialises.
+    common: dict[str, Any] = {"pinned": pinned, "on_failure_callback": remember, "dag": dag}
+    stage = StageOperator(task_id=STAGE, wait=timedelta(seconds=spec.wait), **common)
+    check = CheckOperator(task_id=CHECK, **common)
+    publish = PublishOperator(task_id=PUBLISH, outlets=_assets(spec.outlets), **common)
     stage.set_downstream(check)
     check.set_downstream(publish)
     return dag
