@@ -87,7 +87,7 @@ def test_a_mesh_that_did_not_change_is_not_read_at_all(
     mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = diagnose(mesh, tmp_path)
-    monkeypatch.setattr(compilation, "_compile", None)
+    monkeypatch.setattr(compilation, "compile_with", None)
     assert diagnose(mesh, tmp_path) == found
 
 

@@ -39,6 +39,8 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.model.address import product_address
 from meshwright.model.errors import Busy, Corrupt, NotFound, Refused
 from meshwright.model.product import CronSchedule
+from meshwright.release.copy import Copy
+from meshwright.release.graph import graph_of
 from meshwright.release.keys import SigningKey
 
 
@@ -185,8 +187,9 @@ def test_a_fetched_file_that_was_changed_is_not_believed(three: Repositories) ->
     workspace = three.open("insight")
     for record in (p for p in (workspace.root / ".mesh/fetched").rglob("*") if p.is_file()):
         record.write_bytes(record.read_bytes().replace(b'"price"', b'"prize"'))
+    assert workspace.lock is not None
     with pytest.raises(Corrupt, match="its bytes were changed"):
-        compile_mesh(workspace.root, workspace.cache)
+        tuple(graph_of(Copy(workspace.fetched), workspace.lock.release).mesh.products)
 
 
 def test_locked_brings_the_release_of_the_lock_though_another_one_runs(three: Repositories) -> None:

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshwright.actions.compilation import compile_mesh
+from meshwright.actions.comparable import comparable
 from meshwright.actions.released import Released
 from meshwright.actions.trust import history
 from meshwright.actions.workspace import Workspace
@@ -119,7 +119,7 @@ def _files(workspace: Workspace, folder: Path) -> Base:
         what = "holds no mesh" if folder.is_dir() else "is no folder"
         raise NotFound(f"{folder} {what}", hint=f"give a folder with a {MESH_FILE} or {LOCK_FILE} in it")
     pinned = None if workspace.lock is None else Released(graph_of(Copy(workspace.fetched), workspace.lock.release))
-    compiled = compile_mesh(folder.resolve(), workspace.cache, pinned)
+    compiled = comparable(folder.resolve(), workspace.cache, pinned)
     if wrong := errors(compiled.diagnostics):
         many = f"{len(wrong)} errors, the first" if len(wrong) > 1 else "an error"
         message = f"the mesh in {folder} has {many} at {wrong[0].at}: {wrong[0].message}"

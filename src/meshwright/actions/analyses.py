@@ -3,126 +3,118 @@
 Understood anew only where it, or what its inputs offer, has changed; unpacked only for whoever asks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
-from operator import attrgetter
+from pathlib import Path
 
 from meshwright.actions.cache import Cache
-from meshwright.model import codec
+from meshwright.manifest.remembered import Remembered
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
+from meshwright.model.analyses import Known
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.packing import pack, shape, unpack
-from meshwright.model.product import DataProduct, OutputPort, OutputTable
+from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.products import Products
 from meshwright.sql.analyse import analyse
 from meshwright.sql.version import reader
 
 Outputs = Callable[[PortAddress], OutputPort | None]
 """Gives the output port at an address."""
 
-_CONTENT = attrgetter(*(f.name for f in fields(Column) if f.compare))
-"""All of a column but where it was written, as plain values."""
+_DIAGNOSTICS = tuple[Diagnostic, ...]
 
 
-class Analyses(Mapping[TableAddress, Analysis]):
-    """The analyses of a mesh's tables; one that is packed is unpacked for whoever looks at it.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What is understood of a product's SQL: that of its tables, and what is wrong with that of checks and samples."""
 
-    What is packed was understood here and now: it stands before one of the same table that was known already.
-    """
+    analyses: tuple[tuple[TableAddress, Analysis], ...]
+    asked: tuple[Diagnostic, ...] = ()
 
-    def __init__(self, packed: Mapping[TableAddress, bytes], known: Mapping[TableAddress, Analysis]) -> None:
-        self._packed = packed
-        self._unpacked = {table: analysis for table, analysis in known.items() if table not in packed}
-
-    def __getitem__(self, table: TableAddress) -> Analysis:
-        if table not in self._unpacked:
-            analysis = unpack(Analysis, self._packed[table])
-            if analysis is None:
-                raise KeyError(table)
-            self._unpacked[table] = analysis
-        return self._unpacked[table]
-
-    def __iter__(self) -> Iterator[TableAddress]:
-        return iter({**self._packed, **self._unpacked})
-
-    def __len__(self) -> int:
-        return len({**self._packed, **self._unpacked})
+    @property
+    def wrong(self) -> tuple[Diagnostic, ...]:
+        """All that is wrong with it."""
+        return (*self.asked, *(d for _, analysis in self.analyses for d in analysis.diagnostics))
 
 
 class Analyst:
-    """Understands the tables of a mesh, or remembers having done so.
+    """Understands the SQL of the products of a mesh, or remembers having done so.
 
-    `outputs` are all ports that may be read, `digests` name what each product was found to be.
+    `products` are all that may be read, `digests` name what each product at `root` was found to be; `states`, all that
+    the analyses of its tables are made of.
     """
 
-    def __init__(
-        self, outputs: Mapping[PortAddress, OutputPort], digests: Mapping[ProductAddress, bytes], kept: Cache
-    ) -> None:
-        self._outputs, self._digests, self._kept = outputs, digests, kept
-        self._reader = f"{reader()} {shape(Analysis)}".encode()
-        self._offered: dict[PortAddress, bytes] = {}
+    def __init__(self, root: Path, products: Products, digests: Mapping[ProductAddress, bytes], kept: Cache) -> None:
+        self._products, self._digests, self._kept = products, digests, kept
+        self._reader = f"{reader()} {shape(Understood)}".encode()
+        self._offered = {port: columns for outline in products.outlines.values() for port, columns in outline.offers}
+        self._told = Remembered(kept, f"analyses {self._reader!r} {root}")
+        self.states = {address: self._state(address) for address in digests if address in products.outlines}
 
-    def understand(
-        self, products: Iterable[DataProduct], released: Mapping[TableAddress, Analysis]
-    ) -> tuple[Analyses, list[Diagnostic]]:
-        """Return the analyses of all tables of some products, beside those that were released, and what is wrong."""
-        packed: dict[TableAddress, bytes] = {}
-        unpacked = dict(released)
+    def wrong(self) -> list[Diagnostic]:
+        """Return what is wrong with the SQL here. What is new of it is understood for that."""
         found: list[Diagnostic] = []
-        for product in products:
-            found += self._asked(product)
-            for address, table in product.tables():
-                if table.transform is None:  # to pass columns on is faster done than remembered
-                    unpacked[address] = analyse(product, table, schemas(self._outputs.get, product))
-                    found += unpacked[address].diagnostics
-                else:
-                    diagnostics, _, packed[address] = self._understood(product, table, address).partition(b"\n")
-                    found += unpack(tuple[Diagnostic, ...], diagnostics) or ()
-        return Analyses(packed, unpacked), found
+        for address, state in self.states.items():
+            name = str(address)
+            told = self._told.get(name, state)
+            if told is None:
+                wrong = self._understood(address).wrong
+                told = pack(_DIAGNOSTICS, wrong).decode(errors="surrogatepass") if wrong else ""
+                self._told.put(name, state, told)
+            if told:
+                found += unpack(_DIAGNOSTICS, told.encode(errors="surrogatepass")) or ()
+            self._kept.hold(bytes.fromhex(state))
+        self._told.save()
+        return found
 
-    def _asked(self, product: DataProduct) -> tuple[Diagnostic, ...]:
-        """Return what is wrong with the queries of a product's checks and samples, where it has any."""
-        checks = (check for _, table in product.tables() for check in table.contract.checks)
-        if not any(port.samples for port in product.outputs) and all(check.query is None for check in checks):
-            return ()
-        key = sha256(self._reader + self._digests[product.address] + b"asked").digest()
-        known = unpack(tuple[Diagnostic, ...], self._kept.get(key))
+    def analyses(self, address: ProductAddress) -> Known:
+        """Return the analyses of a product's tables."""
+        return dict(self._understood(address).analyses)
+
+    def _understood(self, address: ProductAddress) -> Understood:
+        key = bytes.fromhex(self.states[address])
+        known = unpack(Understood, self._kept.get(key))
         if known is None:
-            from meshwright.sql.asked import asked
-
-            known = asked(product)
-            self._kept.put(key, pack(tuple[Diagnostic, ...], known))
+            product = self._products.at(address)
+            known = understood(product, schemas(self._output, product))
+            if _has_sql(product):  # to pass columns on is faster done than remembered
+                self._kept.put(key, pack(Understood, known))
         return known
 
-    def _understood(self, product: DataProduct, table: OutputTable, address: TableAddress) -> bytes:
-        """Return a line of what is wrong with a table's SQL, and a line of its analysis."""
-        key = self._key(product, address)
-        packed = self._kept.get(key)
-        if packed is None:
-            made = analyse(product, table, schemas(self._outputs.get, product))
-            packed = pack(tuple[Diagnostic, ...], made.diagnostics) + b"\n" + pack(Analysis, made)
-            self._kept.put(key, packed)
-        return packed
+    def _state(self, address: ProductAddress) -> str:
+        """Name all that the analyses of a product are made of: itself, and the columns that its inputs have now."""
+        state = sha256(self._reader + self._digests[address])
+        for port in self._products.outlines[address].reads:
+            state.update(self._offered.get(port, "").encode())
+        return state.hexdigest()
 
-    def _key(self, product: DataProduct, table: TableAddress) -> bytes:
-        """Name all that an analysis is made of: the product, the table, the columns that its inputs have now."""
-        state = sha256(self._reader)
-        state.update(self._digests[product.address] + str(table).encode())
-        for taken in product.inputs:
-            if taken.port is not None:
-                state.update(self._columns(taken.port))
-        return state.digest()
+    def _output(self, address: PortAddress) -> OutputPort | None:
+        product = self._products.get(address.product)
+        return None if product is None else product.output(address.name, address.major)
 
-    def _columns(self, address: PortAddress) -> bytes:
-        if address not in self._offered:
-            port = self._outputs.get(address)
-            tables = () if port is None else port.named
-            plain = [[name, [_CONTENT(c) for c in table.columns]] for name, table in tables]
-            self._offered[address] = sha256(codec.canonical(plain)).digest()
-        return self._offered[address]
+
+def understood(product: DataProduct, known: Mapping[str, tuple[Column, ...]]) -> Understood:
+    """Understand the SQL of a product; `known` are the columns of its inputs, as `analyse` wants them."""
+    analyses = tuple((address, analyse(product, table, known)) for address, table in product.tables())
+    if not _has_questions(product):
+        return Understood(analyses)
+    from meshwright.sql.asked import asked
+
+    return Understood(analyses, asked(product))
+
+
+def _has_sql(product: DataProduct) -> bool:
+    return any(table.transform is not None for _, table in product.tables()) or _has_questions(product)
+
+
+def _has_questions(product: DataProduct) -> bool:
+    """Tell whether checks or samples of a product ask in SQL."""
+    checks = (check for _, table in product.tables() for check in table.contract.checks)
+    return any(port.samples for port in product.outputs) or any(check.query is not None for check in checks)
 
 
 def schemas(output: Outputs, product: DataProduct) -> dict[str, tuple[Column, ...]]:

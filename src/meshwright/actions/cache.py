@@ -17,7 +17,10 @@ _SURPLUS = 2
 
 
 class Cache:
-    """What is kept, by key. New entries are written together, at the end of `open_cache`."""
+    """What is kept, by key. New entries are written together, at the end of `open_cache`; what is kept can be read on.
+
+    Whoever holds values that are unpacked later may do so in any thread.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -40,19 +43,21 @@ class Cache:
                 return content
         return None
 
+    def hold(self, key: bytes) -> None:
+        """Keep on what was kept under a key, though nobody looks at it."""
+        self._asked.add(key)
+
     def put(self, key: bytes, content: bytes) -> None:
         """Keep something."""
         self._asked.add(key)
         self._made[key] = content
 
-    def close(self) -> None:
+    def save(self) -> None:
         """Write what is new, in one transaction."""
-        if self._connection is None:
+        if self._connection is None or not self._made:
             return
         try:
-            if self._made:
-                self._write(self._connection)
-            self._connection.close()
+            self._write(self._connection)
         except sqlite3.Error as error:
             self._give_up(error)
 
@@ -69,7 +74,7 @@ class Cache:
     def _connected(self) -> sqlite3.Connection | None:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._file)
+            connection = sqlite3.connect(self._file, check_same_thread=False)
             connection.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, content BLOB, sum INTEGER)")
             connection.execute("SELECT key, content, sum FROM kept LIMIT 0")
         except (OSError, sqlite3.Error) as error:
@@ -101,4 +106,4 @@ def open_cache(folder: Path) -> Iterator[Cache]:
     try:
         yield cache
     finally:
-        cache.close()
+        cache.save()

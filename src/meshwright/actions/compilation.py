@@ -4,11 +4,12 @@ What did not change is taken from a cache, by content. The cache may be deleted 
 """
 
 import gc
-import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,14 @@ from meshwright.actions.analyses import Analyst
 from meshwright.actions.cache import Cache, open_cache
 from meshwright.actions.released import Released, is_here, locked
 from meshwright.manifest.codes import Code
+from meshwright.manifest.state import state_of
 from meshwright.model.address import ProductAddress
+from meshwright.model.analyses import Analyses, Known
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE, MESH_FILE, product_home
 from meshwright.model.packing import pack, shape, unpack
+from meshwright.model.products import Products
 from meshwright.model.spelling import did_you_mean
 from meshwright.sql.version import reader
 
@@ -33,11 +37,15 @@ if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A mesh, understood. With errors among the diagnostics, `graph` holds the products that have none."""
+    """A mesh, understood. With errors among the diagnostics, `graph` holds the products that have none.
+
+    `states` name all that each product here, and the analyses of its tables, were made of.
+    """
 
     loaded: "Loaded"
     graph: "MeshGraph"
     diagnostics: tuple[Diagnostic, ...]
+    states: Mapping[ProductAddress, str]
 
     def missing(self, product: ProductAddress) -> NotFound | Refused:
         """Return why a product is not in the graph: it has an error, or there is none of that name."""
@@ -67,7 +75,7 @@ def compile_mesh(root: Path, cache: Path, released: Released | None = None) -> C
     Without `released`, that is what mesh.lock names. It is not judged again.
     """
     with open_cache(cache) as kept:
-        return _compile(root, kept, released or locked(root))
+        return compile_with(kept, root, released or locked(root))
 
 
 def compile_sound(root: Path, cache: Path) -> "MeshGraph":
@@ -89,7 +97,7 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
         key = _fingerprint(root)
         known = None if key is None else unpack(tuple[Diagnostic, ...], kept.get(key))
         if known is None:
-            compiled = _compile(root, kept, locked(root))
+            compiled = compile_with(kept, root, locked(root))
             known = compiled.diagnostics
             # What mends a release that is not fetched, or a policy that a package brings, changes no file of the teams.
             if key is not None and not any(d.code == Code.NOT_FETCHED for d in known) and not _leans(compiled):
@@ -97,23 +105,27 @@ def diagnose(root: Path, cache: Path) -> tuple[Diagnostic, ...]:
         return known
 
 
-def _compile(root: Path, kept: Cache, released: Released | None) -> Compiled:
+def compile_with(kept: Cache, root: Path, released: Released | None) -> Compiled:
+    """Compile as `compile_mesh` does, with a cache that is open already."""
     from meshwright.graph.build import build
     from meshwright.manifest.load import load
 
     with _staying():
         loaded = load(root, kept, released.elsewhere if released else None)
-    products = loaded.mesh.products
-    outputs = {product.port_address(port): port for product in products for port in product.outputs}
-    known = released.graph.analyses if released and released.graph else {}
-    analyses, sql = Analyst(outputs, loaded.digests, kept).understand(
-        products=(p for p in products if p.address.domain in loaded.here),
-        released={table: analysis for table, analysis in known.items() if table.port in outputs},
-    )
-    graph = build(loaded.mesh, analyses)
+        products = Products.of(loaded.mesh.products)
+        analyst = Analyst(root, products, loaded.digests, kept)
+        sql = analyst.wrong()
+        graph = build(loaded.mesh, Analyses(products.outlines, partial(_analyses, analyst, released)))
     gc.unfreeze()
     between = [d for d in (*graph.diagnostics, *_decided(loaded.mesh)) if is_here(d, loaded.here)]
-    return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})))
+    return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})), analyst.states)
+
+
+def _analyses(analyst: Analyst, released: Released | None, product: ProductAddress) -> Known:
+    """Return the analyses of a product's tables: as they are here, else as they were released."""
+    if product in analyst.states:
+        return analyst.analyses(product)
+    return dict(released.graph.analyses_of(product)) if released and released.graph else {}
 
 
 def _leans(compiled: Compiled) -> bool:
@@ -146,38 +158,10 @@ def _staying() -> Iterator[None]:
 
 
 def _fingerprint(root: Path) -> bytes | None:
-    """Name the state of all files that are read, without reading them, as git does; None where that cannot be.
-
-    With the moment at which the system saw the change: what unpacks, copies or checks out sets the other as it likes.
-    """
-    state = hashlib.sha256(f"{__version__} {reader()} {shape(Diagnostic)}".encode())
+    """Name the state of all files that are read, without reading them; None where that cannot be."""
     with os.scandir(root) as top:
-        entries = [entry for entry in top if entry.name in (MESH_FILE, LOCK_FILE, DOMAINS)]
-    state.update(f"{(root / FETCHED).is_dir()}\n".encode())
-    try:
-        states = sorted(_states(entries))
-    except (_LinkError, OSError):  # what may not be read, or links to itself: reading says so
+        state = state_of(entry for entry in top if entry.name in (MESH_FILE, LOCK_FILE, DOMAINS))
+    if state is None:
         return None
-    for file, *numbers in states:
-        state.update(f"{file.removeprefix(str(root))}\0{numbers}\n".encode(errors="surrogateescape"))
-    return state.digest()
-
-
-class _LinkError(Exception):
-    """A link leads to a folder, which may be anywhere and of any size."""
-
-
-def _states(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Yield the path, the size, the times of change and the number of each file; of all else, the path."""
-    for entry in entries:
-        if entry.is_file():
-            stat = entry.stat()
-            yield entry.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
-        elif entry.is_dir(follow_symlinks=False):
-            yield entry.path, 0, 0, 0, 0
-            with os.scandir(entry.path) as inside:
-                yield from _states(inside)
-        elif entry.is_dir():
-            raise _LinkError
-        else:
-            yield entry.path, 0, 0, 0, 0
+    text = f"{__version__} {reader()} {shape(Diagnostic)} {(root / FETCHED).is_dir()}\n{state}"
+    return sha256(text.encode(errors="surrogateescape")).digest()

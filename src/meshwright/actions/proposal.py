@@ -9,18 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.actions.against import base_of
-from meshwright.actions.compilation import Compiled, compile_mesh
+from meshwright.actions.comparable import comparable
+from meshwright.actions.compilation import Compiled
 from meshwright.actions.released import Released
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, TableRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import ProductAddress
+from meshwright.model.analyses import Analyses
 from meshwright.model.diagnostic import Diagnostic, errors
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
 from meshwright.model.naming import DOMAIN_FILE, LOCK_FILE, MESH_FILE, PRODUCT_FILE, product_home
-from meshwright.model.product import DataProduct
+from meshwright.model.products import Products
 from meshwright.release.log import History
 
 
@@ -42,7 +45,7 @@ def propose(workspace: Workspace, now: datetime, against: str | None = None) -> 
     """Plan this mesh's files against the release that they would follow; or another environment, release or folder."""
     base = base_of(workspace, against)
     current = base.current
-    compiled = compile_mesh(workspace.root, workspace.cache, None if current is None else Released(current))
+    compiled = comparable(workspace.root, workspace.cache, None if current is None else Released(current))
     proposed = _with_unsound(compiled, current, workspace)
     made = plan(current, proposed, now)
     untouched = tuple(d.name for d in proposed.mesh.domains if d.name not in compiled.loaded.here)
@@ -61,25 +64,22 @@ def _with_unsound(compiled: Compiled, current: MeshGraph | None, workspace: Work
     if current is None:
         return compiled.graph
     graph = compiled.graph
-    kept = [p for p in current.mesh.products if graph.product(p.address) is None and _has_files(workspace, p)]
-    if not kept:
-        return graph
-    products = sorted((*graph.mesh.products, *(_placed(p) for p in kept)), key=lambda p: p.address)
-    addresses = {p.address for p in kept}
-    analyses = {a: analysis for a, analysis in current.analyses.items() if a.port.product in addresses}
-    return build(replace(graph.mesh, products=tuple(products)), {**graph.analyses, **analyses})
+    kept = [a for a in current.order if a not in graph and (workspace.root / _manifest(a)).is_file()]
+    return _beside(graph, current, kept) if kept else graph
 
 
-def _has_files(workspace: Workspace, product: DataProduct) -> bool:
-    return (workspace.root / _manifest(product)).is_file()
+def _beside(graph: MeshGraph, current: MeshGraph, kept: Iterable[ProductAddress]) -> MeshGraph:
+    """Return a graph with products of another one, which are placed where their manifests are here."""
+    others = Products.of(current.mesh.products).only(kept)
+    placed = Products(others.outlines, lambda a: replace(others.at(a), file=_manifest(a)))
+    products = Products.of(graph.mesh.products).beside(placed)
+    analyses = Analyses(products.outlines, lambda a: dict((current if a in placed.outlines else graph).analyses_of(a)))
+    digests = {**graph.digests, **{a: digest for a, digest in current.digests.items() if a in placed.outlines}}
+    return build(replace(graph.mesh, products=products), analyses, digests)
 
 
-def _placed(product: DataProduct) -> DataProduct:
-    return replace(product, file=_manifest(product))
-
-
-def _manifest(product: DataProduct) -> str:
-    return f"{product_home(product.address)}/{PRODUCT_FILE}"
+def _manifest(product: ProductAddress) -> str:
+    return f"{product_home(product)}/{PRODUCT_FILE}"
 
 
 def _own_findings(made: Plan, compiled: Compiled) -> Iterable[Diagnostic]:

@@ -40,7 +40,7 @@ class MeshGraph:
     """A mesh, linked. Made by `build`; results are in topological order, inputs before what is made of them.
 
     Products on a cycle are in `order` too, so that nothing disappears; `diagnostics` names the cycle. `digests` name
-    what products are made of: those of the same digest are the same, and need not be looked at.
+    what products of it are made of: those of the same digest are the same, and need not be looked at.
     """
 
     mesh: Mesh

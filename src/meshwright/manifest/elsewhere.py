@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DataProduct
+from meshwright.model.products import Products
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,6 @@ class Elsewhere:
         names = {d.name for d in here.domains}
         others = {d.name: d for d in self.mesh.domains if d.name not in names and (apart or d.apart)}
         domains = (*here.domains, *others.values())
-        products = (*here.products, *(p for p in self.mesh.products if p.address.domain in others))
-        return replace(
-            here,
-            domains=tuple(sorted(domains, key=lambda d: d.name)),
-            products=tuple(sorted(products, key=_address)),
-        )
-
-
-def _address(product: DataProduct) -> tuple[str, str]:
-    return product.address.domain, product.address.product
+        known = Products.of(self.mesh.products)
+        products = Products.of(here.products).beside(known.only(a for a in known.outlines if a.domain in others))
+        return replace(here, domains=tuple(sorted(domains, key=lambda d: d.name)), products=products)

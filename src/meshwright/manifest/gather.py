@@ -14,7 +14,8 @@ from meshwright.manifest.product.declared import Declared
 from meshwright.manifest.product.origin import Resolved, Trace
 from meshwright.manifest.product.resolve import resolve
 from meshwright.manifest.product.subject import Layer, Subject
-from meshwright.manifest.reading import Kept, Reading, Shelf
+from meshwright.manifest.reading import Found, Reading, Shelf, found, remembered
+from meshwright.manifest.remembered import Kept
 from meshwright.manifest.shapes.documents import ProductDocument
 from meshwright.manifest.shapes.shape import shaped
 from meshwright.manifest.text.problems import Problems
@@ -22,13 +23,15 @@ from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import NAME, ProductAddress
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.naming import PRODUCT_FILE
+from meshwright.model.products import Products
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the files say. `unsound` are the products that have an error of their own."""
+    """What the files say. `products` are those of the mesh; `unsound` are those that have an error of their own."""
 
     mesh: Mesh
+    products: Products
     unsound: frozenset[ProductAddress]
     origins: dict[ProductAddress, tuple[Resolved, ...]]
     domain_origins: dict[str, tuple[Resolved, ...]]
@@ -53,26 +56,32 @@ def gather(
     domains: list[Domain] = []
     domain_origins: dict[str, tuple[Resolved, ...]] = {}
     origins: dict[ProductAddress, tuple[Resolved, ...]] = {}
-    readings: dict[ProductAddress, tuple[Reading, bytes]] = {}
+    readings: dict[ProductAddress, Found] = {}
+    memory = None if kept is None else remembered(root, kept)
     for domain in read_domains(root, elsewhere, known, problems):
         domains.append(replace(domain.resolved(), apart=apart))
         domain_origins[domain.own.name] = spoken(domain, domains[-1], above)
         layers = (*domain.layers, *above)
-        shelf = Shelf.below(layers, root, kept)
+        shelf = None if kept is None or memory is None else Shelf.below(layers, root, kept, memory)
         for folder in layout.products(root, domain.own.folder, problems):
             address = ProductAddress(domain.own.name, folder.name)
-            trace = Trace([] if kept is None or address == traced else None)
+            is_traced = shelf is None or address == traced
+            trace = Trace([] if is_traced else None)
             read = partial(_read, root, folder, address, layers, known, trace)
-            readings[address] = (read(), b"") if address == traced else shelf.reading(folder, read)
+            readings[address] = found(read()) if shelf is None or is_traced else shelf.reading(folder, read)
             origins[address] = trace.resolved
-            problems.extend(readings[address][0].diagnostics)
-    found = {a: r.product for a, (r, _) in readings.items() if r.product is not None and NAME.fullmatch(a.domain)}
+            problems.extend(readings[address].diagnostics)
+    if memory is not None:
+        memory.save()
+    sound = {a: r.outline for a, r in readings.items() if r.outline is not None and NAME.fullmatch(a.domain)}
+    products = Products(sound, lambda address: readings[address].product)
     return Gathered(
-        mesh=replace(mesh, domains=tuple(domains), products=tuple(found.values())),
-        unsound=frozenset(readings) - frozenset(found),
+        mesh=replace(mesh, domains=tuple(domains), products=products),
+        products=products,
+        unsound=frozenset(readings) - frozenset(sound),
         origins=origins,
         domain_origins=domain_origins,
-        digests={address: readings[address][1] for address in found},
+        digests={address: readings[address].digest for address in sound},
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.state import state_of
 from meshwright.manifest.text.problems import Problems
 from meshwright.model.diagnostic import Location
 from meshwright.model.naming import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, PRODUCT_FILE, domain_home
@@ -13,12 +14,16 @@ from meshwright.model.naming import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder: its name, its path relative to the mesh's root, the files and folders directly in it."""
+    """One folder: its name, its path relative to the mesh's root, the files and folders directly in it.
+
+    `state` names all that is in a product's folder without being read; None where there is no telling it.
+    """
 
     name: str
     path: str
     files: tuple[str, ...]
     folders: tuple[str, ...]
+    state: str | None = None
 
 
 def is_domain_repository(root: Path) -> bool:
@@ -38,7 +43,7 @@ def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]
     """Yield the products' folders of a domain, and say which folders are none."""
     _stray(domain, DOMAIN_FILE, problems)
     for name in domain.folders:
-        folder = _listed(root, f"{domain.path}/{name}", problems)
+        folder = _listed(root, f"{domain.path}/{name}", problems, stated=True)
         if PRODUCT_FILE not in folder.files:  # else the manifest says which files of the folder it reads
             _stray(folder, PRODUCT_FILE, problems)
         if PRODUCT_FILE in folder.files:
@@ -49,20 +54,23 @@ def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]
             problems.error(Code.UNREADABLE, at, f"the folder `{folder.path}` has no {PRODUCT_FILE}", hint)
 
 
-def _listed(root: Path, path: str, problems: Problems) -> Folder:
+def _listed(root: Path, path: str, problems: Problems, *, stated: bool = False) -> Folder:
     files: list[str] = []
     folders: list[str] = []
+    state: str | None = None
     try:
-        with os.scandir(f"{root}/{path}") as entries:
-            for entry in entries:
-                if not entry.name.startswith((".", "_")):
-                    (folders if _is_folder(entry) else files).append(entry.name)
+        with os.scandir(f"{root}/{path}") as found:
+            entries = list(found)
+        for entry in entries:
+            if not entry.name.startswith((".", "_")):
+                (folders if _is_folder(entry) else files).append(entry.name)
+        state = state_of(entries) if stated else None
     except FileNotFoundError:
         pass  # a mesh may have no domains yet
     except OSError as error:
         message = f"the folder `{path}` cannot be read: {(error.strerror or '').lower()}"
         problems.error(Code.UNREADABLE, Location(path), message, "see to it that whoever reads the mesh may list it")
-    return Folder(path.rpartition("/")[2], path, tuple(sorted(files)), tuple(sorted(folders)))
+    return Folder(path.rpartition("/")[2], path, tuple(sorted(files)), tuple(sorted(folders)), state)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

@@ -21,12 +21,13 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Environment, Mesh
 from meshwright.model.naming import MESH_FILE
-from meshwright.model.product import DataProduct, InputPort
+from meshwright.model.product import InputPort
+from meshwright.model.products import Products
 from meshwright.model.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from meshwright.manifest.gather import Gathered
-    from meshwright.manifest.reading import Kept
+    from meshwright.manifest.remembered import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,16 @@ def load(
         gathered.mesh if elsewhere is None else elsewhere.join(gathered.mesh, apart=layout.is_domain_repository(root))
     )
     dangling = _dangling(mesh, gathered, problems, known_only=elsewhere is not None and elsewhere.mesh is None)
-    products = tuple(p for p in mesh.products if p.address not in dangling)
+    everyone = Products.of(mesh.products)
+    products = everyone.only(address for address in everyone.outlines if address not in dangling)
     here = frozenset(d.name for d in gathered.mesh.domains)
     return Loaded(
         mesh=replace(mesh, products=products),
         diagnostics=tuple(sorted({*problems.found, *(elsewhere.diagnostics if elsewhere else ())})),
         origins={
-            p.address: gathered.origins.get(p.address) or released_product(p)
-            for p in products
-            if kept is None or p.address == traced
+            address: gathered.origins.get(address) or released_product(products.at(address))
+            for address in products.outlines
+            if kept is None or address == traced
         },
         domain_origins={d.name: released_domain(d) for d in mesh.domains if d.name not in here}
         | gathered.domain_origins,
@@ -106,32 +108,27 @@ def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_onl
 
     With `known_only`, domains that are not here may have anything.
     """
-    known = {p.address: p for p in mesh.products}
+    everyone = Products.of(mesh.products)
     here = {d.name for d in gathered.mesh.domains}
-    found: set[ProductAddress] = set()
-    for product in gathered.mesh.products:
-        for port in product.inputs:
-            target = port.port
-            if target is None or target.product in gathered.unsound or _leads(target, known):
-                continue
-            if target.product.domain in here or not known_only:
-                found.add(product.address)
-                _report(port, target, known, problems)
-    return found
+    offered = {port for outline in everyone.outlines.values() for port, _ in outline.offers}
+    astray: dict[ProductAddress, set[PortAddress]] = {}
+    for address, outline in gathered.products.outlines.items():
+        for port in outline.reads:
+            is_known_of = port.product.domain in here or not known_only
+            if port not in offered and port.product not in gathered.unsound and is_known_of:
+                astray.setdefault(address, set()).add(port)
+    for address, ports in astray.items():
+        for reader in gathered.products.at(address).inputs:
+            if reader.port in ports:
+                _report(reader, reader.port, everyone, problems)
+    return set(astray)
 
 
-def _leads(port: PortAddress, known: Mapping[ProductAddress, DataProduct]) -> bool:
-    target = known.get(port.product)
-    return target is not None and any(o.name == port.name and o.major == port.major for o in target.outputs)
-
-
-def _report(
-    reader: InputPort, port: PortAddress, known: Mapping[ProductAddress, DataProduct], problems: Problems
-) -> None:
+def _report(reader: InputPort, port: PortAddress, known: Products, problems: Problems) -> None:
     target = known.get(port.product)
     if target is None:
         message = f"there is no product `{port.product}`"
-        hint = did_you_mean(str(port.product), map(str, known), otherwise="`mesh list` shows all products")
+        hint = did_you_mean(str(port.product), map(str, known.outlines), otherwise="`mesh list` shows all products")
     elif all(output.name != port.name for output in target.outputs):
         message = f"`{port.product}` offers no port `{port.name}`"
         hint = did_you_mean(str(port), [str(target.port_address(output)) for output in target.outputs])

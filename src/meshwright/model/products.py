@@ -4,10 +4,15 @@ An outline is known of every product: what links it to others. So a mesh of thou
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from hashlib import sha256
+from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, port_address
-from meshwright.model.product import DataProduct
+from meshwright.model.codec import canonical
+from meshwright.model.contract import Column
+from meshwright.model.product import DataProduct, OutputPort
 
 
 class Carried(NamedTuple):
@@ -19,24 +24,32 @@ class Carried(NamedTuple):
     classification: str | None
 
 
+class Offered(NamedTuple):
+    """A port that a product offers, and a name of all that SQL feels of its columns: new where readers may not fit."""
+
+    port: PortAddress
+    columns: str
+
+
 class Outline(NamedTuple):
     """What links a product to others: the ports that it reads and offers, the columns that carry a term."""
 
     reads: tuple[PortAddress, ...] = ()
-    offers: tuple[PortAddress, ...] = ()
+    offers: tuple[Offered, ...] = ()
     terms: tuple[Carried, ...] = ()
 
     @property
     def plain(self) -> list[Any]:
         """The same as plain JSON."""
         terms = [[c.term, str(c.column.port), c.column.table.name, c.column.name, *c[2:]] for c in self.terms]
-        return [list(map(str, self.reads)), list(map(str, self.offers)), terms]
+        return [list(map(str, self.reads)), [[str(port), columns] for port, columns in self.offers], terms]
 
     @classmethod
     def of(cls, plain: list[Any]) -> "Outline":
         """Return the outline that `plain` was made of."""
         reads, offers, terms = plain
-        return cls(tuple(map(port_address, reads)), tuple(map(port_address, offers)), tuple(map(_carried, terms)))
+        offered = tuple([Offered(port_address(port), columns) for port, columns in offers])
+        return cls(tuple(map(port_address, reads)), offered, tuple(map(_carried, terms)))
 
 
 def _carried(plain: list[Any]) -> Carried:
@@ -48,7 +61,7 @@ def outline_of(product: DataProduct) -> Outline:
     """Return the outline of a product; what it reads is in the order of its input ports."""
     return Outline(
         tuple(port.port for port in product.inputs if port.port is not None),
-        tuple(product.port_address(port) for port in product.outputs),
+        tuple(Offered(product.port_address(port), _columns(port)) for port in product.outputs),
         tuple(
             Carried(column.term, address.column(column.name), column.type, column.classification)
             for address, table in product.tables()
@@ -56,6 +69,16 @@ def outline_of(product: DataProduct) -> Outline:
             if column.term is not None
         ),
     )
+
+
+_WORDS = {"description", "classification", "examples", "term", "mask"}
+_FELT = attrgetter(*(f.name for f in fields(Column) if f.compare and f.name not in _WORDS))
+"""All of a column but what is said about it, as plain values."""
+
+
+def _columns(port: OutputPort) -> str:
+    plain = [[name, [_FELT(column) for column in table.columns]] for name, table in port.named]
+    return sha256(canonical(plain)).hexdigest()
 
 
 class Products(Sequence[DataProduct]):
