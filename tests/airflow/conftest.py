@@ -45,6 +45,11 @@ class Gate:
         manifest = self.workspace.root / "domains/aviation/carriers/product.yaml"
         manifest.write_text(manifest.read_text().replace("The airlines behind", "Those behind"))
 
+    def add(self, product: str) -> None:
+        """Add a product to the fleet."""
+        fleet = self.workspace.root / "domains/fleet"
+        shutil.copytree(fleet / "aircraft-registry", fleet / product)
+
     @property
     def variables(self) -> dict[str, str]:
         """What a process of Airflow is told of the environment."""

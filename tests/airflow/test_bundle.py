@@ -1,14 +1,27 @@
 """Airflow sees releases that were verified, and nothing else."""
 
+import runpy
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.airflow.conftest import Gate
+from airflow.sdk import DAG
+from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
+from tests.airflow.conftest import NOW, Gate
 
+from meshwright.actions.deploy import point
 from meshwright.airflow.bundle import MeshBundle
-from meshwright.airflow.folder import NOTICE, raise_refusal
+from meshwright.airflow.dags import RETIRED as RETIRED_TAG
+from meshwright.airflow.folder import NOTICE, RETIRED, raise_refusal
+from meshwright.airflow.retired import ran_lately
 from meshwright.model.errors import Refused
+from meshwright.model.identity import Digest
+from meshwright.model.naming import CHECK, PUBLISH, STAGE
+from meshwright.release.entry import GATE, Entry, Pointed
 from meshwright.release.keys import SigningKey
+from meshwright.release.log import History
+
+CARRIERS = "aviation.carriers"
 
 LOADERS = {"mesh_aviation_0.py", "mesh_fleet_0.py", "mesh_punctuality_0.py", "mesh_weather_0.py"}
 
@@ -27,7 +40,7 @@ def version(bundle: MeshBundle) -> str | None:
 def test_the_version_is_the_digest_of_the_current_release(gate: Gate) -> None:
     bundle = current()
     assert version(bundle) == str(gate.workspace.log().verify(gate.variables["MESH_ROOT_KEY"]).current("local"))
-    assert {f.name for f in bundle.path.glob("*.py")} == {*LOADERS, NOTICE}
+    assert {f.name for f in bundle.path.glob("*.py")} == {*LOADERS, NOTICE, RETIRED}
 
 
 def test_a_new_release_is_seen_at_the_next_look_and_read_again(gate: Gate) -> None:
@@ -50,6 +63,61 @@ def test_a_pinned_run_keeps_the_release_that_it_started_with(gate: Gate) -> None
     assert pinned.path.name == started
     with pytest.raises(RuntimeError, match="never changes"):
         pinned.refresh()
+
+
+def test_a_run_finds_its_product_in_its_own_release_by_the_file_that_it_is_in_today(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = MeshBundle(name="mesh", version=version(current()))
+    pinned.initialize()
+    monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, CARRIERS)
+    for today in ("mesh_aviation_0.py", "mesh_aviation_3.py", RETIRED):
+        found = runpy.run_path(str(pinned.path / today))
+        assert [d.dag_id for d in found.values() if isinstance(d, DAG)] == [CARRIERS]
+
+
+def retired(bundle: MeshBundle) -> dict[str, DAG]:
+    found = runpy.run_path(str(bundle.path / RETIRED))
+    return {name: dag for name, dag in found.items() if isinstance(dag, DAG)}
+
+
+def test_a_retired_product_stays_without_a_schedule_and_is_gone_when_it_is_back(gate: Gate) -> None:
+    bundle = current()
+    without = Digest(version(bundle) or "")
+    gate.add("helicopters")
+    having = gate.release()
+    bundle.refresh()
+    assert retired(bundle) == {}
+    point(gate.workspace, without, NOW)
+    bundle.refresh()
+    ((name, dag),) = retired(bundle).items()
+    assert name == dag.dag_id == "fleet.helicopters"
+    assert dag.schedule is None
+    assert RETIRED_TAG in dag.tags
+    assert [t.task_id for t in dag.tasks] == [STAGE, CHECK, PUBLISH]
+    point(gate.workspace, having, NOW)
+    bundle.refresh()
+    assert retired(bundle) == {}
+
+
+def test_a_release_before_that_cannot_be_read_holds_nothing_back(gate: Gate) -> None:
+    bundle = current()
+    without = Digest(version(bundle) or "")
+    gate.add("helicopters")
+    having = str(gate.release())
+    bundle.refresh()
+    point(gate.workspace, without, NOW)
+    (Path(gate.workspace.settings.store) / "objects" / having[:2] / having).unlink()
+    bundle.refresh()
+    assert version(bundle) == str(without)
+    assert retired(bundle) == {}
+
+
+def test_what_was_retired_long_ago_is_forgotten() -> None:
+    one, two, three = (Digest.of(name.encode()) for name in ("one", "two", "three"))
+    entries = [(NOW - timedelta(days=20), one), (NOW - timedelta(days=10), two), (NOW, three)]
+    said = (Entry(n, None, at, Pointed("local", ran), GATE, "") for n, (at, ran) in enumerate(entries))
+    assert ran_lately(History(tuple(said), ""), "local") == [two]
 
 
 def test_a_release_under_another_key_leaves_the_last_one_current_and_shows_why(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from airflow.dag_processing.bundles.base import BaseDagBundle, BundleVersion
 
 from meshwright.airflow.folder import is_laid_out, lay_out, lay_out_notice, note_refusal, show_again
+from meshwright.airflow.retired import note_retired, ran_lately
 from meshwright.model.errors import MeshError, NotFound, Refused
 
 if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release: every task loads this module
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release:
 log = logging.getLogger(__name__)
 
 _NOTHING = "nothing"
+_SPARE = 8  # shards that a domain may grow by while one run goes on: two thousand products
 _KEPT = 3  # a file of the release before may be being read while the next one is put in its place
 
 
@@ -46,7 +48,7 @@ class MeshBundle(BaseDagBundle):
             elif not is_laid_out(self.path):
                 from meshwright.model.identity import Digest
 
-                self._lay_out(Digest(self.version), self.path, self._history())
+                self._lay_out(Digest(self.version), self.path, self._history(), spare=_SPARE)
         super().initialize()
 
     def get_current_version(self) -> BundleVersion | None:
@@ -66,13 +68,15 @@ class MeshBundle(BaseDagBundle):
                 self._stay(error)
 
     def _go_to(self, known: "History") -> None:
-        current = known.current(self._workspace.settings.environment)
+        environment = self._workspace.settings.environment
+        current = known.current(environment)
         if current is None:
-            raise NotFound(f"nothing has been deployed to `{self._workspace.settings.environment}` yet")
+            raise NotFound(f"nothing has been deployed to `{environment}` yet")
         folder = self.base_dir / "releases" / str(current)
         if not is_laid_out(folder):
             self._lay_out(current, folder, known)
         if str(current) != self._shown():
+            note_retired(folder, self._workspace.store(), current, ran_lately(known, environment))
             self._point(folder)
         note_refusal(folder, None)
 
@@ -84,11 +88,11 @@ class MeshBundle(BaseDagBundle):
             self._point(folder)
         note_refusal(self.path, f"{error.message}\n{error.hint}".rstrip())
 
-    def _lay_out(self, release: "Digest", folder: Path, known: "History") -> None:
+    def _lay_out(self, release: "Digest", folder: Path, known: "History", spare: int = 0) -> None:
         known.refuse_revoked(release)
         if not known.made(release):
             raise Refused(f"the gate never made a release {release.short}")
-        lay_out(self._workspace.store(), release, folder, self._first_deployment(known))
+        lay_out(self._workspace.store(), release, folder, self._first_deployment(known), spare)
 
     def _history(self) -> "History":
         from meshwright.actions.trust import history

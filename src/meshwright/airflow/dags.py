@@ -26,6 +26,9 @@ from meshwright.release.shard import DagSpec
 BROKEN = "broken"
 """The tag of a product that its release does not hold as it should."""
 
+RETIRED = "retired"
+"""The tag of a product that is in no release any more, and whose runs are ending."""
+
 
 def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
     """Return the DAG of one product."""
@@ -59,6 +62,13 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
     return dag
 
 
+def retired_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
+    """Return the DAG of a product that is in no release any more: what runs goes on, and nothing starts it."""
+    tags = (*spec.tags, RETIRED)
+    doc = f"**Retired.** Its runs end on the release that they began with.\n\n{spec.doc}"
+    return build_dag(pinned, spec._replace(cron=None, starters=(), tags=tags, doc=doc), bounds)
+
+
 def broken_dag(product: str, reason: str) -> DAG:
     """Return what stands for a product that cannot be built: the other products of its file go on."""
     dag = DAG(product, schedule=None, description=reason, doc_md=f"**Broken.** {reason}", tags={BROKEN})
@@ -82,4 +92,4 @@ def _assets(ports: tuple[tuple[str, str], ...]) -> list[Asset]:
 def _schedule(spec: DagSpec) -> Any:
     if spec.cron is not None:
         return CronDataIntervalTimetable(spec.cron, timezone=spec.timezone)
-    return AssetAny(*_assets(spec.starters))
+    return AssetAny(*_assets(spec.starters)) if spec.starters else None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.model.errors import Refused
-from meshwright.model.naming import loader_file
+from meshwright.model.naming import loader_file, shard
 from meshwright.model.time import instant, instant_text
 from meshwright.release.shard import read_shards
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # only what lays out a release needs them; every task reads o
     from meshwright.model.identity import Digest
     from meshwright.release.store import ReleaseStore
 
-NOTICE, REFUSAL = "mesh_release.py", "refusal.txt"
+NOTICE, REFUSAL, RETIRED = "mesh_release.py", "refusal.txt", "mesh_retired.py"
 
 _LOADER = '''"""The DAGs of one shard of this release."""
 
@@ -34,16 +34,28 @@ from meshwright.airflow.folder import raise_refusal
 raise_refusal(__file__)
 '''
 _ENVIRONMENT = "environment.json"
+_RETIRED_LOADER = '''"""The DAGs of products that ran here lately and were retired, until their runs have ended."""
+
+from meshwright.airflow.loader import load_retired
+
+globals().update(load_retired(__file__))
+'''
 _IGNORED = "products/\nshards/\n"
 
 
-def lay_out(store: "ReleaseStore", release: "Digest", folder: Path, deployed: datetime) -> None:
-    """Lay a release out; `deployed` is when its environment ran anything first. What is there already is left."""
+def lay_out(store: "ReleaseStore", release: "Digest", folder: Path, deployed: datetime, spare: int = 0) -> None:
+    """Lay a release out; `deployed` is when its environment ran anything first. What is there already is left.
+
+    `spare` is how many loaders each domain gets beyond its shards: Airflow looks for a product in the file that it is
+    in today, also in a release of which that domain had fewer.
+    """
     store.materialise(release, folder)
     _write(folder / _ENVIRONMENT, json.dumps({"deployed": instant_text(deployed)}))
     for entry in read_shards(folder, str(release)):
         domain, _, number = entry["name"].rpartition("-")
-        _write(folder / loader_file(domain, int(number)), _LOADER.format(shard=entry["name"]))
+        for n in range(int(number), int(number) + spare + 1):
+            _write(folder / loader_file(domain, n), _LOADER.format(shard=shard(domain, n)))
+    _write(folder / RETIRED, _RETIRED_LOADER)
     lay_out_notice(folder)
 
 

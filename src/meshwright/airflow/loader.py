@@ -9,19 +9,22 @@ Each task of Airflow's pays for what is imported here: what parses, and nothing 
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
 from meshwright.airflow.bounds import Bounds, environment_bounds
-from meshwright.airflow.dags import broken_dag, build_dag
+from meshwright.airflow.dags import broken_dag, build_dag, retired_dag
 from meshwright.airflow.folder import first_deployed
 from meshwright.airflow.operators import Pinned
+from meshwright.airflow.retired import read_retired
 from meshwright.model.errors import MeshError
-from meshwright.release.shard import Line, read_line, read_lines, read_shards
+from meshwright.release.shard import DagSpec, Line, read_line, read_lines, read_shards
 
 log = logging.getLogger(__name__)
+
+Build = Callable[[Pinned, DagSpec, Bounds], DAG]
 
 
 def load(file: str, shard: str, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:
@@ -33,6 +36,15 @@ def load_all(folder: Path, variables: Mapping[str, str] = os.environ) -> dict[st
     """Return the DAGs of all the products of a release that was laid out, by their id."""
     folder = folder.resolve()
     return _load(folder, tuple(s["name"] for s in read_shards(folder, folder.name)), variables)
+
+
+def load_retired(file: str, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:
+    """Return the DAGs of the products that ran here lately and were retired; for a run, any product of its release."""
+    folder = Path(file).resolve().parent
+    if get_parsing_context().dag_id is not None:
+        return _load(folder, (), variables)
+    bounds = environment_bounds(variables, first_deployed(folder))
+    return {line.product: _dag(folder, line, bounds, retired_dag) for line in read_retired(folder)}
 
 
 def _load(folder: Path, shards: Iterable[str], variables: Mapping[str, str]) -> dict[str, DAG]:
@@ -51,9 +63,9 @@ def _wanted(folder: Path, product: str, bounds: Bounds) -> DAG:
         return broken_dag(product, error.message)
 
 
-def _dag(folder: Path, line: Line, bounds: Bounds) -> DAG:
+def _dag(folder: Path, line: Line, bounds: Bounds, build: Build = build_dag) -> DAG:
     try:
-        return build_dag(Pinned(folder, folder.name, line.product), line.dag, bounds)
+        return build(Pinned(folder, folder.name, line.product), line.dag, bounds)
     except Exception as error:  # whatever is wrong with one product, the others of the file go on
         log.exception("cannot build %s", line.product)
         return broken_dag(line.product, f"{type(error).__name__}: {error}")
