@@ -1,6 +1,7 @@
 """A folder becomes a mesh: all of it, or a diagnostic for every part that does not."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.manifest.samples import ORDERS, SOURCE, product, write
 from meshwright.manifest.load import environments, load
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Severity
-from meshwright.model.mesh import Environment
+from meshwright.model.mesh import Environment, Prices
 
 WORDS = ("name", "kind", "inputPorts", "outputPorts", "contract", "schema", "properties", "quality", "slo", "version")
 PLAIN = st.recursive(
@@ -74,16 +75,33 @@ def test_an_empty_folder_is_a_mesh_without_its_file(tmp_path: Path) -> None:
 
 def test_environments_are_read_alone_as_they_are_read_with_all(tmp_path: Path) -> None:
     replay = "{engine: duckdb, since: 2013-01-01, until: 2013-01-04}"
-    text = f"name: tiny\nenvironments:\n  local: {{since: 3h}}\n  replay: {replay}\n"
+    priced = "{prices: {hour: 0.045}}"
+    text = f"name: tiny\ncurrency: EUR\nenvironments:\n  local: {{since: 3h}}\n  priced: {priced}\n  replay: {replay}\n"
     root = write(tmp_path, {"mesh.yaml": text})
     first, last = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 1, 4, tzinfo=UTC)
-    expected = (Environment("local", since=timedelta(hours=3)), Environment("replay", since=first, until=last))
+    expected = (
+        Environment("local", since=timedelta(hours=3)),
+        Environment("priced", prices=Prices(Decimal("0.045"))),
+        Environment("replay", since=first, until=last),
+    )
     assert environments(root) == load(root).mesh.environments == expected
 
 
 @pytest.mark.parametrize("text", ["", "[", "environments: 3", "name: [1]"])
 def test_asking_for_environments_never_fails(tmp_path: Path, text: str) -> None:
     assert environments(write(tmp_path, {"mesh.yaml": text})) == ()
+
+
+@pytest.mark.parametrize("prices", ["{hour: dear}", "{hour: true}", "{hour: .nan}", "3", "{minute: 1}"])
+def test_a_price_that_cannot_be_read_is_none_and_is_told(tmp_path: Path, prices: str) -> None:
+    root = write(tmp_path, {"mesh.yaml": f"name: tiny\ncurrency: EUR\nenvironments: {{local: {{prices: {prices}}}}}\n"})
+    assert environments(root) == (Environment("local"),)
+    assert load(root).diagnostics != ()
+
+
+def test_prices_say_of_which_currency_they_are(tmp_path: Path) -> None:
+    root = write(tmp_path, {"mesh.yaml": "name: tiny\nenvironments: {local: {prices: {hour: 1}}}\n"})
+    assert [d.message for d in load(root).diagnostics] == ["the prices do not say of which currency"]
 
 
 def test_an_environment_whose_times_cannot_be_read_is_declared_all_the_same(tmp_path: Path) -> None:

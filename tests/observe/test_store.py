@@ -1,6 +1,7 @@
 """Observations: facts once, histories of real data only, judgements all or nothing. Each on both databases."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Contact, Event, Impact, Incident, Message
-from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
+from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory, Usual
 from meshwright.model.product import OnFail
 from meshwright.model.publish import CheckResult, Publish, TableRows
 from meshwright.model.ratio import Ratio
@@ -268,3 +269,12 @@ def test_many_ports_are_read_in_few_statements(url: Secret) -> None:
     ports = [PortAddress(ProductAddress("many", f"p{n}"), "out", 1) for n in range(2500)]
     observations.record_activation(dict.fromkeys(ports, ()), RELEASE, ago(9))
     assert len(observations.histories(ports, LONG_AGO, NOW)) == 2500
+
+
+def test_what_runs_usually_take_is_the_median_of_the_last_on_real_data(observations: Observations) -> None:
+    took = [
+        replace(publish(40 - n, name=f"p{n}"), seconds=float(s)) for n, s in enumerate([900, *[10] * 20, *[30] * 10])
+    ]
+    made_up = replace(publish(1, synthetic=True), seconds=5000.0)
+    observations.record_publish(*took, made_up)
+    assert observations.usual([PRODUCT, OTHER]) == {PRODUCT: Usual(timedelta(seconds=10), 29)}

@@ -12,6 +12,7 @@ from meshwright.actions.against import base_of
 from meshwright.actions.comparable import comparable
 from meshwright.actions.compilation import Compiled
 from meshwright.actions.released import Released
+from meshwright.actions.surroundings import surroundings
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, TableRemoved
 from meshwright.gate.plan import Plan, plan
@@ -47,7 +48,7 @@ def propose(workspace: Workspace, now: datetime, against: str | None = None) -> 
     current = base.current
     compiled = comparable(workspace.root, workspace.cache, None if current is None else Released(current))
     proposed = _with_unsound(compiled, current, workspace)
-    made = plan(current, proposed, now)
+    made = plan(current, proposed, now, surroundings(workspace, base.history, now))
     untouched = tuple(d.name for d in proposed.mesh.domains if d.name not in compiled.loaded.here)
     return Proposal(made.with_findings(_own_findings(made, compiled)), base.release, base.history, current, untouched)
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ class Settings:
     `data`, `store` and `keys` are folders or URLs; `database` is an SQLAlchemy URL. `root_key` is the public key, in
     hexadecimal, that releases must be signed under; None on a first use, when the environment is being set up.
     `since` and `until` bound the intervals that are run here; with `until` this is a replay, whose clock stands there.
-    `memory` limits one engine process, such as `2GB`.
+    `memory` limits one engine process, such as `2GB`. `price` is what an hour of a run costs, in the mesh's currency.
     """
 
     environment: str
@@ -52,12 +53,23 @@ class Settings:
     since: datetime | timedelta | None = None
     until: datetime | None = None
     memory: str | None = None
+    price: Decimal | None = None
     log_format: str = "text"
     webhook: Secret | None = None
     alertmanager: Secret | None = None
     smtp: Secret | None = None
     heartbeat: Secret | None = None
     shown: tuple[Setting, ...] = field(default=(), compare=False)
+
+    def begins(self, deployed: datetime) -> datetime:
+        """Return from when on intervals are run, in an environment that was first `deployed` to then."""
+        match self.since:
+            case None:
+                return deployed
+            case datetime() as since:
+                return since
+            case length:
+                return deployed - length
 
     def clock(self, now: datetime) -> datetime:
         """Return the moment that actions take as now: where a replay's clock stands, else `now`."""
@@ -149,6 +161,7 @@ def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, st
         "store": found.store,
         "since": _time_text(found.since),
         "until": _time_text(found.until),
+        "price": None if found.prices.hour is None else f"{found.prices.hour:f}",
     }
     return {n: v for n, v in values.items() if v}
 
@@ -180,10 +193,21 @@ def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
         since=None if since is None else instant_or_length(since),
         until=None if until is None else instant(until),
         memory=texts.get("memory"),
+        price=_price(texts.get("price")),
         log_format=texts["log_format"],
         shown=shown,
         **{n: Secret(texts[n]) for n in _SECRETS if n in texts},
     )
+
+
+def _price(text: str | None) -> Decimal | None:
+    try:
+        found = None if text is None else Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"`{text}` is no price of an hour") from None
+    if found is not None and not (found.is_finite() and found >= 0):
+        raise ValueError(f"`{text}` is no price of an hour")
+    return found
 
 
 def _public(text: str) -> str:

@@ -7,6 +7,7 @@ not blamed for that.
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic
-from meshwright.model.mesh import Environment, Mesh
+from meshwright.model.mesh import Environment, Mesh, Prices
 from meshwright.model.naming import MESH_FILE
 from meshwright.model.product import InputPort
 from meshwright.model.products import Products
@@ -100,7 +101,16 @@ def _readable(plain: dict[str, object]) -> Iterator[Environment]:
         with suppress(scalars.Unreadable):
             found = replace(found, since=None if since is None else scalars.since(since))
             found = replace(found, until=None if until is None else scalars.moment(until))
-        yield found
+        yield replace(found, prices=_prices(keys.get("prices") if isinstance(keys, dict) else None))
+
+
+def _prices(plain: object) -> Prices:
+    """Return the prices that can be read."""
+    hour = plain.get("hour") if isinstance(plain, dict) else None
+    if not isinstance(hour, int | Decimal | float) or isinstance(hour, bool):
+        return Prices()
+    amount = Decimal(str(hour))
+    return Prices(amount) if amount.is_finite() and amount >= 0 else Prices()
 
 
 def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_only: bool) -> set[ProductAddress]:

@@ -4,17 +4,21 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from statistics import median
 
 from sqlalchemy import ColumnElement, Connection, Integer, cast, func, select
 
 from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
+from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory, Usual
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval, Watermark
 from meshwright.observe.facts import chunks
 from meshwright.observe.tables import activation, check_result, failure, landing, publish
+
+_USUAL = 30
+"""The last runs by which is judged what is usual: some days of one that runs each hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,17 @@ def read_latest(connection: Connection, products: Iterable[ProductAddress]) -> M
             outstanding = failed if failed is not None and _stands(failed, after, last) else None
             latest[asked[text]] = Latest(last, outstanding)
     return latest
+
+
+def read_usual(connection: Connection, products: Iterable[ProductAddress]) -> Mapping[ProductAddress, Usual]:
+    """Return what a run of these products usually takes: the median of the last ones on real data."""
+    asked = {str(product): product for product in products}
+    seconds: defaultdict[ProductAddress, list[float]] = defaultdict(list)
+    for chunk in chunks(sorted(asked)):
+        for text, found in _last_publishes(connection, chunk, most=_USUAL):
+            if not found.synthetic and found.seconds > 0:
+                seconds[asked[text]].append(found.seconds)
+    return {p: Usual(timedelta(seconds=median(known)), len(known)) for p, known in seconds.items()}
 
 
 def _stands(failed: Failure, after: str | None, last: Publish | None) -> bool:
@@ -141,7 +156,7 @@ def _checks(
         yield port, ChecksRan(at, good, ran, tuple(failed.get((port, publish_id), ())))
 
 
-def _last_publishes(connection: Connection, chunk: Sequence[str]) -> Iterator[tuple[str, Publish]]:
+def _last_publishes(connection: Connection, chunk: Sequence[str], most: int = 1) -> Iterator[tuple[str, Publish]]:
     newest_first = [publish.c.published_at.desc(), publish.c.watermark.desc(), publish.c.publish_id.desc()]
     placed = (
         select(
@@ -154,7 +169,7 @@ def _last_publishes(connection: Connection, chunk: Sequence[str]) -> Iterator[tu
     asked = (
         select(publish.c.product, publish.c.document)
         .join(placed, placed.c.publish_id == publish.c.publish_id)
-        .where(placed.c.place == 1)
+        .where(placed.c.place <= most)
     )
     return ((product, codec.load(Publish, json.loads(text))) for product, text in connection.execute(asked))
 

@@ -12,7 +12,7 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Incident, Message
-from meshwright.model.observation import Failure, PortHistory
+from meshwright.model.observation import Failure, PortHistory, Usual
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo, StateInterval
 from meshwright.observe import facts, histories, outbox, standing
@@ -93,6 +93,11 @@ class Observations:
         """Return the last publish, and the failure after it, of those products that ever ran."""
         with self._database.reading() as connection:
             return histories.read_latest(connection, products)
+
+    def usual(self, products: Iterable[ProductAddress]) -> Mapping[ProductAddress, Usual]:
+        """Return what a run of these products usually takes, of those that ever published real data."""
+        with self._database.reading() as connection:
+            return histories.read_usual(connection, products)
 
     def standing(self) -> Mapping[tuple[PortAddress, str], StateInterval]:
         """Return the state of every SLO that was ever judged, and since when."""

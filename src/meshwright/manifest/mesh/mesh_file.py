@@ -20,7 +20,18 @@ from meshwright.manifest.shapes.shape import shaped
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document, read_file
-from meshwright.model.mesh import Community, Environment, Kpi, Mesh, Organisation, Person, Purpose, Term, Written
+from meshwright.model.mesh import (
+    Community,
+    Environment,
+    Kpi,
+    Mesh,
+    Organisation,
+    Person,
+    Prices,
+    Purpose,
+    Term,
+    Written,
+)
 from meshwright.model.naming import MESH_FILE, environment_mistake
 
 
@@ -105,8 +116,7 @@ def check_mesh(mesh: MeshDocument, place: Place, known: Declared, problems: Prob
         check_classification(term.classification, place["glossary"][number]["classification"], problems)
         if term.kpi is not None and term.kpi.owner is not None:
             check_person(term.kpi.owner, place["glossary"][number]["kpi"]["owner"], known, problems)
-    for name, environment in mesh.environments.items():
-        _check_environment(name, environment, place["environments"][name], problems)
+    _check_environments(mesh, place["environments"], problems)
     check_governed(mesh, place, known, problems)
 
 
@@ -134,6 +144,14 @@ def _check_people(people: Sequence[PersonBlock], place: Place, problems: Problem
         check_roles(person.roles, place[number]["roles"], problems)
 
 
+def _check_environments(mesh: MeshDocument, place: Place, problems: Problems) -> None:
+    for name, environment in mesh.environments.items():
+        _check_environment(name, environment, place[name], problems)
+        if environment.prices is not None and mesh.currency is None:
+            hint = "add `currency: EUR`, or another, at the top of the file"
+            problems.error(Code.MISSING_KEY, place[name]["prices"].at, "the prices do not say of which currency", hint)
+
+
 def _check_environment(name: str, block: EnvironmentBlock, place: Place, problems: Problems) -> None:
     if mistake := environment_mistake(name):
         problems.error(Code.VALUE, place.at_key, *mistake)
@@ -156,4 +174,5 @@ def _kpi(block: TermBlock) -> Kpi | None:
 
 def _environments(mesh: MeshDocument) -> Iterator[Environment]:
     for name, block in sorted(mesh.environments.items()):
-        yield Environment(name, block.engine, block.data, block.store, block.since, block.until)
+        prices = Prices() if block.prices is None else Prices(block.prices.hour)
+        yield Environment(name, block.engine, block.data, block.store, block.since, block.until, prices)

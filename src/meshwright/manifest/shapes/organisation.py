@@ -72,7 +72,7 @@ class PurposeBlock(Shape):
 
     name: Name = Field(description="As products name it")
     director: StrictText = Field(description="Who owns it; one of `people` where those are listed")
-    budget: Amount | None = Field(default=None, description="What it may cost, in the mesh's `currency`")
+    budget: Amount | None = Field(default=None, description="What it may cost in a month, in the mesh's `currency`")
     description: StrictText = Field(default="", description="What it is about")
 
 
@@ -114,6 +114,12 @@ class TermBlock(Shape):
     kpi: KpiBlock | None = None
 
 
+class PricesBlock(Shape):
+    """What running costs there, in the mesh's `currency`."""
+
+    hour: Amount | None = Field(default=None, description="What an hour of a run costs; plans say costs in it")
+
+
 class EnvironmentBlock(Shape):
     """Where a release runs."""
 
@@ -124,6 +130,7 @@ class EnvironmentBlock(Shape):
         default=None, description="The first interval that runs: an instant, or a length back from the deployment"
     )
     until: Instant | None = Field(default=None, description="The last one: a replay, whose clock stands there")
+    prices: PricesBlock | None = None
 
 
 class MeshDocument(Governed):
@@ -135,7 +142,9 @@ class MeshDocument(Governed):
     description: StrictText = Field(default="", description="What it is")
     organisation: OrganisationBlock | None = None
     people: list[PersonBlock] = Field(default_factory=list)
-    currency: Currency | None = Field(default=None, description="What budgets are counted in: a code of ISO 4217")
+    currency: Currency | None = Field(
+        default=None, description="What budgets and prices are counted in: a code of ISO 4217"
+    )
     purposes: list[PurposeBlock] = Field(default_factory=list)
     communities: list[CommunityBlock] = Field(default_factory=list)
     glossary: list[TermBlock] = Field(default_factory=list)
