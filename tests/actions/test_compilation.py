@@ -163,3 +163,10 @@ def test_a_folder_that_cannot_be_listed_is_said_and_never_remembered(mesh: Path,
     said = f"the folder `{folder}` cannot be read: permission denied"
     assert (said in found) is not folder.endswith("fixtures")  # where nothing is read
     assert diagnose(mesh, tmp_path / "cache") == ()
+
+
+@pytest.mark.parametrize("mask", ["{redact: secret}", "{truncate: 2}", "{pseudonym: customer}"])
+def test_a_port_whose_columns_are_masked_is_read_like_any_other(mesh: Path, tmp_path: Path, mask: str) -> None:
+    slo = f"    columns: {{customer_id: {{mask: {mask}}}}}\n    slo:"
+    edit(mesh, "domains/shop/orders/product.yaml", "    slo:", slo)
+    assert diagnose(mesh, tmp_path / "cache") == ()
