@@ -87,7 +87,7 @@ _Asked = tuple[str, tuple[str, ...], str]
 def _asked(
     change: Change, consumers: tuple[Consumer, ...], current: MeshGraph, proposed: MeshGraph
 ) -> Iterator[_Asked]:
-    if is_breaking(change) and not consumers:
+    if is_breaking(change) and not consumers and product_of(change) is not None:
         reason = f"no product reads it any more, people may: `{_subject(change)}`: {describe(change)}"
         yield *_steward(change, current), reason
     yield from _for_personal_data(change, current, proposed)

@@ -197,6 +197,16 @@ class QueryChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class GrainChanged:
+    """A row of a table without a key stands for something else: its SELECT groups otherwise."""
+
+    address: TableAddress
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnAdded:
     """A new column."""
 
@@ -279,6 +289,16 @@ class ClassificationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MeaningChanged:
+    """A column holds something else by the same name: its term of the glossary is another, or none any more."""
+
+    address: ColumnAddress
+    before: str
+    after: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MaskChanged:
     """Readers find other values in a column: its mask is another. `shows_more`: they may learn what they did not."""
 
@@ -306,6 +326,17 @@ class PromiseRemoved:
     address: PortAddress | TableAddress
     promise: str
     before: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseReworded:
+    """A check or an SLO permits what it did in other words, or by another name."""
+
+    address: PortAddress | TableAddress
+    promise: str
+    before: str
+    after: str
     at: Location = field(compare=False)
 
 
@@ -342,9 +373,9 @@ ProductChange = (
     | InputRemoved
     | InputChanged
 )
-PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened
+PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened | PromiseReworded
 PortChange = PortAdded | PortRemoved | PortDescribed | VersionRaised
-TableChange = TableAdded | TableRemoved | KeyChanged | PublishChanged | StoreChanged | QueryChanged
+TableChange = TableAdded | TableRemoved | KeyChanged | PublishChanged | StoreChanged | QueryChanged | GrainChanged
 ColumnChange = (
     ColumnAdded
     | ColumnRemoved
@@ -355,6 +386,7 @@ ColumnChange = (
     | UniqueLost
     | UniqueGained
     | ClassificationChanged
+    | MeaningChanged
     | MaskChanged
 )
 Change = ProductChange | PortChange | TableChange | PromiseChange | ColumnChange | MeshWideChange

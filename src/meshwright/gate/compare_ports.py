@@ -5,6 +5,7 @@ reads the old one is touched.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from meshwright.gate.changes import (
     BecameNullable,
@@ -15,8 +16,10 @@ from meshwright.gate.changes import (
     ColumnRemoved,
     ColumnRetyped,
     ColumnWidened,
+    GrainChanged,
     KeyChanged,
     MaskChanged,
+    MeaningChanged,
     PortAdded,
     PortDescribed,
     PortRemoved,
@@ -42,10 +45,8 @@ from meshwright.model.product import DataProduct, OutputPort, OutputTable, Trans
 Side = tuple[MeshGraph, DataProduct]
 """A product, and the mesh it is part of."""
 
-_WIDER = {
-    (LogicalType.INTEGER, LogicalType.NUMBER),
-    (LogicalType.DATE, LogicalType.TIMESTAMP),
-}
+_WIDER = {(LogicalType.INTEGER, LogicalType.NUMBER)}
+"""What holds more and behaves alike. A date is no moment of a day: grouped or compared, it gives other rows."""
 
 
 def port_changes(before: Side, after: Side) -> Iterator[Change]:
@@ -88,7 +89,8 @@ def _reworded(name: str, old: OutputPort, new: OutputPort) -> Iterator[str]:
     described = (
         ("description", was.contract.description, is_now.contract.description),
         ("columns' descriptions", _words(was, both), _words(is_now, both)),
-        ("columns' terms", _terms(was, both), _terms(is_now, both)),
+        ("columns' spelling", _spelling(was, is_now), _spelling(is_now, was)),
+        ("columns' terms", False, _terms_given(was, is_now)),
         ("checks' descriptions", _words_of_checks(was), _words_of_checks(is_now)),
         ("table's name", was.contract.table, is_now.contract.table),
     )
@@ -127,7 +129,20 @@ def _one_table(address: TableAddress, old: OutputTable, new: OutputTable, at: Lo
     meanings = (_meaning(old.transform), _meaning(new.transform)) if old.transform != new.transform else (None, None)
     if meanings[0] != meanings[1]:
         file = new.transform.file if new.transform else ""
-        yield QueryChanged(address, *meanings, Location(file) if file else at)
+        here = Location(file) if file else at
+        yield QueryChanged(address, *meanings, here)
+        yield from _grain_changes(address, old, new, here)
+
+
+def _grain_changes(address: TableAddress, old: OutputTable, new: OutputTable, at: Location) -> Iterator[Change]:
+    """Yield another grain where no key tells what a row is; where one does, its check stops what breaks it."""
+    if old.contract.key or new.contract.key or old.transform is None or new.transform is None:
+        return
+    from meshwright.sql.grain import grain  # loads the SQL parser: only where a text has changed
+
+    was, is_now = grain(old.transform), grain(new.transform)
+    if was is not None and is_now is not None and was != is_now:
+        yield GrainChanged(address, was.text, is_now.text, at)
 
 
 def _words(table: OutputTable, columns: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -135,8 +150,16 @@ def _words(table: OutputTable, columns: set[str]) -> dict[str, tuple[str, tuple[
     return {c.name: (c.description, c.examples) for c in table.contract.columns if c.name in columns}
 
 
-def _terms(table: OutputTable, columns: set[str]) -> dict[str, str | None]:
-    return {c.name: c.term for c in table.contract.columns if c.name in columns}
+def _spelling(table: OutputTable, other: OutputTable) -> set[str]:
+    """Return the names that the other table has in other capitals only, or as they are here."""
+    both = {c.name.lower() for c in other.contract.columns}
+    return {c.name for c in table.contract.columns if c.name.lower() in both}
+
+
+def _terms_given(was: OutputTable, is_now: OutputTable) -> bool:
+    """Tell whether columns that carried no term carry one."""
+    silent = {c.name for c in was.contract.columns if c.term is None}
+    return any(c.term is not None and c.name in silent for c in is_now.contract.columns)
 
 
 def _words_of_checks(table: OutputTable) -> dict[str, str]:
@@ -165,8 +188,7 @@ def _column_changes(
     analyses: tuple[Analysis | None, Analysis | None],
     at: Location,
 ) -> Iterator[Change]:
-    before = {c.name: c for c in tables[0].contract.columns}
-    after = {c.name: c for c in tables[1].contract.columns}
+    before, after = (_promised(table) for table in tables)
     gone = [c for name, c in before.items() if name not in after]
     new = [c for name, c in after.items() if name not in before]
     for column in gone:
@@ -176,7 +198,19 @@ def _column_changes(
     for column in new:
         yield ColumnAdded(address.column(column.name), column.type, column.classification, column.at or at)
     for name in (n for n in before if n in after):
-        yield from _one_column(address.column(name), before[name], after[name], after[name].at or at)
+        yield from _one_column(address.column(after[name].name), before[name], after[name], after[name].at or at)
+
+
+def _promised(table: OutputTable) -> dict[str, Column]:
+    """Return the columns of a table by their names, as SQL tells them apart.
+
+    A key is never null, and alone it never repeats.
+    """
+    key = table.contract.key
+    return {
+        c.name.lower(): replace(c, required=c.required or c.primary_key, unique=c.unique or key == (c.name,))
+        for c in table.contract.columns
+    }
 
 
 def _one_column(address: ColumnAddress, old: Column, new: Column, at: Location) -> Iterator[Change]:
@@ -189,6 +223,8 @@ def _one_column(address: ColumnAddress, old: Column, new: Column, at: Location) 
         yield UniqueLost(address, at) if old.unique else UniqueGained(address, at)
     if old.classification != new.classification:
         yield ClassificationChanged(address, old.classification, new.classification, at)
+    if old.term is not None and old.term != new.term:
+        yield MeaningChanged(address, old.term, new.term, at)
     if old.mask != new.mask:
         more = shows_more(old.mask, new.mask)
         yield MaskChanged(address, mask_text(old.mask), mask_text(new.mask), more, at)

@@ -11,8 +11,10 @@ from meshwright.gate.changes import (
     Change,
     ColumnRemoved,
     ColumnRetyped,
+    GrainChanged,
     KeyChanged,
     MaskChanged,
+    MeaningChanged,
     PortRemoved,
     ProductRemoved,
     PromiseLoosened,
@@ -21,6 +23,7 @@ from meshwright.gate.changes import (
     TableRemoved,
     UniqueLost,
 )
+from meshwright.gate.mesh_changes import TermChanged
 from meshwright.graph.graph import MeshGraph, Reader
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location, errors
@@ -49,13 +52,21 @@ def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[
             | ColumnRetyped(address=column)
             | BecameNullable(address=column)
             | UniqueLost(address=column)
+            | MeaningChanged(address=column)
             | MaskChanged(address=column)
         ):
             return _of_column(column, current, proposed)
         case ProductRemoved(ports=ports):
             return _of_ports(ports, proposed)
-        case TableRemoved(address=table) | KeyChanged(address=table) | PublishChanged(address=table):
+        case (
+            TableRemoved(address=table)
+            | KeyChanged(address=table, before=(_, *_))
+            | GrainChanged(address=table)
+            | PublishChanged(address=table)
+        ):
             return _of_table(table, current, proposed)
+        case TermChanged(name=term, what="unit", before=str()):
+            return _of_term(term, current, proposed)
         case PromiseRemoved(address=TableAddress() as table) | PromiseLoosened(address=TableAddress() as table):
             return _of_table(table, current, proposed)
         case (
@@ -73,6 +84,18 @@ def _of_column(column: ColumnAddress, current: MeshGraph, proposed: MeshGraph) -
     known += [(r, proposed) for r in proposed.readers(column)]
     found = {(r.product, r.table, r.at.file, r.at.line, r.at.column): _consumer(r, graph) for r, graph in known}
     return tuple(found[place] for place in sorted(found))
+
+
+def _of_term(term: str, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:
+    """Return those who read a column that carries a term of the glossary."""
+    carrying = (
+        address.column(column.name)
+        for product in proposed.mesh.products
+        for address, table in product.tables()
+        for column in table.contract.columns
+        if column.term == term
+    )
+    return tuple(sorted({c for column in carrying for c in _of_column(column, current, proposed)}))
 
 
 def _consumer(reader: Reader, graph: MeshGraph) -> Consumer:

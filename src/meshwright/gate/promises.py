@@ -1,13 +1,13 @@
 """Promises: is a check or an SLO looser or tighter than it was?
 
-A check is a set of permitted measurements; it is looser when it permits something that it did not. Where two checks
-cannot be compared (another query, other columns), the new one is looser: nobody may lose the old one unseen.
+Where two checks cannot be compared (another query, other columns), the new one is looser: nobody may lose the old one
+unseen. A check that is gone is no loss where another one, or a column, promises as much.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from meshwright.gate.changes import (
@@ -15,21 +15,15 @@ from meshwright.gate.changes import (
     PromiseChange,
     PromiseLoosened,
     PromiseRemoved,
+    PromiseReworded,
     PromiseTightened,
 )
+from meshwright.gate.permitted import Direction, compared
 from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.contract import Check, Metric, Operator, Unit
 from meshwright.model.diagnostic import Location, Severity
-from meshwright.model.product import OnFail, OutputPort, OutputTable
+from meshwright.model.product import OnFail, OutputPort, OutputTable, Transform
 from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo, slo_name, slo_text
-
-
-class Direction(Enum):
-    """Which way a promise moved."""
-
-    SAME = "same"
-    TIGHTER = "tighter"
-    LOOSER = "looser"
 
 
 class Promise(NamedTuple):
@@ -58,16 +52,31 @@ def check_changes(
     """Yield how the checks of a table changed. A check of columns that are gone went with them."""
     kept = {c.name for c in after.contract.columns}
     old, new = ({p.name: p for p in _checks(table, place)} for table in (before, after))
+    called = dict(_called_otherwise(old, (*new.values(), *_implied(after, place)), new))
     for name in sorted(old.keys() - new.keys()):
         check = old[name].value
-        if not (isinstance(check, Check) and check.columns and not kept.issuperset(check.columns)):
+        if name in called:
+            said = f"{called[name].name}, {called[name].text}"
+            yield PromiseReworded(address, name, old[name].text, said, called[name].at)
+        elif not (isinstance(check, Check) and check.columns and not kept.issuperset(check.columns)):
             yield PromiseRemoved(address, name, old[name].text, place)
-    yield from _kept(address, old, new)
+    yield from _kept(address, {p.name: old[n] for n, p in called.items() if p.name not in old} | old, new)
     yield from _implied_changes(address, before, after, place)
     if before.sets_aside and after.sets_aside and before.quarantine != after.quarantine:
         kind = PromiseLoosened if after.quarantine > before.quarantine else PromiseTightened
         was, is_now = (f"at most {table.quarantine} of the rows" for table in (before, after))
         yield kind(address, "quarantine", was, is_now, place)
+
+
+def _called_otherwise(
+    old: Mapping[str, Promise], promised: tuple[Promise, ...], new: Mapping[str, Promise]
+) -> Iterator[tuple[str, Promise]]:
+    """Yield the checks that are gone by their names, each with what is `promised` as firmly by another name."""
+    for name in old.keys() - new.keys():
+        as_firm = (p for p in promised if _direction(old[name], p) is not Direction.LOOSER)
+        found = min(as_firm, key=lambda p: (p.name in old, p.name), default=None)
+        if found is not None:
+            yield name, found
 
 
 def _kept(
@@ -83,6 +92,8 @@ def _kept(
                 yield PromiseLoosened(address, name, *texts, new[name].at)
             case Direction.TIGHTER:
                 yield PromiseTightened(address, name, *texts, new[name].at)
+            case Direction.SAME if texts[0] != texts[1]:
+                yield PromiseReworded(address, name, *texts, new[name].at)
             case Direction.SAME:
                 pass
 
@@ -96,6 +107,18 @@ def _implied_changes(
         if was is not is_now:
             kind = PromiseLoosened if _WEIGHT[is_now] < _WEIGHT[was] else PromiseTightened
             yield kind(address, f"check `{name}`", f"else {was.value}", f"else {is_now.value}", place)
+
+
+def _implied(table: OutputTable, place: Location) -> Iterator[Promise]:
+    """Yield what the columns of a table and its key promise as a check would."""
+    none, contract = (Decimal(0),), table.contract
+    needed = [(f"{c.name}-required", Metric.NULL_VALUES, (c.name,)) for c in contract.columns if c.required]
+    unique = [(f"{c.name}-unique", Metric.DUPLICATE_VALUES, (c.name,)) for c in contract.columns if c.unique]
+    key = [("primary-key-unique", Metric.DUPLICATE_VALUES, contract.key)] if contract.key else []
+    for name, metric, columns in (*needed, *unique, *key):
+        check = Check(name, metric, Operator.EQUAL, none, columns)
+        consequence = table.consequence(name, Severity.ERROR)
+        yield Promise(f"check `{name}`", _check_text(check, consequence), place, check, consequence)
 
 
 def _checks(table: OutputTable, place: Location) -> Iterator[Promise]:
@@ -152,20 +175,30 @@ def _together(steps: Iterable[Direction]) -> Direction:
 def _check_direction(before: Check, after: Check) -> Direction:
     if _measures(before) != _measures(after):
         return Direction.LOOSER
-    return _together([_set_direction(before, after), _values_direction(before, after)])
+    return _together([compared(before, after), _values_direction(before, after)])
 
 
 def _measures(check: Check) -> Check:
     """What is measured, apart from what is permitted and who is told."""
     return replace(
         check,
+        name="",
         operator=Operator.EQUAL,
         threshold=(),
+        unit=Unit.ROWS,
         severity=Severity.ERROR,
         valid_values=(),
         description="",
         columns=tuple(sorted(check.columns)),
+        query=check.query and _spelled(check.query),
     )
+
+
+@cache
+def _spelled(query: str) -> str:
+    from meshwright.sql.canonical import canonical  # loads the SQL parser: only where a check has changed
+
+    return canonical(Transform(query, "duckdb"))
 
 
 def _values_direction(before: Check, after: Check) -> Direction:
@@ -173,47 +206,6 @@ def _values_direction(before: Check, after: Check) -> Direction:
     if old == new:
         return Direction.SAME
     return Direction.TIGHTER if old > new else Direction.LOOSER
-
-
-class _Permitted(NamedTuple):
-    """The measurements from `low` to `high` (the second number of each is 0 where the bound itself belongs to them)."""
-
-    low: tuple[Decimal, int]
-    high: tuple[Decimal, int]
-
-    def within(self, other: "_Permitted") -> bool:
-        return self.low >= other.low and self.high <= other.high
-
-
-_LEAST, _MOST = (Decimal("-Infinity"), 0), (Decimal("Infinity"), 0)
-
-
-def _permitted(check: Check) -> tuple[_Permitted, bool]:
-    """Return the range of a check, and whether what is outside of it is permitted instead."""
-    first, last = check.threshold[0], check.threshold[-1]
-    match check.operator:
-        case Operator.LESS:
-            return _Permitted(_LEAST, (first, -1)), False
-        case Operator.LESS_OR_EQUAL:
-            return _Permitted(_LEAST, (first, 0)), False
-        case Operator.GREATER:
-            return _Permitted((first, 1), _MOST), False
-        case Operator.GREATER_OR_EQUAL:
-            return _Permitted((first, 0), _MOST), False
-        case Operator.EQUAL | Operator.NOT_EQUAL:
-            return _Permitted((first, 0), (first, 0)), check.operator is Operator.NOT_EQUAL
-        case Operator.BETWEEN | Operator.NOT_BETWEEN:
-            return _Permitted((first, 1), (last, -1)), check.operator is Operator.NOT_BETWEEN
-
-
-def _set_direction(before: Check, after: Check) -> Direction:
-    (old, old_outside), (new, new_outside) = _permitted(before), _permitted(after)
-    if (old, old_outside) == (new, new_outside):
-        return Direction.SAME
-    if old_outside != new_outside:
-        return Direction.LOOSER
-    tighter = old.within(new) if new_outside else new.within(old)
-    return Direction.TIGHTER if tighter else Direction.LOOSER
 
 
 _OPERATOR = {

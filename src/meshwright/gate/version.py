@@ -11,17 +11,20 @@ from meshwright.gate.changes import (
     Change,
     ColumnRemoved,
     ColumnRetyped,
+    GrainChanged,
     InputAdded,
     InputChanged,
     InputRemoved,
     KeyChanged,
     MaskChanged,
+    MeaningChanged,
     PortDescribed,
     PortRemoved,
     ProductDescribed,
     ProductRemoved,
     PromiseLoosened,
     PromiseRemoved,
+    PromiseReworded,
     PublishChanged,
     PurposeChanged,
     QueryChanged,
@@ -57,6 +60,8 @@ class Part(IntEnum):
 def consequence(change: Change) -> Part:
     """Return the part of the version that a change counts up. What keeps the contract as it was is a patch."""
     match change:
+        case KeyChanged(before=()):
+            return Part.MINOR  # more is promised of rows than was
         case (
             ProductRemoved()
             | PortRemoved()
@@ -66,10 +71,13 @@ def consequence(change: Change) -> Part:
             | BecameNullable()
             | UniqueLost()
             | KeyChanged()
+            | GrainChanged()
+            | MeaningChanged()
             | MaskChanged()
             | PublishChanged()
             | PromiseRemoved()
             | PromiseLoosened()
+            | TermChanged(what="unit", before=str())
         ):
             return Part.MAJOR
         case (
@@ -83,6 +91,7 @@ def consequence(change: Change) -> Part:
             | InputChanged()
             | VersionRaised()
             | QueryChanged()
+            | PromiseReworded()
             | DomainRemoved()
             | DomainChanged()
             | PolicyChanged()

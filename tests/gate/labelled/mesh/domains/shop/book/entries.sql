@@ -1,0 +1,1 @@
+SELECT work, owner FROM deeds

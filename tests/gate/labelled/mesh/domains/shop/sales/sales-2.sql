@@ -1,0 +1,5 @@
+SELECT
+  id AS sale_id,
+  artist,
+  price AS amount
+FROM orders

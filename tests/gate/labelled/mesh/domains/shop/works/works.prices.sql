@@ -1,0 +1,3 @@
+SELECT work, day, max(price) AS price
+FROM raw
+GROUP BY work, day

@@ -1,0 +1,3 @@
+SELECT artist, sum(views) AS views
+FROM days
+GROUP BY artist

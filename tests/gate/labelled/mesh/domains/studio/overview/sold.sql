@@ -1,0 +1,3 @@
+SELECT artist, sum(amount) AS revenue
+FROM sold
+GROUP BY artist
