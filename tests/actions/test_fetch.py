@@ -30,7 +30,8 @@ from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import diagnostic_text
 from meshwright.cli.explain import explanations
 from meshwright.cli.main import mesh
-from meshwright.gate.changes import ColumnRemoved, ProductRemoved
+from meshwright.gate.changes import ProductRemoved
+from meshwright.gate.column_changes import ColumnRemoved
 from meshwright.gate.describe import describe
 from meshwright.gate.judge import Allowed
 from meshwright.gate.judge import Refused as RefusedPlan

@@ -12,7 +12,11 @@ from pathlib import Path
 
 from meshwright.actions.trust import history, root_key
 from meshwright.actions.workspace import Workspace
-from meshwright.gate.changes import Change, port_of, product_of
+from meshwright.gate.changes import (
+    Change,
+    port_of,
+    product_of,
+)
 from meshwright.gate.compare import compare
 from meshwright.gate.version import Part, consequence
 from meshwright.graph.graph import MeshGraph

@@ -14,7 +14,12 @@ from meshwright.actions.compilation import Compiled
 from meshwright.actions.released import Released
 from meshwright.actions.surroundings import surroundings
 from meshwright.actions.workspace import Workspace
-from meshwright.gate.changes import ColumnRemoved, PortRemoved, ProductRemoved, TableRemoved
+from meshwright.gate.changes import (
+    PortRemoved,
+    ProductRemoved,
+    TableRemoved,
+)
+from meshwright.gate.column_changes import ColumnRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph

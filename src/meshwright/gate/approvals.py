@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 
 from meshwright.gate.changes import (
     Change,
-    ClassificationChanged,
-    ColumnAdded,
-    MaskChanged,
     PortAdded,
     ProductAdded,
     PurposeChanged,
     TableAdded,
     TeamChanged,
     product_of,
+)
+from meshwright.gate.column_changes import (
+    ClassificationChanged,
+    ColumnAdded,
+    MaskChanged,
 )
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.cost import Costs

@@ -6,9 +6,9 @@ that is left). What a change means for readers of tables is decided in `version.
 
 from dataclasses import dataclass, field
 
+from meshwright.gate.column_changes import ColumnChange
 from meshwright.gate.mesh_changes import MeshWideChange
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, port_at, product_at
-from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
 
@@ -207,109 +207,6 @@ class GrainChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnAdded:
-    """A new column."""
-
-    address: ColumnAddress
-    type: LogicalType
-    classification: str | None
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRemoved:
-    """A column is gone. `renamed` is the added column that holds the same, where there is just one such."""
-
-    address: ColumnAddress
-    type: LogicalType
-    renamed: str | None
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRetyped:
-    """A column's values are of a type that does not hold all the old ones, or behaves otherwise."""
-
-    address: ColumnAddress
-    before: LogicalType
-    after: LogicalType
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnWidened:
-    """A column's type now holds more, and every old value as it was."""
-
-    address: ColumnAddress
-    before: LogicalType
-    after: LogicalType
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BecameNullable:
-    """A column that was always there may now be null."""
-
-    address: ColumnAddress
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BecameRequired:
-    """A column is never null any more."""
-
-    address: ColumnAddress
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class UniqueLost:
-    """A column's values may now repeat."""
-
-    address: ColumnAddress
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class UniqueGained:
-    """A column's values never repeat any more."""
-
-    address: ColumnAddress
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ClassificationChanged:
-    """A column's data is of another class, such as personal."""
-
-    address: ColumnAddress
-    before: str | None
-    after: str | None
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class MeaningChanged:
-    """A column holds something else by the same name: its term of the glossary is another, or none any more."""
-
-    address: ColumnAddress
-    before: str
-    after: str | None
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class MaskChanged:
-    """Readers find other values in a column: its mask is another. `shows_more`: they may learn what they did not."""
-
-    address: ColumnAddress
-    before: str
-    after: str
-    shows_more: bool
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class PromiseAdded:
     """A table promises more by a check, or a port by an SLO. `promise` names it, `after` says it."""
 
@@ -376,19 +273,6 @@ ProductChange = (
 PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened | PromiseReworded
 PortChange = PortAdded | PortRemoved | PortDescribed | VersionRaised
 TableChange = TableAdded | TableRemoved | KeyChanged | PublishChanged | StoreChanged | QueryChanged | GrainChanged
-ColumnChange = (
-    ColumnAdded
-    | ColumnRemoved
-    | ColumnRetyped
-    | ColumnWidened
-    | BecameNullable
-    | BecameRequired
-    | UniqueLost
-    | UniqueGained
-    | ClassificationChanged
-    | MeaningChanged
-    | MaskChanged
-)
 Change = ProductChange | PortChange | TableChange | PromiseChange | ColumnChange | MeshWideChange
 
 

@@ -8,18 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from meshwright.gate.changes import (
-    BecameNullable,
-    BecameRequired,
     Change,
-    ClassificationChanged,
-    ColumnAdded,
-    ColumnRemoved,
-    ColumnRetyped,
-    ColumnWidened,
     GrainChanged,
     KeyChanged,
-    MaskChanged,
-    MeaningChanged,
     PortAdded,
     PortDescribed,
     PortRemoved,
@@ -28,9 +19,20 @@ from meshwright.gate.changes import (
     StoreChanged,
     TableAdded,
     TableRemoved,
+    VersionRaised,
+)
+from meshwright.gate.column_changes import (
+    BecameNullable,
+    BecameRequired,
+    ClassificationChanged,
+    ColumnAdded,
+    ColumnRemoved,
+    ColumnRetyped,
+    ColumnWidened,
+    MaskChanged,
+    MeaningChanged,
     UniqueGained,
     UniqueLost,
-    VersionRaised,
 )
 from meshwright.gate.promises import check_changes, slo_changes
 from meshwright.graph.graph import MeshGraph

@@ -7,20 +7,22 @@ proposal; where its SQL cannot be understood there (often because of this very c
 from dataclasses import dataclass
 
 from meshwright.gate.changes import (
-    BecameNullable,
     Change,
-    ColumnRemoved,
-    ColumnRetyped,
     GrainChanged,
     KeyChanged,
-    MaskChanged,
-    MeaningChanged,
     PortRemoved,
     ProductRemoved,
     PromiseLoosened,
     PromiseRemoved,
     PublishChanged,
     TableRemoved,
+)
+from meshwright.gate.column_changes import (
+    BecameNullable,
+    ColumnRemoved,
+    ColumnRetyped,
+    MaskChanged,
+    MeaningChanged,
     UniqueLost,
 )
 from meshwright.gate.mesh_changes import TermChanged

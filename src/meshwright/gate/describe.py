@@ -3,21 +3,12 @@
 from collections.abc import Iterable
 
 from meshwright.gate.changes import (
-    BecameNullable,
-    BecameRequired,
     Change,
-    ClassificationChanged,
-    ColumnAdded,
-    ColumnRemoved,
-    ColumnRetyped,
-    ColumnWidened,
     GrainChanged,
     InputAdded,
     InputChanged,
     InputRemoved,
     KeyChanged,
-    MaskChanged,
-    MeaningChanged,
     PortAdded,
     PortDescribed,
     PortRemoved,
@@ -37,9 +28,20 @@ from meshwright.gate.changes import (
     TableAdded,
     TableRemoved,
     TeamChanged,
+    VersionRaised,
+)
+from meshwright.gate.column_changes import (
+    BecameNullable,
+    BecameRequired,
+    ClassificationChanged,
+    ColumnAdded,
+    ColumnRemoved,
+    ColumnRetyped,
+    ColumnWidened,
+    MaskChanged,
+    MeaningChanged,
     UniqueGained,
     UniqueLost,
-    VersionRaised,
 )
 from meshwright.gate.mesh_changes import (
     DomainAdded,

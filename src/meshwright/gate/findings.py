@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from meshwright.gate.approvals import Reached
 from meshwright.gate.changes import (
     Change,
-    ColumnRemoved,
     PortRemoved,
     ProductRemoved,
     TableRemoved,
@@ -17,6 +16,7 @@ from meshwright.gate.changes import (
     subject_of,
 )
 from meshwright.gate.codes import Code
+from meshwright.gate.column_changes import ColumnRemoved
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe
 from meshwright.gate.version import Part, consequence, is_breaking, raised, understates

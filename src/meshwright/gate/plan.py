@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from meshwright.gate.approvals import Need, needs, platform_team
-from meshwright.gate.changes import Change, ProductAdded, ProductRemoved, product_of
+from meshwright.gate.changes import (
+    Change,
+    ProductAdded,
+    ProductRemoved,
+    product_of,
+)
 from meshwright.gate.compare import compare
 from meshwright.gate.compliance import policy_findings
 from meshwright.gate.consumers import Consumer, consumers

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from meshwright.gate.changes import (
     Change,
-    MaskChanged,
     PortDescribed,
     ProductAdded,
     ProductDescribed,
@@ -23,6 +22,7 @@ from meshwright.gate.changes import (
     VersionRaised,
     product_of,
 )
+from meshwright.gate.column_changes import MaskChanged
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.cron import Cron

@@ -7,17 +7,12 @@ firmer promises are fine; what is missing, narrower, looser or counted otherwise
 from enum import IntEnum
 
 from meshwright.gate.changes import (
-    BecameNullable,
     Change,
-    ColumnRemoved,
-    ColumnRetyped,
     GrainChanged,
     InputAdded,
     InputChanged,
     InputRemoved,
     KeyChanged,
-    MaskChanged,
-    MeaningChanged,
     PortDescribed,
     PortRemoved,
     ProductDescribed,
@@ -31,8 +26,15 @@ from meshwright.gate.changes import (
     ScheduleChanged,
     TableRemoved,
     TeamChanged,
-    UniqueLost,
     VersionRaised,
+)
+from meshwright.gate.column_changes import (
+    BecameNullable,
+    ColumnRemoved,
+    ColumnRetyped,
+    MaskChanged,
+    MeaningChanged,
+    UniqueLost,
 )
 from meshwright.gate.mesh_changes import (
     DomainChanged,
