@@ -4,6 +4,7 @@ All of the release is verified first; the pointer moves last, and only if nothin
 newest then is looked at. Whatever goes wrong before, the old release stays live.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,19 +16,23 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.chain import chain
 from meshwright.release.entry import GATE, Pointed
-from meshwright.release.graph import graph_of
+from meshwright.release.graph import Files, graph_of
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import History
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What the environment runs now, and what it ran before; both the same when nothing had to be done."""
+    """What the environment runs now, and what it ran before; both the same when nothing had to be done.
+
+    `rehearsed` is how many DAGs were built before; None where that was not asked for, or Airflow is not installed.
+    """
 
     environment: str
     release: Digest
     before: Digest | None
     products: int
+    rehearsed: int | None = None
 
     @property
     def is_new(self) -> bool:
@@ -35,10 +40,14 @@ class Deployment:
         return self.release != self.before
 
 
-def deploy(workspace: Workspace, now: datetime) -> Deployment:
-    """Make the newest release that follows what the environment runs the one that runs there."""
+Rehearse = Callable[[Files, Digest, Digest | None], int | None]
+"""Builds the DAGs in which a release differs from the one before. Raises `Refused`."""
+
+
+def deploy(workspace: Workspace, now: datetime, rehearse: Rehearse | None = None) -> Deployment:
+    """Make the newest release that follows what the environment runs the one that runs there, once it was rehearsed."""
     key = gate_key(workspace, now)
-    return look_again(lambda: _deploy(workspace, key, now))
+    return look_again(lambda: _deploy(workspace, key, now, rehearse))
 
 
 def point(workspace: Workspace, release: Digest, now: datetime) -> Deployment:
@@ -52,16 +61,21 @@ def point(workspace: Workspace, release: Digest, now: datetime) -> Deployment:
     return _switch(workspace, known, (ran[-1], release), key, now)
 
 
-def _deploy(workspace: Workspace, key: SigningKey, now: datetime) -> Deployment:
+def _deploy(workspace: Workspace, key: SigningKey, now: datetime, rehearse: Rehearse | None) -> Deployment:
     known = history(workspace)
     found = chain(known, workspace.settings.environment)
     if found.tip is None:
         raise NotFound("nothing has been released yet", hint="`mesh submit` makes the first release")
-    return _switch(workspace, known, (found.runs, found.tip), key, now)
+    return _switch(workspace, known, (found.runs, found.tip), key, now, rehearse)
 
 
 def _switch(
-    workspace: Workspace, known: History, step: tuple[Digest | None, Digest], key: SigningKey, now: datetime
+    workspace: Workspace,
+    known: History,
+    step: tuple[Digest | None, Digest],
+    key: SigningKey,
+    now: datetime,
+    rehearse: Rehearse | None = None,
 ) -> Deployment:
     before, release = step
     known.refuse_revoked(release)
@@ -69,10 +83,11 @@ def _switch(
     store.verify(release)
     graph = graph_of(store, release)
     environment = workspace.settings.environment
+    rehearsed = rehearse(store, release, before) if rehearse and release != before else None
     if release != before:
         record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)
     activate(workspace, graph, release, now)
-    return Deployment(environment, release, before, len(graph.mesh.products))
+    return Deployment(environment, release, before, len(graph.mesh.products), rehearsed)
 
 
 def activate(workspace: Workspace, graph: MeshGraph, release: Digest, now: datetime) -> None:

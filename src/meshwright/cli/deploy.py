@@ -3,6 +3,7 @@
 import click
 
 from meshwright.actions.deploy import Deployment, deploy
+from meshwright.actions.rehearsal import rehearse
 from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, verb
 
@@ -11,7 +12,18 @@ from meshwright.cli.verb import Edge, verb
 @verb()
 def command(edge: Edge) -> None:
     """Make the newest release the one that runs in the environment."""
-    print_deployed(edge, deploy(edge.workspace, edge.now))
+    deployed = deploy(edge.workspace, edge.now, rehearse)
+    print_deployed(edge, deployed)
+    if deployed.is_new and not edge.json:
+        click.echo(_rehearsal(deployed.rehearsed))
+
+
+def _rehearsal(built: int | None) -> str:
+    if built is None:
+        return "no DAG was built before: Airflow is not installed here"
+    return (
+        f"{built} DAG{'' if built == 1 else 's'} that changed: Airflow builds and keeps {'it' if built == 1 else 'all'}"
+    )
 
 
 def print_deployed(edge: Edge, deployed: Deployment) -> None:
@@ -25,6 +37,7 @@ def print_deployed(edge: Edge, deployed: Deployment) -> None:
                 "before": before,
                 "new": deployed.is_new,
                 "products": deployed.products,
+                "rehearsed": deployed.rehearsed,
             }
         )
         return
