@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.dag_sources import write_dag_factory, write_floor, write_gusty
-from bench.harness import INSTALLED, Figure
+from bench.harness import INSTALLED, Figure, ratio
 from bench.meshes import write_mesh
 from bench.peers import fetched
 from meshwright.actions.compilation import compile_sound
@@ -60,6 +61,17 @@ took = time.process_time() - before
 assert [name for name in found if name.startswith("domain")] == [sys.argv[2]]
 print(took)
 """
+TASK = """
+import sys
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import BundleDagBag
+
+bundle = DagBundlesManager().get_bundle(name="bench", version=sys.argv[1] or None)
+bundle.initialize()
+bag = BundleDagBag(dag_folder=f"{bundle.path}/{sys.argv[2]}", safe_mode=False, load_op_links=False,
+                   bundle_path=bundle.path, bundle_name="bench")
+assert list(bag.dags) == [sys.argv[3]] and bag.dags[sys.argv[3]].task_dict["stage"]
+"""
 WANTED = "domain-07.orders-0007"
 
 
@@ -68,7 +80,7 @@ def figures() -> list[Figure]:
         folder = Path(name)
         releases = {size: _release(folder / size, int(size)) for size in ("10", *SIZES)}
         versus = _peers(folder)
-        return [*_built(folder, versus), *_workers(folder, releases)]
+        return [*_built(folder, versus), *_workers(folder, releases), _task(folder, releases["3000"])]
 
 
 def _release(folder: Path, products: int) -> Release:
@@ -179,19 +191,7 @@ def _workers(folder: Path, releases: dict[str, Release]) -> list[Figure]:
 
 
 def _worker(folder: Path, size: str, release: Release) -> float:
-    home = folder / size / "airflow"
-    lay_out(
-        ReleaseStore(str(folder / size / "store")),
-        release.digest,
-        home / "bundles" / "bench" / "versions" / str(release.digest),
-        _long_ago(),
-    )
-    environment = ENVIRONMENT | {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": f"{home}/bundles",
-        "_AIRFLOW_PARSING_CONTEXT_DAG_ID": WANTED,
-        "_AIRFLOW_PARSING_CONTEXT_TASK_ID": "stage",
-    }
+    environment = _laid_out(folder / size, release)
     words = [sys.executable, "-W", "ignore", "-c", WORKER, str(release.digest), WANTED]
     took = []
     for _ in range(6):
@@ -201,3 +201,41 @@ def _worker(folder: Path, size: str, release: Release) -> float:
         took.append(float(done.stdout.splitlines()[-1]))
     print(f"  worker of {size} {[round(t * 1000, 1) for t in took]} ms", file=sys.stderr)
     return statistics.median(took[1:])
+
+
+def _task(folder: Path, release: Release) -> Figure:
+    plain = folder / "plain"
+    plain.mkdir()
+    shards = (content for name, content in release.files.items() if name.startswith("shards/"))
+    write_floor(plain / "plain.py", [next(line for s in shards for line in lines_of(s) if line.product == WANTED)])
+    local = {"classpath": "airflow.dag_processing.bundles.local.LocalDagBundle", "kwargs": {"path": str(plain)}}
+    mesh = {"classpath": "meshwright.airflow.bundle.MeshBundle", "kwargs": {}}
+    laid_out = _laid_out(folder / "3000", release)
+    ours = _process(laid_out, mesh, str(release.digest), "mesh_domain_00_0.py")
+    other = _process(laid_out, local, "", "plain.py")
+    return Figure("a no-op task, whole, among 3,000", ratio(ours, other, 7), "ratio", 1.05, "a file of one DAG")
+
+
+def _process(environment: dict[str, str], bundle: dict[str, Any], version: str, file: str) -> Callable[[], None]:
+    bundles = {"AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([{"name": "bench", **bundle}])}
+
+    def run() -> None:
+        words = [sys.executable, "-W", "ignore", "-c", TASK, version, file, WANTED]
+        done = subprocess.run(words, env=environment | bundles, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(done.stderr[-3000:])
+
+    return run
+
+
+def _laid_out(folder: Path, release: Release) -> dict[str, str]:
+    """Lay a release out where a run that is pinned to it finds it; return the environment of its worker."""
+    home = folder / "airflow"
+    into = home / "bundles" / "bench" / "versions" / str(release.digest)
+    lay_out(ReleaseStore(str(folder / "store")), release.digest, into, _long_ago())
+    return ENVIRONMENT | {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": f"{home}/bundles",
+        "_AIRFLOW_PARSING_CONTEXT_DAG_ID": WANTED,
+        "_AIRFLOW_PARSING_CONTEXT_TASK_ID": "stage",
+    }

@@ -1,17 +1,18 @@
 """What an action raises decides what Airflow does."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 from tests.airflow.conftest import NOW, Gate
 
 from meshwright.actions import run
-from meshwright.airflow.operators import CheckOperator, Pinned, StageOperator, outcome, remember
+from meshwright.airflow.operators import CheckOperator, Pinned, StageOperator, interval_asked, outcome, remember
 from meshwright.model.address import product_address
 from meshwright.model.errors import Busy, ChecksFailed, InputsNotReady, MeshError, NothingNew, Refused, SourceNotReady
 from meshwright.model.naming import CHECK, STAGE
+from meshwright.model.time import instant, interval
 
 FLIGHTS, ROUTES = "aviation.flights", "punctuality.route-punctuality"
 
@@ -60,6 +61,24 @@ def stage(pinned: Pinned) -> StageOperator:
 def test_errors_become_what_airflow_knows(pinned: Pinned, raised: MeshError, becomes: type[Exception]) -> None:
     with pytest.raises(becomes, match=raised.message), outcome(pinned, context(FLIGHTS)):
         raise raised
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "asked"),
+    [
+        pytest.param("2013-01-02", "2013-01-03", "2013-01-02/2013-01-03", id="the schedule's, or a backfill's"),
+        pytest.param(None, None, None, id="inputs started the run, or somebody without a date"),
+        pytest.param("2013-01-03", "2013-01-03", None, id="somebody triggered what inputs drive, with a date"),
+        pytest.param("2013-01-03", "2013-01-02", None, id="where clocks change"),
+        pytest.param("2013-01-04", "2013-01-05", None, id="an interval that is not over"),
+    ],
+)
+def test_a_run_builds_the_interval_that_it_is_asked_for_if_that_can_be_meant(
+    start: str | None, end: str | None, asked: str | None
+) -> None:
+    dates = {"data_interval_start": start and instant(start), "data_interval_end": end and instant(end)}
+    found = interval_asked(cast("Any", dates), NOW)
+    assert found == (interval(asked) if asked else None)
 
 
 def test_a_source_that_is_not_ready_is_looked_at_again(pinned: Pinned, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ class StageOperator(BaseSensorOperator):
 
         with outcome(self.pinned, context) as job:
             try:
-                staged = run.stage(job.workspace, job.record, _interval(context), job.now)
+                staged = run.stage(job.workspace, job.record, interval_asked(context, job.now), job.now)
             except (SourceNotReady, InputsNotReady) as error:
                 _skip_what_a_publish_starts(error, job.record.product.schedule)
                 self.missing = error
@@ -190,12 +190,18 @@ def _here() -> tuple["Workspace", datetime]:
     return workspace, workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
 
 
-def _interval(context: Context) -> "Interval | None":
-    """Return the data interval of a cron run; a run that inputs have started has none."""
+def interval_asked(context: Context, now: datetime) -> "Interval | None":
+    """Return the data interval that a run is to build; None where its schedule and inputs are to give it.
+
+    Somebody who triggers a run gets what Airflow guesses: for what inputs drive an interval without any time in it,
+    where clocks change one that ends before it starts, or one that is not over.
+    """
     from meshwright.model.time import Interval
 
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
-    return None if start is None or end is None else Interval(_plain(start), _plain(end))
+    if start is None or end is None or not start < end <= now:
+        return None
+    return Interval(_plain(start), _plain(end))
 
 
 def _plain(instant: datetime) -> datetime:

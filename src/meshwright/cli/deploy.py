@@ -21,9 +21,7 @@ def command(edge: Edge) -> None:
 def _rehearsal(built: int | None) -> str:
     if built is None:
         return "no DAG was built before: Airflow is not installed here"
-    return (
-        f"{built} DAG{'' if built == 1 else 's'} that changed: Airflow builds and keeps {'it' if built == 1 else 'all'}"
-    )
+    return f"Airflow builds and keeps {built} DAG{'' if built == 1 else 's'} that changed"
 
 
 def print_deployed(edge: Edge, deployed: Deployment) -> None:

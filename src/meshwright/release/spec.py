@@ -9,7 +9,7 @@ from meshwright.model.address import PortAddress
 from meshwright.model.contract import Column
 from meshwright.model.mask import mask_text
 from meshwright.model.naming import asset_name, asset_uri
-from meshwright.model.product import CronSchedule, DataProduct, OutputPort, OutputTable
+from meshwright.model.product import CronSchedule, DataProduct, OutputPort, OutputTable, SupportChannel
 from meshwright.model.slo import slo_text
 from meshwright.release.shard import DagSpec
 
@@ -30,8 +30,14 @@ def spec_of(product: DataProduct) -> DagSpec:
         timezone=clock.timezone if clock else "UTC",
         starters=() if clock else tuple(_asset(p.port) for p in product.inputs if p.port is not None),
         outlets=tuple(_asset(product.port_address(port)) for port in product.outputs),
-        owner_url=next((s.url for s in product.support if s.url), None) if product.owner else None,
+        owner_url=next(filter(None, map(_link, product.support)), None) if product.owner else None,
     )
+
+
+def _link(channel: SupportChannel) -> str | None:
+    """Return where a channel opens: its URL, or the address of a mailbox."""
+    mail = f"mailto:{channel.channel}" if channel.tool == "email" and "@" in channel.channel else None
+    return channel.url or mail
 
 
 def _asset(port: PortAddress) -> tuple[str, str]:
