@@ -27,6 +27,7 @@ from meshwright.gate.cost import Costs
 from meshwright.gate.cost_words import load_text
 from meshwright.gate.describe import describe
 from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
+from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened
 from meshwright.gate.personal import holds_personal_data, personal_columns
 from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
@@ -89,11 +90,16 @@ _Asked = tuple[str, tuple[str, ...], str]
 def _asked(
     change: Change, consumers: tuple[Consumer, ...], current: MeshGraph, proposed: MeshGraph
 ) -> Iterator[_Asked]:
-    if is_breaking(change) and not consumers and product_of(change) is not None:
+    if is_breaking(change) and not consumers and _may_touch_people(change):
         reason = f"no product reads it any more, people may: `{_subject(change)}`: {describe(change)}"
         yield *_steward(change, current), reason
     yield from _for_personal_data(change, current, proposed)
     yield from _for_the_organisation(change, current)
+
+
+def _may_touch_people(change: Change) -> bool:
+    """Tell whether people may read what breaks; whom a port is closed to is nobody who reads it by way of the mesh."""
+    return product_of(change) is not None and not isinstance(change, AccessNarrowed)
 
 
 def _touched(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) -> Iterator[_Asked]:
@@ -122,6 +128,8 @@ def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
             return (change.address.name,) if column and holds_personal_data(column) else ()
         case ClassificationChanged() if is_personal(change.before) or is_personal(change.after):
             return (change.address.name,)
+        case AccessWidened():
+            return _of_ports((change.address,), proposed)
         case TableAdded():
             table = proposed.table(change.address)
             return personal_columns(table) if table else ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from meshwright.gate.column_changes import ColumnChange
 from meshwright.gate.mesh_changes import MeshWideChange
+from meshwright.gate.offer_changes import OfferChange
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, port_at, product_at
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
@@ -271,7 +272,7 @@ ProductChange = (
     | InputChanged
 )
 PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened | PromiseReworded
-PortChange = PortAdded | PortRemoved | PortDescribed | VersionRaised
+PortChange = PortAdded | PortRemoved | PortDescribed | VersionRaised | OfferChange
 TableChange = TableAdded | TableRemoved | KeyChanged | PublishChanged | StoreChanged | QueryChanged | GrainChanged
 Change = ProductChange | PortChange | TableChange | PromiseChange | ColumnChange | MeshWideChange
 

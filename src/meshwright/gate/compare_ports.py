@@ -34,6 +34,13 @@ from meshwright.gate.column_changes import (
     UniqueGained,
     UniqueLost,
 )
+from meshwright.gate.offer_changes import (
+    AccessNarrowed,
+    AccessWidened,
+    DeprecationChanged,
+    OfferChange,
+    PortDeprecated,
+)
 from meshwright.gate.promises import check_changes, slo_changes
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ColumnAddress, PortAddress, TableAddress
@@ -79,7 +86,20 @@ def _one_port(address: PortAddress, old: OutputPort, new: OutputPort, at: Locati
     said = (*words, *(("samples",) if old.samples != new.samples else ()))
     if said:
         yield PortDescribed(address, said, at)
+    yield from _offer_changes(address, old, new, at)
     yield from slo_changes(address, old, new, at)
+
+
+def _offer_changes(address: PortAddress, old: OutputPort, new: OutputPort, at: Location) -> Iterator[OfferChange]:
+    if old.deprecated is None and new.deprecated is not None:
+        yield PortDeprecated(address, new.deprecated, at)
+    elif old.deprecated is not None and old.deprecated != new.deprecated:
+        yield DeprecationChanged(address, old.deprecated, new.deprecated, at)
+    was, is_now = old.readers, new.readers
+    if is_now is not None and (was is None or not set(was) <= set(is_now)):
+        yield AccessNarrowed(address, was, is_now, at)
+    elif was is not None and was != is_now:
+        yield AccessWidened(address, was, is_now, at)
 
 
 def _reworded(name: str, old: OutputPort, new: OutputPort) -> Iterator[str]:

@@ -6,6 +6,7 @@ proposal; where its SQL cannot be understood there (often because of this very c
 
 from dataclasses import dataclass
 
+from meshwright.gate.access import may_read
 from meshwright.gate.changes import (
     Change,
     GrainChanged,
@@ -26,6 +27,7 @@ from meshwright.gate.column_changes import (
     UniqueLost,
 )
 from meshwright.gate.mesh_changes import TermChanged
+from meshwright.gate.offer_changes import AccessNarrowed, DeprecationChanged
 from meshwright.graph.graph import MeshGraph, Reader
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location, errors
@@ -67,6 +69,8 @@ def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[
             | PublishChanged(address=table)
         ):
             return _of_table(table, current, proposed)
+        case AccessNarrowed() | DeprecationChanged():
+            return _of_offer(change, proposed)
         case TermChanged(name=term, what="unit", before=str()):
             return _of_term(term, current, proposed)
         case PromiseRemoved(address=TableAddress() as table) | PromiseLoosened(address=TableAddress() as table):
@@ -86,6 +90,21 @@ def _of_column(column: ColumnAddress, current: MeshGraph, proposed: MeshGraph) -
     known += [(r, proposed) for r in proposed.readers(column)]
     found = {(r.product, r.table, r.at.file, r.at.line, r.at.column): _consumer(r, graph) for r, graph in known}
     return tuple(found[place] for place in sorted(found))
+
+
+def _of_offer(change: AccessNarrowed | DeprecationChanged, proposed: MeshGraph) -> tuple[Consumer, ...]:
+    """Return those who may read a port no longer, or not for as long as they were told."""
+    readers = _of_ports((change.address,), proposed)
+    match change:
+        case AccessNarrowed(address=port):
+            return tuple(c for c in readers if _is_shut_out(c, port, proposed))
+        case DeprecationChanged():
+            return readers if change.is_sooner else ()
+
+
+def _is_shut_out(consumer: Consumer, port: PortAddress, proposed: MeshGraph) -> bool:
+    output = proposed.output(port)
+    return output is not None and not may_read(proposed.mesh, consumer.product.domain, port, output)
 
 
 def _of_term(term: str, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:

@@ -53,6 +53,7 @@ from meshwright.gate.mesh_changes import (
     TermChanged,
     TermRemoved,
 )
+from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened, DeprecationChanged, PortDeprecated
 
 _PHRASES: dict[type[Change], str] = {
     ProductAdded: "+ new product",
@@ -68,6 +69,10 @@ _PHRASES: dict[type[Change], str] = {
     PortRemoved: "− port removed, version {c.version}",
     PortDescribed: "~ reworded: {c.what}",
     VersionRaised: "~ version: {c.before} → {c.after}",
+    PortDeprecated: "~ deprecated: {c.after}",
+    DeprecationChanged: "~ deprecated {c.after}, was {c.before}",
+    AccessNarrowed: "~ may be read by {c.after}, was {c.before}",
+    AccessWidened: "~ may be read by {c.after}, was {c.before}",
     TableAdded: "+ new table",
     TableRemoved: "− table removed",
     KeyChanged: "~ primary key: {c.before} → {c.after}",
@@ -130,6 +135,11 @@ def describe(change: Change) -> str:
             return f"{phrase}, {classification}"
         case PolicyChanged(domain=str() as domain):
             return f"{phrase}, in the domain `{domain}`"
+        case DeprecationChanged(after=None):
+            return f"deprecated no longer, was {change.before}"
+        case AccessNarrowed() | AccessWidened():
+            was, is_now = (", ".join(d) if d is not None else "every domain" for d in (change.before, change.after))
+            return f"may be read by {is_now}, was {was}"
         case ColumnRemoved(renamed=str() as name):
             return f"{phrase}; renamed to `{name}`?"
         case _:

@@ -21,6 +21,7 @@ from meshwright.gate.consumers import Consumer, consumers
 from meshwright.gate.contents import contents
 from meshwright.gate.cost import Costs, Observed, costs, nothing_observed
 from meshwright.gate.findings import version_findings
+from meshwright.gate.offers import is_over, offer_findings
 from meshwright.gate.runs import Runs, runs
 from meshwright.gate.version import Part, consequence
 from meshwright.graph.build import build
@@ -117,13 +118,18 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
     told = around or Surroundings()
     cost = costs(changes, before, proposed, nothing_observed if first else told.observed, told.prices)
     reached = tuple((e.change, e.consumers) for e in effects)
-    found = {*version_findings(reached, before, proposed), *policy_findings(before, proposed, touched, now)}
+    asked = tuple(r for r in reached if r[1] or not is_over(r[0], before, now))
+    found = {
+        *version_findings(asked, before, proposed),
+        *offer_findings(reached, touched, (before, proposed), now),
+        *policy_findings(before, proposed, touched, now),
+    }
     return Plan(
         digest=about.digest,
         parts=about.parts,
         effects=effects,
         findings=tuple(sorted(found)),
-        needs=() if first else needs(reached, before, proposed, cost),
+        needs=() if first else needs(asked, before, proposed, cost),
         dags=_dags(changes, touched),
         runs=runs(changes, before, proposed, told.since or now, now),
         costs=cost,

@@ -44,6 +44,7 @@ from meshwright.gate.mesh_changes import (
     TermChanged,
     TermRemoved,
 )
+from meshwright.gate.offer_changes import AccessNarrowed, DeprecationChanged
 
 
 class Part(IntEnum):
@@ -77,11 +78,14 @@ def consequence(change: Change) -> Part:
             | MeaningChanged()
             | MaskChanged()
             | PublishChanged()
+            | AccessNarrowed()
             | PromiseRemoved()
             | PromiseLoosened()
             | TermChanged(what="unit", before=str())
         ):
             return Part.MAJOR
+        case DeprecationChanged():
+            return Part.MAJOR if change.is_sooner else Part.MINOR
         case (
             ProductDescribed()
             | PortDescribed()

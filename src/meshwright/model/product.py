@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -180,14 +180,36 @@ class OutputTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Deprecation:
+    """A port goes: it is served `until` then, and `use` is what to read instead, where there is such."""
+
+    until: datetime
+    use: PortAddress | None = None
+    at: Location | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return f"until {self.day}" + (f", use {self.use}" if self.use else "")
+
+    @property
+    def day(self) -> str:
+        """The day on which it goes, in UTC."""
+        return f"{self.until:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
 class OutputPort:
-    """What a product offers: one table or several, published together under one version (`major.minor.patch`)."""
+    """What a product offers: one table or several, published together under one version (`major.minor.patch`).
+
+    `readers` are the domains that may read it, beside its own and those below them; None: every domain may.
+    """
 
     name: str
     version: str
     tables: tuple[OutputTable, ...]
     slos: tuple[Slo, ...] = ()
     samples: tuple[Sample, ...] = ()
+    deprecated: Deprecation | None = None
+    readers: tuple[str, ...] | None = None
     at: Location | None = field(default=None, compare=False)
 
     @property

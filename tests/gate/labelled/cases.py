@@ -14,7 +14,7 @@ import yaml
 
 HERE = Path(__file__).parent
 MESH = HERE / "mesh"
-KINDS = ("columns", "meaning", "checks", "slos", "ports", "products")
+KINDS = ("columns", "meaning", "checks", "slos", "ports", "offers", "products")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def _ports(product: DataProduct) -> list[str]:
 def _port(port: OutputPort) -> str:
     """Return a port as people tell it, with its tables where it has several."""
     tables = f" ({', '.join(name for name, _ in port.named)})" if len(port.tables) > 1 else ""
-    return f"{port.name}@{port.major}{tables}"
+    goes = f" until {port.deprecated.day}" if port.deprecated else ""
+    return f"{port.name}@{port.major}{tables}{goes}"
 
 
 def _schedule(product: DataProduct) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from meshwright.gate.policies import classified, documented, feasible, owned
+from meshwright.gate.policies import classified, documented, feasible, owned, retired
 from meshwright.gate.policy import Policy
 from meshwright.model.address import NAME
 from meshwright.model.errors import NotFound, Refused
@@ -27,6 +27,7 @@ POLICIES: Mapping[str, Policy[Any]] = {
         documented,
         classified,
         feasible,
+        retired,
     )
 }
 """Those that are built in, in the order of their codes."""

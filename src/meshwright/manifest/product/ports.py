@@ -16,10 +16,11 @@ from meshwright.manifest.shapes.documents import (
 )
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.text.place import Place
-from meshwright.model.address import TableAddress
+from meshwright.model.address import Reference, TableAddress
 from meshwright.model.contract import Contract
 from meshwright.model.naming import stored_table
 from meshwright.model.product import (
+    Deprecation,
     InputPort,
     OutputPort,
     Sample,
@@ -147,8 +148,37 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock:
             Sample(s.title, s.sql.strip(), place["samples"][number]["sql"].content)
             for number, s in enumerate(block.samples)
         ),
+        deprecated=_deprecation(subject, block, place, key),
+        readers=_readers(subject, block, place, key),
         at=place["name"].at,
     )
+
+
+def _deprecation(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> Deprecation | None:
+    said = block.deprecated
+    if said is None:
+        return None
+    use = None
+    match said.use:
+        case (str() as name, int() as major):
+            use = subject.address.port(name, major)
+        case Reference(product=product, port=str() as name, major=int() as major):
+            use = product.port(name, major)
+    at = place["deprecated"]["use"].at
+    found = Deprecation(said.until, use, at)
+    if use == subject.address.port(block.name, int(block.version.split(".", 1)[0])):
+        hint = "name what is to be read instead, or remove `use`"
+        subject.problems.error(Code.CONFLICT, at, f"`{use}` cannot be read instead of itself", hint)
+    subject.trace.note(f"{key}.deprecated", found, place["deprecated"])
+    return found
+
+
+def _readers(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> tuple[str, ...] | None:
+    if block.access is None:
+        return None
+    found = tuple(sorted(set(block.access.domains)))
+    subject.trace.note(f"{key}.access", ", ".join(found), place["access"])
+    return found
 
 
 def _note_words(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> None:

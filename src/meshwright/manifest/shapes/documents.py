@@ -16,6 +16,7 @@ from meshwright.manifest.shapes.values import (
     ColumnName,
     ConnectionName,
     Cron,
+    Instant,
     LandingObjective,
     Length,
     LocalTime,
@@ -27,6 +28,7 @@ from meshwright.manifest.shapes.values import (
     Share,
     SourcePath,
     StrictText,
+    SuccessorReference,
     TableName,
     Timezone,
     Truncation,
@@ -251,6 +253,23 @@ class ColumnBlock(Shape):
     )
 
 
+class DeprecatedBlock(Shape):
+    """The port goes, and its consumers know when."""
+
+    until: Instant = Field(description="It is served until this day; then it may be removed, once nobody reads it")
+    use: SuccessorReference | None = Field(
+        default=None, description="What to read instead: `port@major` of the product, or `domain.product:port@major`"
+    )
+
+
+class AccessBlock(Shape):
+    """Who may read the port; without it, every domain of the mesh."""
+
+    domains: list[Name] = Field(
+        min_length=1, description="These domains, those that are a part of them, and always the product's own"
+    )
+
+
 def _written_where(contract: object) -> str:
     return "file" if isinstance(contract, str) else "block"
 
@@ -282,6 +301,8 @@ class OutputPortBlock(Shape):
     quarantine: QuarantineBlock | None = None
     slo: SloBlock | None = None
     samples: list[SampleBlock] = Field(default_factory=list)
+    deprecated: DeprecatedBlock | None = None
+    access: AccessBlock | None = None
 
 
 class ProductDocument(Inherited):

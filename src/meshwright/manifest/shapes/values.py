@@ -84,6 +84,13 @@ def _port(text: str) -> Reference:
     return reference
 
 
+def _successor(text: str) -> Reference | tuple[str, int]:
+    name, _, major = text.partition("@")
+    if re.fullmatch(NAME, name) and major.isascii() and major.isdigit():
+        return name, int(major)
+    return _port(text)
+
+
 def _relative(text: str) -> str:
     path = PurePosixPath(text)
     if path.is_absolute() or ".." in path.parts or "\\" in text or not path.parts:
@@ -192,6 +199,7 @@ Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]
 PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
+SuccessorReference = Annotated[Reference | tuple[str, int], PlainValidator(read_by(_successor)), _like("port@2")]
 Pattern = Annotated[str, PlainValidator(read_by(_pattern)), _like("^[A-Z]{3}$")]
 SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
 Truncation = Annotated[

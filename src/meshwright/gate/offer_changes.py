@@ -1,0 +1,57 @@
+"""Offer changes: the closed set of differences in how long a port is offered, and to whom.
+
+Each carries `at`, its place in the proposed manifest.
+"""
+
+from dataclasses import dataclass, field
+
+from meshwright.model.address import PortAddress
+from meshwright.model.diagnostic import Location
+from meshwright.model.product import Deprecation
+
+
+@dataclass(frozen=True, slots=True)
+class PortDeprecated:
+    """Consumers are told that a port goes, and when."""
+
+    address: PortAddress
+    after: Deprecation
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeprecationChanged:
+    """A port goes on another day, is replaced by another one, or stays after all."""
+
+    address: PortAddress
+    before: Deprecation
+    after: Deprecation | None
+    at: Location = field(compare=False)
+
+    @property
+    def is_sooner(self) -> bool:
+        """Tell whether its consumers have less time than they were told."""
+        return self.after is not None and self.after.until < self.before.until
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNarrowed:
+    """Domains may read a port no longer: of `before` (None: all of them), only those of `after`."""
+
+    address: PortAddress
+    before: tuple[str, ...] | None
+    after: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessWidened:
+    """More domains may read a port: those of `after`; None: all of them."""
+
+    address: PortAddress
+    before: tuple[str, ...]
+    after: tuple[str, ...] | None
+    at: Location = field(compare=False)
+
+
+OfferChange = PortDeprecated | DeprecationChanged | AccessNarrowed | AccessWidened

@@ -1,0 +1,2 @@
+SELECT DISTINCT work
+FROM post

@@ -1,0 +1,2 @@
+SELECT work, email
+FROM post
