@@ -9,7 +9,8 @@ from airflow.sdk import DAG
 from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from tests.airflow.conftest import NOW, Gate
 
-from meshwright.actions.deploy import point
+from meshwright.actions.revoke import revoke
+from meshwright.actions.rollback import rollback
 from meshwright.airflow.bundle import MeshBundle
 from meshwright.airflow.dags import RETIRED as RETIRED_TAG
 from meshwright.airflow.folder import NOTICE, RETIRED, raise_refusal
@@ -88,14 +89,14 @@ def test_a_retired_product_stays_without_a_schedule_and_is_gone_when_it_is_back(
     having = gate.release()
     bundle.refresh()
     assert retired(bundle) == {}
-    point(gate.workspace, without, NOW)
+    rollback(gate.workspace, without.short, NOW)
     bundle.refresh()
     ((name, dag),) = retired(bundle).items()
     assert name == dag.dag_id == "fleet.helicopters"
     assert dag.schedule is None
     assert RETIRED_TAG in dag.tags
     assert [t.task_id for t in dag.tasks] == [STAGE, CHECK, PUBLISH]
-    point(gate.workspace, having, NOW)
+    rollback(gate.workspace, having.short, NOW)
     bundle.refresh()
     assert retired(bundle) == {}
 
@@ -106,7 +107,7 @@ def test_a_release_before_that_cannot_be_read_holds_nothing_back(gate: Gate) -> 
     gate.add("helicopters")
     having = str(gate.release())
     bundle.refresh()
-    point(gate.workspace, without, NOW)
+    rollback(gate.workspace, without.short, NOW)
     (Path(gate.workspace.settings.store) / "objects" / having[:2] / having).unlink()
     bundle.refresh()
     assert version(bundle) == str(without)
@@ -157,6 +158,31 @@ def test_a_changed_byte_in_the_store_is_not_shown(gate: Gate) -> None:
     assert version(bundle) == before
     with pytest.raises(Refused, match=r"`root.json` is not what was released"):
         raise_refusal(str(bundle.path / NOTICE))
+
+
+def test_a_release_that_was_revoked_starts_no_more_where_it_lies_already(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = version(current())
+    assert started is not None
+    for _ in ("lays it out", "finds it there"):
+        MeshBundle(name="mesh", version=started).initialize()
+    revoke(gate.workspace, started[:12], "it leaks addresses", NOW)
+    MeshBundle(name="mesh", version=started).initialize()  # the worker has looked a moment ago
+    monkeypatch.setattr("meshwright.airflow.revoked.LOOK_AGAIN", 0.0)
+    with pytest.raises(Refused, match="was revoked: it leaks addresses"):
+        MeshBundle(name="mesh", version=started).initialize()
+    monkeypatch.setenv("MESH_STORE", "/nowhere")
+    with pytest.raises(Refused, match="was revoked: it leaks addresses"):
+        MeshBundle(name="mesh", version=started).initialize()
+
+
+def test_a_store_that_is_down_stops_nothing_that_was_allowed(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = version(current())
+    MeshBundle(name="mesh", version=started).initialize()
+    monkeypatch.setattr("meshwright.airflow.revoked.LOOK_AGAIN", 0.0)
+    monkeypatch.setenv("MESH_STORE", "/nowhere")
+    MeshBundle(name="mesh", version=started).initialize()
 
 
 def test_before_the_first_release_there_is_a_folder_that_says_so(

@@ -12,7 +12,7 @@ from meshwright.actions.retry import look_again
 from meshwright.actions.trust import gate_key, history, record
 from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.errors import NotFound, Refused
+from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.release.chain import chain
 from meshwright.release.entry import GATE, Pointed
@@ -50,26 +50,15 @@ def deploy(workspace: Workspace, now: datetime, rehearse: Rehearse | None = None
     return look_again(lambda: _deploy(workspace, key, now, rehearse))
 
 
-def point(workspace: Workspace, release: Digest, now: datetime) -> Deployment:
-    """Make a release that has run in this environment before the one that runs there again."""
-    key = gate_key(workspace, now)
-    known = history(workspace)
-    environment = workspace.settings.environment
-    ran = [r for _, r in known.pointers(environment)]
-    if release not in ran:
-        raise Refused(f"release {release.short} has never run in `{environment}`", hint="`mesh deploy` is for new ones")
-    return _switch(workspace, known, (ran[-1], release), key, now)
-
-
 def _deploy(workspace: Workspace, key: SigningKey, now: datetime, rehearse: Rehearse | None) -> Deployment:
     known = history(workspace)
     found = chain(known, workspace.settings.environment)
     if found.tip is None:
         raise NotFound("nothing has been released yet", hint="`mesh submit` makes the first release")
-    return _switch(workspace, known, (found.runs, found.tip), key, now, rehearse)
+    return switch(workspace, known, (found.runs, found.tip), key, now, rehearse)
 
 
-def _switch(
+def switch(
     workspace: Workspace,
     known: History,
     step: tuple[Digest | None, Digest],
@@ -77,6 +66,7 @@ def _switch(
     now: datetime,
     rehearse: Rehearse | None = None,
 ) -> Deployment:
+    """Verify all of a release, rehearse it, then let the environment run it. Raises `Overtaken` if the log went on."""
     before, release = step
     known.refuse_revoked(release)
     store = workspace.store()

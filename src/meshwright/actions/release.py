@@ -39,7 +39,7 @@ def release(workspace: Workspace, plan: str | None, now: datetime) -> tuple[Hand
 
 
 def make(workspace: Workspace, judged: Judged, author: str, key: SigningKey, now: datetime) -> Digest:
-    """Make a release of a plan that is allowed. Raises `Busy` when the log has gone on since it was judged."""
+    """Make a release of a plan that is allowed. Raises `Overtaken` when the log has gone on since."""
     proposal, verdict = judged.proposal, judged.verdict
     store, base = workspace.store(), proposal.base
     made = cut(proposal.plan, verdict, None if base is None else listing_of(store, base))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from meshwright.model.errors import Busy
+from meshwright.model.errors import Overtaken
 
 ATTEMPTS = 25
 """Of several writers at once one gets through each time: this many may write at the same moment."""
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 def look_again(attempt: Callable[[], T]) -> T:
-    """Return what an attempt gives that nobody came before. Raises `Busy` when others always do."""
+    """Return what an attempt gives that nobody came before. Raises `Overtaken` when others always do."""
     for _ in range(ATTEMPTS - 1):
         try:
             return attempt()
-        except Busy:
+        except Overtaken:
             continue
     return attempt()

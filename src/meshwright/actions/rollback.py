@@ -1,27 +1,56 @@
-"""Rollback: make an earlier release run again. The log says so in a new record; nothing in it is taken back."""
+"""Rollback: make an earlier release run again. The log says so in a new record; nothing in it is taken back.
+
+Of two who roll back at the same moment one does, and the other is told: nobody goes back further than they meant to.
+"""
 
 from datetime import datetime
 
 from meshwright.actions.against import release_named
-from meshwright.actions.deploy import Deployment, point
-from meshwright.actions.trust import history
+from meshwright.actions.deploy import Deployment, switch
+from meshwright.actions.retry import look_again
+from meshwright.actions.trust import gate_key, history
 from meshwright.actions.workspace import Workspace
-from meshwright.model.errors import NotFound
+from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
+from meshwright.release.keys import SigningKey
+from meshwright.release.log import History
 
 
 def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployment:
-    """Go back to the release whose digest begins with `to`, else to the one that ran before. Raises `NotFound`."""
+    """Go back to the release whose digest begins with `to`, else to the one that ran before and is not revoked.
+
+    Raises `NotFound` where there is none, `Refused` for one that is revoked, has never run here, or when somebody else
+    has just moved the environment.
+    """
+    key = gate_key(workspace, now)
+    seen = history(workspace).pointers(workspace.settings.environment)
+    return look_again(lambda: _rollback(workspace, to, seen, key, now))
+
+
+def _rollback(
+    workspace: Workspace, to: str | None, seen: tuple[tuple[int, Digest], ...], key: SigningKey, now: datetime
+) -> Deployment:
     known = history(workspace)
     environment = workspace.settings.environment
-    ran = _path([release for _, release in known.pointers(environment)])
-    if not ran:
+    pointers = known.pointers(environment)
+    if not pointers:
         raise NotFound(f"nothing is deployed in `{environment}` yet", hint="`mesh deploy` makes a release run")
-    if to is not None:
-        return point(workspace, release_named(known, to), now)
-    if len(ran) == 1:
+    runs = pointers[-1][1]
+    if pointers != seen:
+        hint = "see whether you still want to go back from there"
+        raise Refused(f"somebody else has just let `{environment}` run release {runs.short}", hint=hint)
+    ran = [release for _, release in pointers]
+    target = _before(known, ran, environment) if to is None else release_named(known, to)
+    if target not in ran:
+        raise Refused(f"release {target.short} has never run in `{environment}`", hint="`mesh deploy` is for new ones")
+    return switch(workspace, known, (runs, target), key, now)
+
+
+def _before(known: History, ran: list[Digest], environment: str) -> Digest:
+    earlier = [release for release in _path(ran)[:-1] if release not in known.revoked]
+    if not earlier:
         raise NotFound(f"nothing ran in `{environment}` before release {ran[-1].short}", hint="`--to` names any other")
-    return point(workspace, ran[-2], now)
+    return earlier[-1]
 
 
 def _path(pointers: list[Digest]) -> list[Digest]:

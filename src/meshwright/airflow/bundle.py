@@ -16,6 +16,7 @@ from airflow.dag_processing.bundles.base import BaseDagBundle, BundleVersion
 
 from meshwright.airflow.folder import is_laid_out, lay_out, lay_out_notice, note_refusal, show_again
 from meshwright.airflow.retired import note_retired, ran_lately
+from meshwright.airflow.revoked import refuse_revoked
 from meshwright.model.errors import MeshError, NotFound, Refused
 
 if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release: every task loads this module
@@ -45,7 +46,9 @@ class MeshBundle(BaseDagBundle):
         with self.lock():
             if not self.version:
                 self.refresh()
-            elif not is_laid_out(self.path):
+            elif is_laid_out(self.path):
+                refuse_revoked(self.base_dir, self.version, self._history)
+            else:
                 from meshwright.model.identity import Digest
 
                 self._lay_out(Digest(self.version), self.path, self._history(), spare=_SPARE)

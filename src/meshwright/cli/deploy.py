@@ -4,14 +4,16 @@ import click
 
 from meshwright.actions.deploy import Deployment, deploy
 from meshwright.actions.rehearsal import rehearse
-from meshwright.cli.console import print_json
-from meshwright.cli.verb import Edge, verb
+from meshwright.cli.console import print_json, progress
+from meshwright.cli.verb import Edge, in_environment, verb
 
 
 @click.command("deploy")
+@in_environment
 @verb()
 def command(edge: Edge) -> None:
-    """Make the newest release the one that runs in the environment."""
+    """Make the newest release the one that runs in the environment ENV."""
+    progress("verifying what was released")
     deployed = deploy(edge.workspace, edge.now, rehearse)
     print_deployed(edge, deployed)
     if deployed.is_new and not edge.json:

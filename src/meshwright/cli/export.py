@@ -5,21 +5,23 @@ from pathlib import Path
 
 import click
 
-from meshwright.actions.compilation import compile_mesh
+from meshwright.actions.compilation import compile_mesh, read_mesh
 from meshwright.actions.export_odcs import Exported, export_odcs, write_contracts
 from meshwright.actions.export_odps import export_odps
+from meshwright.actions.export_workflow import HOSTS, workflow, write_workflow
 from meshwright.actions.new import editor_schemas, write_schemas
 from meshwright.cli.addressed import addressed
-from meshwright.cli.console import print_json, progress
+from meshwright.cli.console import ExitCode, fail, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.interop.odcs.versions import DEFAULT, WRITTEN
+from meshwright.interop.workflows.codeowners import codeowners
 from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import PortAddress, ProductAddress, parse, product_address
 
 
 @click.group("export")
 def command() -> None:
-    """Write what others read: contracts, data products, and for editors the shapes of the manifests."""
+    """Write what others read: contracts, data products, workflows, and for editors the shapes of the manifests."""
 
 
 @command.command("odps")
@@ -83,6 +85,32 @@ def odcs(edge: Edge, address: str | None, version: str, into: Path | None) -> No
         raise click.UsageError(f"there are {len(found)} contracts: say `--into` which folder to write them")
     else:
         click.echo(found[0].text, nl=False)
+
+
+@command.command("workflow")
+@click.argument("host", type=click.Choice(tuple(HOSTS)))
+@click.option("--write", is_flag=True, help="Write it where the host looks for it, instead of printing it.")
+@verb()
+def workflow_(edge: Edge, host: str, *, write: bool) -> ExitCode:
+    """Print the workflow of a repository: plan on a pull request, submit and deploy on merge."""
+    if not write:
+        click.echo(workflow(host), nl=False)
+        return ExitCode.DONE
+    written = write_workflow(host, edge.workspace.root)
+    if written is None:
+        fail(f"there is a {HOSTS[host]} already", "print the workflow, and take over what you want of it")
+        return ExitCode.FINDINGS
+    print_json({"written": [str(written)]}) if edge.json else click.echo(str(written))
+    return ExitCode.DONE
+
+
+@command.command("codeowners")
+@verb()
+def codeowners_(edge: Edge) -> None:
+    """Print who is asked to look at which folder, for GitHub and GitLab: a file `CODEOWNERS`."""
+    loaded = read_mesh(edge.workspace.root, edge.workspace.cache)
+    text = codeowners(loaded.mesh, loaded.here)
+    print_json({"codeowners": text}) if edge.json else click.echo(text, nl=False)
 
 
 def _contracts(edge: Edge, address: str | None, version: str) -> Iterator[Exported]:

@@ -22,11 +22,11 @@ from meshwright.model.spelling import closest
 
 VERBS = {
     "Build": {
-        "new": "Begin a mesh, a repository, a domain or a product.",
+        "new": "Begin a mesh, a repository, a domain, a product or a key.",
         "validate": "Find every mistake in the manifests and their SQL.",
         "run": "Build a product here: stage, check, publish.",
         "import": "Take over what others describe: ODCS, ODPS, dbt's models.",
-        "export": "Write what others read: ODCS, ODPS, JSON Schema for editors.",
+        "export": "Write what others read: ODCS, ODPS, JSON Schema, workflows, code owners.",
         "fetch": "Bring what other repositories of the mesh have released.",
     },
     "Understand": {
@@ -45,6 +45,7 @@ VERBS = {
         "release": "Make releases of what was submitted and is allowed now; revoke one.",
         "deploy": "Make a release the one that runs.",
         "rollback": "Make an earlier release run again.",
+        "audit": "Show who did what when; verify that all of it is as it was.",
     },
     "Operate": {
         "up": "Run a mesh on this machine: its sources, Airflow, the monitor.",

@@ -13,6 +13,7 @@ from meshwright.actions.answers import Reader
 from meshwright.actions.compilation import diagnose, read_mesh
 from meshwright.actions.fetch import fetch, pinned
 from meshwright.actions.new import Created, Order
+from meshwright.actions.new_key import new_key
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
 from meshwright.cli.fetch import bar
 from meshwright.cli.verb import Edge, open_edge, open_edge_at, verb
@@ -57,6 +58,19 @@ def mesh(name: str, words: tuple[str, ...], answers: Path | None, example: str |
         raise click.UsageError("an example asks nothing")
     _print(action.copy_example(example, here, name), as_json=output == "json")
     return ExitCode.DONE
+
+
+@command.command("key")
+@click.argument("person")
+@verb()
+def key(edge: Edge, person: str) -> None:
+    """Make the key that PERSON approves with, and print its public half for mesh.yaml."""
+    made = new_key(edge.workspace, person)
+    if edge.json:
+        print_json({"person": person, "publicKey": made.public, "folder": str(edge.workspace.settings.keys)})
+        return
+    progress(f"the private key is in {edge.workspace.settings.keys}: it stays there")
+    click.echo(f"publicKey: {made.public}")
 
 
 @command.command("repository")

@@ -3,13 +3,16 @@
 import click
 
 from meshwright.actions.rollback import rollback
+from meshwright.cli.console import progress
 from meshwright.cli.deploy import print_deployed
-from meshwright.cli.verb import Edge, verb
+from meshwright.cli.verb import Edge, in_environment, verb
 
 
 @click.command("rollback")
+@in_environment
 @click.option("--to", metavar="DIGEST", help="The release to go back to.  [default: the one that ran before]")
 @verb()
 def command(edge: Edge, to: str | None) -> None:
-    """Make an earlier release run again."""
+    """Make an earlier release run again in the environment ENV."""
+    progress("verifying what was released")
     print_deployed(edge, rollback(edge.workspace, to, edge.now))

@@ -54,13 +54,24 @@ def verb(*formats: str) -> Callable[[Command], Command]:
         @click.option("--format", "output", type=click.Choice(choices), default="text", help="How to print.")
         @functools.wraps(function)
         def run(mesh: Path | None, environment: str | None, output: str, **words: Any) -> ExitCode | None:
-            edge = open_edge(mesh, environment, output)
+            edge = open_edge(mesh, _one(environment, words.pop("where", None)), output)
             beyond = {} if output in ("text", "json") else {"output": output}
             return function(edge, **words, **beyond)
 
         return run
 
     return decorate
+
+
+def in_environment(function: Command) -> Command:
+    """Let a command's environment be its argument, too."""
+    return click.argument("where", metavar="[ENV]", required=False)(function)
+
+
+def _one(named: str | None, where: str | None) -> str | None:
+    if named and where and named != where:
+        raise click.UsageError(f"`{where}` and `--env {named}` are two environments: name one")
+    return where or named
 
 
 def open_edge(mesh: Path | None, environment: str | None, output: str = "text") -> Edge:

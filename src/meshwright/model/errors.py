@@ -7,6 +7,7 @@ Problems in what people wrote are `Diagnostic` values, never exceptions. Excepti
     │   ├── SourceNotReady      the source has not delivered the interval yet
     │   ├── InputsNotReady      the required inputs do not cover the interval yet
     │   └── Busy                another process holds what is needed (a lock, a head row)
+    │       └── Overtaken       another writer came first: look at what it wrote, and do it on that
     └── FinalError              trying again cannot help: Airflow fails without retry
         ├── Refused             the gate, a policy or a signature says no
         ├── ChecksFailed        what was staged breaks its contract; what is published is untouched
@@ -40,6 +41,10 @@ class InputsNotReady(TransientError):
 
 class Busy(TransientError):
     """Another process holds what is needed."""
+
+
+class Overtaken(Busy):
+    """Another writer came first: look at what it wrote, and do it on that."""
 
 
 class FinalError(MeshError):

@@ -25,13 +25,14 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can own, approve or be told."""
+    """Somebody who can own, approve or be told; `handle` is how the host of the repositories knows them."""
 
     username: str
     name: str = ""
     email: str = ""
     public_key: str | None = None
     roles: tuple[str, ...] = ()
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
     return Mesh(
         name=mesh.name,
         products=(),
-        people=tuple(Person(p.username, p.name, p.email, p.public_key, tuple(p.roles)) for p in mesh.people),
+        people=tuple(Person(p.username, p.name, p.email, p.public_key, tuple(p.roles), p.handle) for p in mesh.people),
         purposes=tuple(Purpose(p.name, p.director, p.budget, p.description) for p in mesh.purposes),
         environments=tuple(_environments(mesh)),
         description=mesh.description,

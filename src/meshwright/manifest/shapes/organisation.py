@@ -58,6 +58,7 @@ class PersonBlock(Shape):
     username: StrictText = Field(description="As teams, purposes and approvals name them")
     name: StrictText = Field(default="", description="As people know them")
     email: Email = Field(default="", description="Where mail reaches them")
+    handle: StrictText = Field(default="", description="As the host of the repositories knows them, without the `@`")
     public_key: StrictText | None = Field(
         default=None, description="The Ed25519 key that their approvals are verified with"
     )
