@@ -4,6 +4,7 @@ signals.clicks → signals.visits → insight.trends        stock.items → stoc
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,13 +86,20 @@ class Shop:
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps({"number": hour, "amount": amount}) + "\n")
 
-    def run(self, now: datetime, hour: int | None = None, *, elsewhere: Workspace | None = None) -> None:
+    def run(
+        self,
+        now: datetime,
+        hour: int | None = None,
+        *,
+        only: Sequence[str] = PRODUCTS,
+        elsewhere: Workspace | None = None,
+    ) -> None:
         """Let every product run once, as Airflow would; without `hour`, for what is due."""
         workspace = elsewhere or self.workspace
         digest = deploy(self.workspace, now).release
         folder = self.folder / "release"
         self.workspace.store().materialise(digest, folder)
-        for product in PRODUCTS:
+        for product in only:
             record = read_record(folder, digest, product_address(product))
             fed = product in ("signals.clicks", "stock.items") and hour is not None
             interval = Interval(START + (hour or 0) * HOUR, START + ((hour or 0) + 1) * HOUR) if fed else None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from meshwright.actions.intervals import interval_of
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import InputsNotReady, NothingNew
 from meshwright.model.identity import PublishId
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, ProductType, Schedule
@@ -33,12 +33,19 @@ def log(address: ProductAddress, *spans: tuple[int, int], reads: tuple[str, ...]
     complete = DAY
     for start, end in spans:
         complete = max(complete, at(end))
-        inputs = tuple(InputRead("x", None, PublishId(r), Watermark(DAY)) for r in reads)
+        inputs = tuple(InputRead("x", _port(r), PublishId(r), Watermark(DAY)) for r in reads)
         publish_id = PublishId(f"{address.product}-{len(made)}-{start}-{end}")
         made.append(
-            Publish(address, publish_id, None, Interval(at(start), at(end)), Watermark(complete), inputs, (), NOW)
-        )
+            Publish(
+                address, publish_id, None, Interval(at(start), at(end)), Watermark(complete), inputs, (), NOW,
+                is_part=True,
+            )
+        )  # fmt: skip
     return tuple(made)
+
+
+def _port(publish_id: str) -> PortAddress:
+    return ProductAddress("shop", publish_id.partition("-")[0]).port("rows", 1)
 
 
 @pytest.mark.parametrize(

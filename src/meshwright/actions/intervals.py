@@ -1,22 +1,20 @@
 """Intervals: which stretch of time is a run to build? Pure: from publish logs and the moment.
 
 On a cron it is the data interval, and the required inputs must cover it. Where inputs drive a product, it goes from
-where the product's own data ends to where the least of its required inputs does, and reaches back over what was
-published again since.
+where the product's own data ends to where the least of its required inputs does, and reaches back over whatever of
+their publishes it has not built yet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from meshwright.model.address import ProductAddress
+from meshwright.actions.coverage import Logs, complete_inputs, left, required_of
 from meshwright.model.cron import last_interval
 from meshwright.model.errors import FinalError, InputsNotReady, NothingNew
 from meshwright.model.product import CronSchedule, DataProduct
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval, instant_text
-
-Logs = Mapping[ProductAddress, Sequence[Publish]]
-"""What each product has published, oldest first."""
+from meshwright.slo.intervals import minus
 
 
 def interval_of(product: DataProduct, asked: Interval | None, logs: Logs, now: datetime, *, lone: bool) -> Interval:
@@ -41,13 +39,13 @@ def _last_complete(product: DataProduct, now: datetime) -> Interval:
 
 
 def _wait_for_inputs(product: DataProduct, interval: Interval, logs: Logs, *, lone: bool) -> None:
-    for address in _required(product):
+    for address in required_of(product):
         log = logs.get(address, ())
         if not log and lone:
             continue
         if not log:
             raise InputsNotReady(f"`{address}` has published nothing yet", hint=f"run `mesh run {address}`")
-        if log[-1].watermark < interval.end and not log[-1].interval.covers(interval):
+        if log[-1].watermark < interval.end and not _has_published(log, interval):
             raise InputsNotReady(
                 f"`{address}` is complete up to {instant_text(log[-1].watermark)}, "
                 f"and {instant_text(interval.end)} is needed",
@@ -55,14 +53,19 @@ def _wait_for_inputs(product: DataProduct, interval: Interval, logs: Logs, *, lo
             )
 
 
+def _has_published(log: Sequence[Publish], interval: Interval) -> bool:
+    """Tell whether an interval was published, be it beyond a gap. What is made anew holds only what it was last."""
+    parts = [p.interval for p in log if p.is_part or p is log[-1]]
+    return not minus([(interval.start, interval.end)], [(i.start, i.end) for i in parts])
+
+
 def _news(product: DataProduct, logs: Logs, now: datetime, *, lone: bool) -> Interval:
     own = logs.get(product.address, ())
     _refuse_silence(product, logs, lone=lone)
-    fresh = _not_read_yet(product, logs, own[-1] if own else None)
-    end = min([logs[a][-1].watermark for a in _required(product) if logs.get(a)], default=_midnight(now))
-    if own and not fresh and own[-1].watermark >= end:
+    end = complete_inputs(product, logs) or _midnight(now)
+    starts = [publish.spans[0].start for publish in left(product, logs)]
+    if own and not starts and own[-1].watermark >= end:
         raise NothingNew(f"the inputs of `{product.address}` have published nothing since it was built")
-    starts = [p.interval.start for p in fresh]
     start = min([own[-1].watermark, *starts]) if own else min(starts, default=end - timedelta(days=1))
     start = min([start, *(p.interval.start for p in own if p.interval.end > start)])
     if start >= end:
@@ -71,24 +74,9 @@ def _news(product: DataProduct, logs: Logs, now: datetime, *, lone: bool) -> Int
 
 
 def _refuse_silence(product: DataProduct, logs: Logs, *, lone: bool) -> None:
-    silent = [a for a in _required(product) if not logs.get(a)]
+    silent = [a for a in required_of(product) if not logs.get(a)]
     if silent and not lone:
         raise InputsNotReady(f"`{silent[0]}` has published nothing yet", hint=f"run `mesh run {silent[0]}`")
-
-
-def _not_read_yet(product: DataProduct, logs: Logs, last: Publish | None) -> list[Publish]:
-    """Return the publishes of the inputs that came after those which the last publish was made from."""
-    read = {i.publish_id for i in last.inputs} if last else set()
-    fresh: list[Publish] = []
-    for address in dict.fromkeys(p.port.product for p in product.inputs if p.port):
-        log = logs.get(address, ())
-        known = max((n for n, p in enumerate(log, 1) if p.publish_id in read), default=0)
-        fresh.extend(log[known:])
-    return fresh
-
-
-def _required(product: DataProduct) -> tuple[ProductAddress, ...]:
-    return tuple(dict.fromkeys(p.port.product for p in product.inputs if p.port and p.required))
 
 
 def _midnight(now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from meshwright.model.time import Interval
@@ -93,11 +94,21 @@ class Cron:
 
 def last_interval(cron: str, timezone: str, now: datetime) -> Interval | None:
     """Return the last interval that is over by `now`: between two neighbouring moments. Raises `ValueError`."""
+    return next(_intervals(cron, timezone, now), None)
+
+
+def intervals_in(cron: str, timezone: str, stretch: Interval, now: datetime) -> tuple[Interval, ...]:
+    """Return the intervals that are over by `now` and have a part in a stretch of time, oldest first."""
+    since = takewhile(lambda interval: interval.end > stretch.start, _intervals(cron, timezone, now))
+    return tuple(reversed([interval for interval in since if interval.start < stretch.end]))
+
+
+def _intervals(cron: str, timezone: str, now: datetime) -> Iterator[Interval]:
+    """Yield the intervals that are over, the latest first."""
     import pendulum  # Airflow's zones
 
     moments = Cron.parse(cron).moments_until(now, pendulum.timezone(timezone))
-    end, start = next(moments, None), next(moments, None)
-    return None if start is None or end is None else Interval(start, end)
+    return (Interval(start, end) for end, start in pairwise(moments))
 
 
 def _exists(moment: datetime, zone: ZoneInfo) -> bool:

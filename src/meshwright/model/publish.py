@@ -72,6 +72,7 @@ class Publish:
     """One entry of a product's `publish_log`, written in the transaction that made the data visible.
 
     `tables` counts the rows that each table holds afterwards; `seconds` is what stage, check and publish took.
+    `is_part`: it made its interval's part of the data, beside those of other publishes; else all of the data anew.
     """
 
     product: ProductAddress
@@ -84,6 +85,7 @@ class Publish:
     published_at: datetime
     synthetic: bool = False
     seconds: float = 0.0
+    is_part: bool = False
 
     @property
     def rows(self) -> int:

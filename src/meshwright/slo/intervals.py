@@ -23,6 +23,17 @@ def minus(spans: Iterable[Span], excluded: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(left)
 
 
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the same instants in as few spans as can be."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
 def seconds(spans: Iterable[Span]) -> float:
     """Return how long they last together."""
     return sum((end - start).total_seconds() for start, end in spans)

@@ -155,6 +155,7 @@ def _log(
         published_at=now,
         synthetic=staged.synthetic or (adds_up and before != () and before[-1].synthetic),
         seconds=round(stage.seconds + time.perf_counter() - started, 3),
+        is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
     )
     append_to_log(connection, publish, stage.base)
     return publish
