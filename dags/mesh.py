@@ -7,7 +7,9 @@ asks the store for news each time that Airflow parses it. Where bundles can be c
 
 from meshwright.airflow.bundle import MeshBundle
 from meshwright.airflow.loader import load_all
+from meshwright.airflow.reconciler import reconciler_dag
 
 bundle = MeshBundle(name="mesh")
 bundle.initialize()
 globals().update(load_all(bundle.path))
+reconciler = reconciler_dag()

@@ -17,7 +17,7 @@ from meshwright.airflow.folder import NOTICE, RETIRED, raise_refusal
 from meshwright.airflow.retired import ran_lately
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
-from meshwright.model.naming import CHECK, PUBLISH, STAGE
+from meshwright.model.naming import CHECK, PUBLISH, RECONCILER_FILE, STAGE
 from meshwright.release.entry import GATE, Entry, Pointed
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import History
@@ -41,7 +41,7 @@ def version(bundle: MeshBundle) -> str | None:
 def test_the_version_is_the_digest_of_the_current_release(gate: Gate) -> None:
     bundle = current()
     assert version(bundle) == str(gate.workspace.log().verify(gate.variables["MESH_ROOT_KEY"]).current("local"))
-    assert {f.name for f in bundle.path.glob("*.py")} == {*LOADERS, NOTICE, RETIRED}
+    assert {f.name for f in bundle.path.glob("*.py")} == {*LOADERS, RECONCILER_FILE, NOTICE, RETIRED}
 
 
 def test_a_new_release_is_seen_at_the_next_look_and_read_again(gate: Gate) -> None:

@@ -156,4 +156,4 @@ assert list(load(str(folder / "mesh_fleet_0.py"), "fleet-0")) == ["aviation.flig
 
 def test_where_only_a_dag_folder_can_be_had_one_file_loads_all(gate: Gate) -> None:
     file = Path(__file__).parents[2] / "dags" / "mesh.py"
-    assert len([value for value in runpy.run_path(str(file)).values() if isinstance(value, DAG)]) == 6
+    assert len([value for value in runpy.run_path(str(file)).values() if isinstance(value, DAG)]) == 7

@@ -40,6 +40,7 @@ class Settings:
     hexadecimal, that releases must be signed under; None on a first use, when the environment is being set up.
     `since` and `until` bound the intervals that are run here; with `until` this is a replay, whose clock stands there.
     `memory` limits one engine process, such as `2GB`. `price` is what an hour of a run costs, in the mesh's currency.
+    `reconcile` is the time between two looks for missing runs.
     """
 
     environment: str
@@ -54,6 +55,7 @@ class Settings:
     until: datetime | None = None
     memory: str | None = None
     price: Decimal | None = None
+    reconcile: timedelta = timedelta(minutes=5)
     log_format: str = "text"
     webhook: Secret | None = None
     alertmanager: Secret | None = None
@@ -141,6 +143,7 @@ def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dic
         "store": str(state / "store"),
         "database": f"sqlite:///{state / 'observations.db'}",
         "keys": str(Path(config) / "meshwright" / "keys"),
+        "reconcile": "300s",
         "log_format": "text",
     }
 
@@ -194,6 +197,7 @@ def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
         until=None if until is None else instant(until),
         memory=texts.get("memory"),
         price=_price(texts.get("price")),
+        reconcile=_length(texts["reconcile"]),
         log_format=texts["log_format"],
         shown=shown,
         **{n: Secret(texts[n]) for n in _SECRETS if n in texts},
@@ -208,6 +212,13 @@ def _price(text: str | None) -> Decimal | None:
     if found is not None and not (found.is_finite() and found >= 0):
         raise ValueError(f"`{text}` is no price of an hour")
     return found
+
+
+def _length(text: str) -> timedelta:
+    length = instant_or_length(text)
+    if isinstance(length, timedelta):
+        return length
+    raise ValueError(f"`{text}` is not a length: write seconds, such as `300s`")
 
 
 def _public(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.model.errors import Refused
-from meshwright.model.naming import loader_file, shard
+from meshwright.model.naming import RECONCILER_FILE, loader_file, shard
 from meshwright.model.time import instant, instant_text
 from meshwright.release.shard import read_shards
 
@@ -26,6 +26,12 @@ _LOADER = '''"""The DAGs of one shard of this release."""
 from meshwright.airflow.loader import load
 
 globals().update(load(__file__, "{shard}"))
+'''
+_RECONCILER = '''"""The DAG that starts missing runs."""
+
+from meshwright.airflow.reconciler import reconciler_dag
+
+reconciler = reconciler_dag()
 '''
 _NOTICE = '''"""No DAG: this file fails to import when a newer release had to be refused, and says why."""
 
@@ -56,6 +62,7 @@ def lay_out(store: "ReleaseStore", release: "Digest", folder: Path, deployed: da
         for n in range(int(number), int(number) + spare + 1):
             _write(folder / loader_file(domain, n), _LOADER.format(shard=shard(domain, n)))
     _write(folder / RETIRED, _RETIRED_LOADER)
+    _write(folder / RECONCILER_FILE, _RECONCILER)
     lay_out_notice(folder)
 
 

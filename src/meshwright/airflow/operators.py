@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 RETRIES = 3
 """How often a transient error is tried again: a lock, a store that answers slowly."""
+INTERVAL = "interval"
+"""What a run may be asked for when it is triggered: `{"interval": "start/end"}`."""
 FIRST_LOOK, LAST_LOOK = timedelta(seconds=5), timedelta(minutes=1)
 """What is not ready is looked at again after the first, then ever more slowly, at least after the last."""
 
@@ -154,7 +156,7 @@ def remember(context: Context) -> None:
         from meshwright.actions.ending import break_down
         from meshwright.model.address import product_address
 
-        workspace, now = _here()
+        workspace, now = here()
         task = context["ti"]
         break_down(workspace, product_address(task.dag_id), task.task_id, error, now)
 
@@ -164,7 +166,7 @@ def outcome(pinned: Pinned, context: Context) -> Iterator[Job]:
     """Give an action what it works on; turn what it raises into what Airflow does."""
     from meshwright.actions.logs import about
 
-    workspace, now = _here()
+    workspace, now = here()
     with about(release=pinned.release[:12], address=pinned.product, run=context["run_id"]):
         try:
             yield Job(workspace, pinned.record(), now)
@@ -182,7 +184,8 @@ def _skip_what_a_publish_starts(missing: TransientError, schedule: "Schedule") -
         raise AirflowSkipException(missing.message)
 
 
-def _here() -> tuple["Workspace", datetime]:
+def here() -> tuple["Workspace", datetime]:
+    """Return the workspace of this environment, as its variables say, and the moment."""
     from meshwright.actions.workspace import released_workspace
     from meshwright.airflow.connections import worker_connections, worker_keys
 
@@ -191,13 +194,21 @@ def _here() -> tuple["Workspace", datetime]:
 
 
 def interval_asked(context: Context, now: datetime) -> "Interval | None":
-    """Return the data interval that a run is to build; None where its schedule and inputs are to give it.
+    """Return the interval that a run is to build; None where its schedule and inputs are to give it.
 
-    Somebody who triggers a run gets what Airflow guesses: for what inputs drive an interval without any time in it,
-    where clocks change one that ends before it starts, or one that is not over.
+    It is what the run was triggered with, else its data interval. Somebody who triggers a run gets what Airflow guesses:
+    for what inputs drive an interval without any time in it, where clocks change one that ends before it starts, or one
+    that is not over.
     """
-    from meshwright.model.time import Interval
+    from meshwright.model.time import Interval, interval
 
+    run = context.get("dag_run")
+    asked = run.conf.get(INTERVAL) if run is not None and run.conf else None
+    if asked is not None:
+        try:
+            return interval(asked)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise AirflowFailException(f"the run was asked for {INTERVAL} {asked!r}: {error}") from None
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     if start is None or end is None or not start < end <= now:
         return None

@@ -15,6 +15,12 @@ SCHEME = "mesh"
 STAGE, CHECK, PUBLISH = "stage", "check", "publish"
 """Task ids: the engine's three verbs that a run takes."""
 
+RECONCILER, RECONCILE = "mesh-reconciler", "reconcile"
+"""The DAG that starts missing runs, and its task. Products have a dot in their ids, so none can be called so."""
+
+RECONCILER_FILE = "mesh_reconciler.py"
+"""The DAG file of the reconciler: those of shards end in a number."""
+
 MESH_FILE, LOCK_FILE, DOMAINS = "mesh.yaml", "mesh.lock", "domains"
 """What a mesh's folder, or a repository of some of its domains, holds."""
 
