@@ -4,6 +4,7 @@ import click
 
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge, verb
+from meshwright.cli.views.status_coverage import left_lines
 from meshwright.cli.views.status_quarantine import show_quarantine
 from meshwright.model.errors import NotFound
 from meshwright.model.slo import SloState, SloStatus, slo_name
@@ -35,11 +36,13 @@ def command(edge: Edge, address: str | None, *, quarantine: bool) -> None:
     print_table(
         ("PRODUCT", "STATE", "LAST PUBLISH", "ROWS", "COMPLETE UP TO", "PROMISES"), [_line(edge, r) for r in rows]
     )
-    told = [row for row in rows if row.reason]
+    told = [f"{click.style(str(row.address), bold=True)}: {row.reason}" for row in rows if row.reason]
+    if address is not None:  # it asks the publish logs of all that is shown
+        told += left_lines(edge.workspace, (row.address for row in rows), edge.now)
     if told:
         click.echo()
-    for row in told:
-        click.echo(f"{click.style(str(row.address), bold=True)}: {row.reason}")
+    for line in told:
+        click.echo(line)
 
 
 def _chosen(rows: tuple[ProductRow, ...], address: str | None) -> tuple[ProductRow, ...]:
