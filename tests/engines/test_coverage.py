@@ -308,7 +308,7 @@ SETTINGS = settings(stateful_step_count=25, deadline=None, suppress_health_check
     ("engine", "examples"),
     [
         pytest.param("", 400, id="model"),
-        pytest.param("", 20_000, id="model, long", marks=pytest.mark.proof),
+        pytest.param("", 5_000, id="model, long", marks=pytest.mark.proof),
         *(pytest.param(engine, 4, id=engine) for engine in ENGINES),
         *(pytest.param(engine, 300, id=f"{engine}, long", marks=pytest.mark.proof) for engine in ENGINES),
     ],
