@@ -196,9 +196,9 @@ def here() -> tuple["Workspace", datetime]:
 def interval_asked(context: Context, now: datetime) -> "Interval | None":
     """Return the interval that a run is to build; None where its schedule and inputs are to give it.
 
-    It is what the run was triggered with, else its data interval. Somebody who triggers a run gets what Airflow guesses:
-    for what inputs drive an interval without any time in it, where clocks change one that ends before it starts, or one
-    that is not over.
+    It is what the run was triggered with, else its data interval. Somebody who triggers a run gets what Airflow
+    guesses: for what inputs drive an interval without any time in it, where clocks change one that ends before it
+    starts, or one that is not over.
     """
     from meshwright.model.time import Interval, interval
 
