@@ -61,11 +61,11 @@ def seconds(work: Callable[[], object], rounds: int = 5, before: Callable[[], ob
     return statistics.median(costs[1:])
 
 
-def command(*words: str | bytes, expect: Sequence[int] = (0,)) -> Callable[[], None]:
-    """Return a call that runs a command, quietly, and insists on its exit status."""
+def command(*words: str | bytes, expect: Sequence[int] = (0,), **variables: str) -> Callable[[], None]:
+    """Return a call that runs a command, quietly, with more environment variables; it insists on its exit status."""
 
     def run() -> None:
-        done = subprocess.run(words, capture_output=True, text=True, check=False, env=INSTALLED)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, env=INSTALLED | variables)
         if done.returncode not in expect:
             raise RuntimeError(f"{words} ended with {done.returncode}: {done.stderr[-2000:]}")
 

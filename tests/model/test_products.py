@@ -22,7 +22,7 @@ def products(seen: list[ProductAddress]) -> Products:
         seen.append(at)
         return KNOWN[at]
 
-    return Products({at: outline_of(known) for at, known in KNOWN.items()}, read)
+    return Products({at: outline_of(KNOWN[at]) for at in sorted(KNOWN)}, read)
 
 
 def test_they_are_a_sequence_in_the_order_of_addresses(products: Products) -> None:

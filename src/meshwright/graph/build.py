@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from meshwright.graph.codes import Code
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.terms import disagreements
-from meshwright.model.address import PortAddress, ProductAddress, TableAddress
+from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.identity import Digest
@@ -37,11 +37,6 @@ def build(
     addresses = tuple(outlines)
     order = tuple(addresses[n] for n in sequence.order)
     cycles = [[products[n] for n in cycle] for cycle in sequence.cycles]
-    position = {address: n for n, address in enumerate(order)}
-    linked = {
-        address: tuple(sorted((addresses[i] for i in inputs[n]), key=position.__getitem__))
-        for address, n in number.items()
-    }
     return MeshGraph(
         mesh=mesh,
         analyses=analyses,
@@ -49,35 +44,12 @@ def build(
         diagnostics=(*map(_cycle, cycles), *disagreements(mesh.glossary, products)),
         digests=digests or {},
         _products=products,
-        _position=position,
-        _inputs=linked,
-        _consumers=_consumers(order, linked),
-        _taken=_taken(outlines, order),
+        _position={address: n for n, address in enumerate(order)},
     )
 
 
 def _numbers(outline: Outline, number: Mapping[ProductAddress, int]) -> tuple[int, ...]:
     return tuple(sorted({number[port.product] for port in outline.reads if port.product in number}))
-
-
-def _consumers(
-    order: tuple[ProductAddress, ...], inputs: Mapping[ProductAddress, tuple[ProductAddress, ...]]
-) -> dict[ProductAddress, tuple[ProductAddress, ...]]:
-    found: dict[ProductAddress, list[ProductAddress]] = {address: [] for address in order}
-    for consumer in order:
-        for product in inputs[consumer]:
-            found[product].append(consumer)
-    return {address: tuple(consumers) for address, consumers in found.items()}
-
-
-def _taken(
-    outlines: Mapping[ProductAddress, Outline], order: tuple[ProductAddress, ...]
-) -> dict[PortAddress, tuple[ProductAddress, ...]]:
-    found: dict[PortAddress, dict[ProductAddress, None]] = {}
-    for consumer in order:
-        for port in outlines[consumer].reads:
-            found.setdefault(port, {})[consumer] = None
-    return {port: tuple(takers) for port, takers in found.items()}
 
 
 class _Sequence:

@@ -50,9 +50,6 @@ class MeshGraph:
     digests: Mapping[ProductAddress, Digest] = field(repr=False, compare=False)
     _products: Products = field(repr=False, compare=False)
     _position: Mapping[ProductAddress, int] = field(repr=False, compare=False)
-    _inputs: Mapping[ProductAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
-    _consumers: Mapping[ProductAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
-    _taken: Mapping[PortAddress, tuple[ProductAddress, ...]] = field(repr=False, compare=False)
     _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[MeshGraph], Made]") -> Made:
@@ -88,15 +85,17 @@ class MeshGraph:
 
     def inputs(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that a product reads directly."""
-        return self._inputs.get(product, ())
+        outline = self._products.outlines.get(product)
+        read = {port.product for port in outline.reads} if outline else set()
+        return tuple(sorted((p for p in read if p in self._position), key=self._position.__getitem__))
 
     def consumers(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read a product directly."""
-        return self._consumers.get(product, ())
+        return self.once(MeshGraph._consumers).get(product, ())
 
     def consumers_of_port(self, port: PortAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read one port directly."""
-        return self._taken.get(port, ())
+        return self.once(MeshGraph._takers).get(port, ())
 
     def upstream(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return all that a product is made of; not itself."""
@@ -172,6 +171,20 @@ class MeshGraph:
                 if taken.port == table.port:
                     local = local_table(taken.name, table.name)
                     yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
+
+    def _consumers(self) -> Mapping[ProductAddress, tuple[ProductAddress, ...]]:
+        found: dict[ProductAddress, list[ProductAddress]] = {}
+        for consumer in self.order:
+            for product in {port.product for port in self._products.outlines[consumer].reads}:
+                found.setdefault(product, []).append(consumer)
+        return {product: tuple(consumers) for product, consumers in found.items() if product in self}
+
+    def _takers(self) -> Mapping[PortAddress, tuple[ProductAddress, ...]]:
+        found: dict[PortAddress, dict[ProductAddress, None]] = {}
+        for consumer in self.order:
+            for port in self._products.outlines[consumer].reads:
+                found.setdefault(port, {})[consumer] = None
+        return {port: tuple(takers) for port, takers in found.items()}
 
     def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
         for local, table, analysis in self.taking(column.table):

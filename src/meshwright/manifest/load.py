@@ -69,7 +69,7 @@ def load(
     )
     dangling = _dangling(mesh, gathered, problems, known_only=elsewhere is not None and elsewhere.mesh is None)
     everyone = Products.of(mesh.products)
-    products = everyone.only(address for address in everyone.outlines if address not in dangling)
+    products = everyone.only(everyone.outlines.keys() - dangling) if dangling else everyone
     here = frozenset(d.name for d in gathered.mesh.domains)
     return Loaded(
         mesh=replace(mesh, products=products),

@@ -82,12 +82,12 @@ def _columns(port: OutputPort) -> str:
 
 
 class Products(Sequence[DataProduct]):
-    """Products in the order of their addresses; `read` gives one that nobody has looked at yet."""
+    """Products in the order of their addresses, as `outlines` are; `read` gives one that nobody has looked at yet."""
 
     def __init__(
         self, outlines: Mapping[ProductAddress, Outline], read: Callable[[ProductAddress], DataProduct]
     ) -> None:
-        self.outlines = dict(sorted(outlines.items(), key=lambda item: (item[0].domain, item[0].product)))
+        self.outlines = outlines
         self._read = read
         self._known: dict[ProductAddress, DataProduct] = {}
 
@@ -97,7 +97,7 @@ class Products(Sequence[DataProduct]):
         if isinstance(products, Products):
             return products
         known = {product.address: product for product in products}
-        return cls({address: outline_of(product) for address, product in known.items()}, known.__getitem__)
+        return cls({address: outline_of(known[address]) for address in sorted(known)}, known.__getitem__)
 
     def get(self, address: ProductAddress) -> DataProduct | None:
         """Return the product at an address."""
@@ -111,13 +111,14 @@ class Products(Sequence[DataProduct]):
 
     def only(self, addresses: Iterable[ProductAddress]) -> "Products":
         """Return those of the products that are at some addresses."""
-        return Products({a: self.outlines[a] for a in addresses if a in self.outlines}, self.at)
+        wanted = set(addresses)
+        return Products({a: outline for a, outline in self.outlines.items() if a in wanted}, self.at)
 
     def beside(self, others: "Products") -> "Products":
         """Return these and others; where both have one, this is the one."""
-        return Products(
-            {**others.outlines, **self.outlines}, lambda a: self.at(a) if a in self.outlines else others.at(a)
-        )
+        together = {**others.outlines, **self.outlines}
+        outlines = {address: together[address] for address in sorted(together)} if others.outlines else self.outlines
+        return Products(outlines, lambda a: self.at(a) if a in self.outlines else others.at(a))
 
     def __len__(self) -> int:
         return len(self.outlines)
