@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.actions.folders import add_gallery, loosen_freshness, rename_price, write_mesh
+from tests.actions.folders import SALES_FILE, SALES_SQL, add_gallery, edit, loosen_freshness, rename_price, write_mesh
 
 from meshwright.cli.main import mesh
 from meshwright.model.errors import NotFound, Refused
@@ -30,7 +31,9 @@ def live(root: Path) -> None:
 
 
 def without_digests(text: str) -> str:
-    return re.sub(r"\b[0-9a-f]{12}\b", "0" * 12, text)
+    """Leave out what is another at each time: digests, and when the next hour begins."""
+    told = re.sub(r"\b[0-9a-f]{12}\b", "0" * 12, text)
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "2026-03-01 13:00", told)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,61 @@ def test_there_is_nothing_to_deploy_or_roll_back_before_the_first_release(root: 
     for verb in ("deploy", "rollback"):
         with pytest.raises(NotFound):
             said(root, verb)
+
+
+def test_a_plan_as_json_has_the_keys_that_its_page_describes(root: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text()
+    described = set(re.findall(r"^\| `([A-Za-z.\[\]]+)` \|", page, re.MULTILINE))
+    edit(root, "mesh.yaml", "people:", "currency: EUR\npurposes: [{name: growth, director: piet, budget: 9}]\npeople:")
+    edit(root, SALES_FILE, "inputPorts:", "purpose: growth\ninputPorts:")
+    live(root)
+    found: set[str] = set()
+    for change in (loosen_freshness, rename_price, _run_often, _add_product):
+        change(root)
+        found |= set(_keys(json.loads(said(root, "plan", "--format", "json").stdout)))
+    assert found == described
+
+
+def _run_often(root: Path) -> None:
+    edit(root, SALES_FILE, "inputPorts:", 'schedule: {cron: "*/5 * * * *"}\ninputPorts:')
+
+
+def _add_product(root: Path) -> None:
+    edit(root, "mesh.yaml", "people:", "environments: {local: {since: 2026-01-01, prices: {hour: 1}}}\npeople:")
+    folder = root / "domains/marketplace/resales"
+    folder.mkdir()
+    (folder / "product.yaml").write_text((root / SALES_FILE).read_text())
+    (folder / "sales.sql").write_text((root / SALES_SQL).read_text())
+
+
+def _keys(plain: object, name: str = "") -> Iterator[str]:
+    """Yield the paths of all keys, those of lists with `[]`."""
+    match plain:
+        case dict():
+            yield from ([name] if name and not name.endswith("]") else [])
+            for key, value in plain.items():
+                yield from _keys(value, f"{name}.{key}".lstrip("."))
+        case list():
+            yield f"{name}[]"
+            for one in plain:
+                yield from _keys(one, f"{name}[]")
+        case _:
+            yield name
+
+
+def test_a_step_of_github_shows_breaks_beside_their_lines_and_the_plan_as_the_jobs_summary(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(root)
+    rename_price(root)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    shown = said(root, "plan", "--format", "github")
+    assert shown.return_value == 1
+    log, commands = re.split(r"^::[0-9a-f]{32}::\n", shown.stdout, flags=re.MULTILINE)
+    assert log.startswith("::stop-commands::")
+    assert "Refused until" in log
+    (error, warning) = commands.splitlines()
+    assert error.startswith(f"::error file={SALES_FILE},line=24,")
+    assert warning.startswith("::warning file=domains/creators/trending-artists/ranking.sql,line=3,")
+    summary = (tmp_path / "summary.md").read_text()
+    assert without_digests(summary).strip() == (GOLDEN / "rename.md").read_text().strip()

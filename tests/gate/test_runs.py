@@ -83,7 +83,7 @@ def test_a_merged_table_keeps_what_older_sql_has_built() -> None:
 def test_a_table_that_is_replaced_whole_keeps_nothing() -> None:
     replaced = edit_table(mode=PublishMode.REPLACE)(SALES)
     after = edit_table(transform=OTHER_SQL)(replaced)
-    (run,) = plan(linked(with_products(replaced)), linked(with_products(after)), NOW).runs.touched
+    (run,) = plan(linked(with_products(replaced)), linked(with_products(after)), NOW, Surroundings(SINCE)).runs.touched
     assert run.rebuild is None
 
 
@@ -91,7 +91,7 @@ def test_what_inputs_drive_is_built_again_by_the_clock_behind_it() -> None:
     ranking = replace(MESH.products[0], outputs=edit_table(mode=PublishMode.MERGE)(MESH.products[0]).outputs)
     sql = "SELECT artist, MAX(price) AS revenue FROM sales GROUP BY artist"
     after = edit_table(transform=Transform(sql, "duckdb", "ranking.sql"))(ranking)
-    (run,) = plan(linked(with_products(ranking)), linked(with_products(after)), NOW).runs.touched
+    (run,) = plan(linked(with_products(ranking)), linked(with_products(after)), NOW, Surroundings(SINCE)).runs.touched
     assert run.rebuild is not None
     assert run.rebuild.dags == (SALES_ADDRESS,)
 

@@ -5,8 +5,9 @@ import click
 from meshwright.actions.plan import Judged, plan
 from meshwright.cli.console import ExitCode, print_json, progress
 from meshwright.cli.verb import Edge, verb
-from meshwright.cli.views.plan_document import plan_markdown, plan_plain
+from meshwright.cli.views.plan_document import plan_plain
 from meshwright.cli.views.plan_text import plan_text
+from meshwright.cli.views.repository import folder_in_repository
 from meshwright.gate.judge import Allowed
 
 
@@ -17,20 +18,31 @@ from meshwright.gate.judge import Allowed
     help="Compare with another environment, a release, or the files of a folder.",
 )
 @click.option("--submission", metavar="PLAN", help="Show what was submitted, instead of the files here.")
-@verb("markdown")
+@verb("markdown", "github")
 def command(edge: Edge, against: str | None, submission: str | None, output: str = "text") -> ExitCode:
     """Show what would change, and for whom."""
     settings = edge.workspace.settings
     judged = _judged(edge, against, submission)
     if judged.proposal.history is None and judged.proposal.base is not None:
         progress("the store cannot be reached: compared with what was fetched")
+    _print(edge, judged, against or settings.environment, output)
+    return ExitCode.DONE if isinstance(judged.verdict, Allowed) else ExitCode.FINDINGS
+
+
+def _print(edge: Edge, judged: Judged, against: str, output: str) -> None:
+    """Print a plan; what speaks to a forge is loaded only for it."""
     if edge.json:
         print_json(plan_plain(judged))
     elif output == "markdown":
-        click.echo(plan_markdown(judged, against or settings.environment))
+        from meshwright.cli.views.plan_markdown import plan_markdown
+
+        click.echo(plan_markdown(judged, against))
+    elif output == "github":
+        from meshwright.cli.views.plan_github import print_for_github
+
+        print_for_github(judged, against, folder_in_repository(edge.workspace.root))
     else:
-        click.echo(plan_text(judged, against or settings.environment))
-    return ExitCode.DONE if isinstance(judged.verdict, Allowed) else ExitCode.FINDINGS
+        click.echo(plan_text(judged, against))
 
 
 def _judged(edge: Edge, against: str | None, submission: str | None) -> Judged:

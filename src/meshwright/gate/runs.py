@@ -16,6 +16,7 @@ from meshwright.gate.changes import (
     PortDescribed,
     ProductAdded,
     ProductDescribed,
+    PromiseChange,
     PurposeChanged,
     QueryChanged,
     TeamChanged,
@@ -24,7 +25,7 @@ from meshwright.gate.changes import (
 )
 from meshwright.gate.column_changes import MaskChanged
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ProductAddress, TableAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.cron import Cron
 from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule, PublishMode
 from meshwright.model.time import Interval
@@ -78,13 +79,19 @@ def runs(changes: Iterable[Change], before: MeshGraph, after: MeshGraph, since: 
     """Return what will run because of changes, in an environment whose intervals begin at `since`."""
     known = tuple(changes)
     found = []
-    for address in sorted({p for c in known if not isinstance(c, _WORDS) and (p := product_of(c)) is not None}):
+    for address in sorted({p for c in known if _lets_run(c) and (p := product_of(c)) is not None}):
         product = after.product(address)
         if product is not None:
             own = tuple(c for c in known if product_of(c) == address)
             found.append(_run(product, own, (before, after), Interval(min(since, now), now)))
     touched = {r.product for r in found}
     return Runs(tuple(found), tuple(p for p in _driven(touched, after) if p not in touched))
+
+
+def _lets_run(change: Change) -> bool:
+    """Tell whether runs do anything else than before: words do nothing, and promises of a port are held elsewhere."""
+    of_port = isinstance(change, PromiseChange) and isinstance(change.address, PortAddress)
+    return not isinstance(change, _WORDS) and not of_port
 
 
 def _run(product: DataProduct, changes: tuple[Change, ...], sides: tuple[MeshGraph, MeshGraph], past: Interval) -> Run:
@@ -118,7 +125,13 @@ def _rebuild(
     product: DataProduct, changes: tuple[Change, ...], before: MeshGraph, after: MeshGraph, past: Interval
 ) -> Rebuild | None:
     tables = tuple(address for address in sorted(_meaning_changed(changes)) if _keeps(address, before, after))
-    return Rebuild(tables, tuple(sorted(_clocks(product, after))), past) if tables else None
+    dags = tuple(p for p in sorted(_clocks(product, after)) if _has_run(p, after, past)) if tables else ()
+    return Rebuild(tables, dags, past) if dags else None
+
+
+def _has_run(address: ProductAddress, graph: MeshGraph, past: Interval) -> bool:
+    product = graph.product(address)
+    return product is not None and product.clock is not None and _catch_up(product.clock, past) is not None
 
 
 def _meaning_changed(changes: Iterable[Change]) -> set[TableAddress]:

@@ -1,18 +1,19 @@
-"""Plan as a document: its stable JSON for programs, its Markdown for pull requests."""
+"""Plan as JSON, for programs: the stable shape that docs/plan.md describes."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from datetime import timedelta
 from typing import Any
 
 from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_plain
-from meshwright.cli.views.plan_text import beside, reader
+from meshwright.cli.views.plan_outlook import awaited
 from meshwright.gate.approvals import Need
 from meshwright.gate.changes import subject_of
-from meshwright.gate.describe import describe, sign
+from meshwright.gate.cost import Costs, Load
+from meshwright.gate.describe import describe
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
 from meshwright.gate.plan import Effect
-from meshwright.model.mesh import Mesh
+from meshwright.gate.runs import Run, Runs
+from meshwright.model.time import instant_text
 
 
 def plan_plain(judged: Judged) -> dict[str, Any]:
@@ -27,12 +28,14 @@ def plan_plain(judged: Judged) -> dict[str, Any]:
         "changes": [_effect_plain(e) for e in plan.effects],
         "findings": [diagnostic_plain(d) for d in plan.findings],
         "approvals": [need_plain(n) for n in plan.needs],
-        "missing": [need_plain(n) for n in _missing(judged.verdict)],
+        "missing": [need_plain(n) for n in awaited(judged.verdict)],
         "dags": {
             "new": [str(p) for p in plan.dags.new],
             "changed": [str(p) for p in plan.dags.changed],
             "retired": [str(p) for p in plan.dags.retired],
         },
+        "runs": _runs_plain(plan.runs),
+        "costs": _costs_plain(plan.costs),
     }
 
 
@@ -45,22 +48,6 @@ def verdict_word(verdict: Verdict) -> str:
             return "needsApproval"
         case Refused():
             return "refused"
-
-
-def plan_markdown(judged: Judged, environment: str) -> str:
-    """Return a plan as a comment for a pull request."""
-    plan, against = judged.proposal.plan, beside(judged, environment)
-    lines = [f"## Plan `{plan.digest.short}`", "", f"Against {against}. **{_sentence(judged.verdict)}**", ""]
-    lines += ["Nothing would change." if not plan.effects else "| | where | change | version |"]
-    lines += ["|---|---|---|---|"] if plan.effects else []
-    lines += [line for e in plan.effects for line in _effect_row(e)]
-    broken = [line for e in plan.effects for line in _broken(e, plan.proposed.mesh)]
-    lines += ["", "### Who it breaks", "", *broken] if broken else []
-    findings = [f"- **{d.code}** `{d.at}` {d.message}{f' (hint: {d.hint})' if d.hint else ''}" for d in plan.findings]
-    lines += ["", "### Findings", "", *findings] if findings else []
-    needed = [f"- {n.role} ({', '.join(n.people) or 'nobody known'}): {'; '.join(n.reasons)}" for n in plan.needs]
-    lines += ["", "### Approvals", "", *needed] if needed else []
-    return "\n".join(lines)
 
 
 def _effect_plain(effect: Effect) -> dict[str, Any]:
@@ -94,29 +81,63 @@ def need_plain(need: Need) -> dict[str, Any]:
     return {"role": need.role, "people": list(need.people), "reasons": list(need.reasons)}
 
 
-def _missing(verdict: Verdict) -> tuple[Need, ...]:
-    return verdict.missing if isinstance(verdict, NeedsApproval) else ()
+def _runs_plain(runs: Runs) -> dict[str, Any]:
+    return {
+        "touched": [_run_plain(r) for r in runs.touched],
+        "following": [str(p) for p in runs.following],
+    }
 
 
-def _sentence(verdict: Verdict) -> str:
-    match verdict:
-        case Allowed():
-            return "Allowed."
-        case NeedsApproval(missing=missing):
-            return f"Waits for {len(missing)} approval{'s' if len(missing) > 1 else ''}."
-        case Refused(findings=findings):
-            return f"Refused: {len(findings)} error{'s' if len(findings) > 1 else ''}."
+def _run_plain(run: Run) -> dict[str, Any]:
+    caught, rebuild = run.catch_up, run.rebuild
+    return {
+        "product": str(run.product),
+        "at": None if run.at is None else instant_text(run.at),
+        "catchUp": None if caught is None else {"intervals": caught.intervals, "first": str(caught.first)},
+        "rebuild": None
+        if rebuild is None
+        else {
+            "tables": [str(t) for t in rebuild.tables],
+            "dags": [str(d) for d in rebuild.dags],
+            "span": str(rebuild.span),
+        },
+    }
 
 
-def _effect_row(effect: Effect) -> Iterator[str]:
-    subject = subject_of(effect.change) or "mesh"
-    said = describe(effect.change).replace("|", "\\|")
-    part = f"**{effect.part.word}**" if effect.is_breaking else effect.part.word
-    yield f"| {sign(effect.change)} | `{subject}` | {said} | {part} |"
+def _costs_plain(costs: Costs) -> dict[str, Any]:
+    return {
+        "currency": costs.currency or None,
+        "products": [
+            {
+                "product": str(c.product),
+                "purpose": c.purpose,
+                "before": _load_plain(c.before, costs),
+                "after": _load_plain(c.after, costs),
+            }
+            for c in costs.products
+        ],
+        "purposes": [
+            {
+                "purpose": p.purpose.name,
+                "budget": None if p.purpose.budget is None else float(p.purpose.budget),
+                "before": _time_plain(p.before, costs),
+                "after": _time_plain(p.after, costs),
+                "unknown": [str(u) for u in p.unknown],
+            }
+            for p in costs.purposes
+        ],
+    }
 
 
-def _broken(effect: Effect, mesh: Mesh) -> Iterator[str]:
-    for _, group in groupby(effect.consumers, key=lambda c: c.product):
-        places = list(group)
-        yield f"- {reader(places[0], mesh)}: {describe(effect.change)}"
-        yield from (f"  - `{c.at}`: `{c.at.text.strip()}`" for c in places)
+def _load_plain(load: Load | None, costs: Costs) -> dict[str, Any] | None:
+    if load is None:
+        return None
+    return {"runs": None if load.runs is None else float(load.runs), **_time_plain(load.time, costs)}
+
+
+def _time_plain(time: timedelta | None, costs: Costs) -> dict[str, Any]:
+    amount = costs.amount(time)
+    return {
+        "hours": None if time is None else round(time / timedelta(hours=1), 4),
+        "amount": None if amount is None else round(float(amount), 2),
+    }

@@ -1,5 +1,7 @@
 """Plan as text: what changes, for whom, and what it waits for, as people read it on a terminal."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -7,17 +9,20 @@ import click
 
 from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_text
+from meshwright.cli.views.plan_outlook import awaited, count, outlook, summary
 from meshwright.gate.changes import subject_of
 from meshwright.gate.consumers import Consumer
 from meshwright.gate.describe import describe, sign
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
 from meshwright.gate.plan import Effect
 from meshwright.gate.version import Part
-from meshwright.model.diagnostic import Location
+from meshwright.model.diagnostic import Location, errors
 from meshwright.model.mesh import Mesh
 
 _COLOUR = {"+": "green", "−": "red", "~": "yellow"}
 _WIDTH = 100
+_GROUPS, _EFFECTS, _READERS, _PLACES, _FINDINGS = 40, 30, 12, 6, 30
+"""How many of a kind are shown; beyond them they are counted, and JSON has them all."""
 
 
 def plan_text(judged: Judged, environment: str) -> str:
@@ -25,9 +30,20 @@ def plan_text(judged: Judged, environment: str) -> str:
     plan = judged.proposal.plan
     mesh = plan.proposed.mesh
     blocks = ["\n".join(_head(judged, environment)), *_changes(plan.effects, mesh)]
-    blocks += [diagnostic_text(d) for d in plan.findings]
+    stopping = errors(plan.findings)
+    told = [*stopping, *(d for d in plan.findings if d not in stopping)]
+    blocks += [diagnostic_text(d) for d in told[:_FINDINGS]]
+    blocks += [f"and {count(len(told) - _FINDINGS, 'finding')} more"] if len(told) > _FINDINGS else []
+    if not isinstance(judged.verdict, Refused):
+        blocks += [_outlook_block(heading, lines) for heading, lines in outlook(plan)]
     blocks += ["\n".join(_verdict(judged))]
     return "\n\n".join(b for b in blocks if b)
+
+
+def _outlook_block(heading: str, lines: list[str]) -> str:
+    """Return sentences below their heading; a command stands on a line of its own, to be copied."""
+    shown = [line.strip("`") if line.count("`") == 2 and line[0] == line[-1] == "`" else line for line in lines]
+    return "\n".join([click.style(heading, bold=True), *(f"  {line}" for line in shown)])
 
 
 def _head(judged: Judged, environment: str) -> Iterator[str]:
@@ -46,23 +62,41 @@ def beside(judged: Judged, against: str) -> str:
 
 
 def _changes(effects: tuple[Effect, ...], mesh: Mesh) -> Iterator[str]:
-    for subject, group in groupby(effects, key=lambda e: str(subject_of(e.change) or mesh.name)):
-        lines = [click.style(subject, bold=True)]
-        for effect in sorted(group, key=lambda e: -e.part):
+    """Yield the changes by what they are of, those that break somebody first; of many the rest is counted."""
+    groups = [list(group) for _, group in groupby(effects, key=lambda e: str(subject_of(e.change) or mesh.name))]
+    groups.sort(key=lambda group: (not any(e.consumers for e in group), not any(e.is_breaking for e in group)))
+    for group in groups[:_GROUPS]:
+        lines = [click.style(str(subject_of(group[0].change) or mesh.name), bold=True)]
+        shown = sorted(group, key=lambda e: (not e.consumers, -e.part))
+        for effect in shown[:_EFFECTS]:
             lines += _effect(effect, mesh)
+        lines += [f"  and {count(len(shown) - _EFFECTS, 'change')} more"] if len(shown) > _EFFECTS else []
         yield "\n".join(lines)
+    left = [e for group in groups[_GROUPS:] for e in group]
+    if left:
+        places = count(len(groups) - _GROUPS, "more place")
+        yield f"and {count(len(left), 'change')} in {places}: `--format json` has them all"
 
 
 def _effect(effect: Effect, mesh: Mesh) -> Iterator[str]:
-    mark, said = sign(effect.change), describe(effect.change)
+    mark, said = sign(effect.change), " ".join(describe(effect.change).split())
     part = click.style(effect.part.word, fg="red" if effect.is_breaking else None, bold=effect.is_breaking)
-    gap = " " * max(2, _WIDTH - len(said) - 10)
+    gap = " " * max(2, _width() - len(said) - 10)
     show_part = effect.part is not Part.PATCH
     yield f"  {click.style(mark, fg=_COLOUR[mark])} {said}{gap + part if show_part else ''}"
-    for _, group in groupby(effect.consumers, key=lambda c: c.product):
-        places = list(group)
+    readers = [list(group) for _, group in groupby(effect.consumers, key=lambda c: c.product)]
+    for places in readers[:_READERS]:
         yield f"      {click.style('breaks', fg='red', bold=True)} {reader(places[0], mesh)}"
-        yield from (f"      {line}" for consumer in places for line in source(consumer.at))
+        yield from (f"      {line}" for consumer in places[:_PLACES] for line in source(consumer.at))
+        if len(places) > _PLACES:
+            yield f"        and at {count(len(places) - _PLACES, 'place')} more"
+    if len(readers) > _READERS:
+        yield f"      and {count(len(readers) - _READERS, 'consumer')} more"
+
+
+def _width() -> int:
+    """Return how wide lines may be: as wide as the terminal, where it is a narrow one."""
+    return min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns) if sys.stdout.isatty() else _WIDTH
 
 
 def reader(consumer: Consumer, mesh: Mesh) -> str:
@@ -87,6 +121,8 @@ def _verdict(judged: Judged) -> Iterator[str]:
     if plan.is_empty and not plan.findings:
         yield "Nothing would change."
         return
+    if plan.effects:
+        yield f"{summary(plan, len(awaited(judged.verdict)))}."
     match judged.verdict:
         case Refused(findings=findings):
             many = f"the {len(findings)} errors above are" if len(findings) > 1 else "the error above is"
