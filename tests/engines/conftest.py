@@ -1,23 +1,78 @@
-"""Every engine behaves the same: a test here runs on each of them."""
+"""Every engine behaves the same: a test here runs on each of them.
 
-from collections.abc import Callable
+What BigQuery's emulator cannot show is marked where it is asked, with the reason: `@emulator_lacks(…)`; for those
+tests/engine/bigquery asserts what is sent instead.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.engines.emulator import PROJECT, Missing, emulator
 from tests.engines.shop import ENGINES, Shop
 
+from meshwright.engine.capabilities import refuse_beyond
 from meshwright.engine.registry import no_keys, open_engine
+from meshwright.model.errors import Refused
 from meshwright.model.identity import Keys, Secret
+from meshwright.model.product import PublishMode
+
+OFTEN = {
+    "mode": {PublishMode.MERGE},
+    "first": {PublishMode.MERGE},
+    "second": {PublishMode.PARTITION},
+    "operator": set(),
+}
+"""Of these parameters, the values that every run of the tests tries on BigQuery, whose emulator is slow."""
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make proof` what shows the same on BigQuery once more, in another mode."""
+    for item in items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if parameters.get("open_shop") == "bigquery" and any(
+            value not in OFTEN[name] for name, value in parameters.items() if name in OFTEN
+        ):
+            item.add_marker(pytest.mark.proof)
+
+
+@pytest.fixture(scope="session")
+def bigquery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of an emulator of BigQuery, one for all tests."""
+    try:
+        with emulator(tmp_path_factory.mktemp("bigquery")) as address:
+            yield address
+    except Missing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(params=[pytest.param(e, marks=pytest.mark.xdist_group(e)) if e == "bigquery" else e for e in ENGINES])
 def open_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Shop]:
     feed = tmp_path / "feed"
     feed.mkdir()
-    data, connections = str(tmp_path / "data"), {"shop": Secret(feed.as_uri())}.get
+    connections = {"shop": Secret(feed.as_uri())}.get
+    data = data_of(request, tmp_path)
 
     def open_it(keys: Keys = no_keys, **settings: object) -> Shop:
         engine = open_engine(request.param, data, connections=connections, keys=keys, threads=2)
-        return Shop(engine, feed, **settings)  # type: ignore[arg-type]  # a test says what it needs
+        shop = Shop(engine, feed, **settings)  # type: ignore[arg-type]  # a test says what it needs
+        try:
+            refuse_beyond(engine.capabilities, shop.product)
+        except Refused as error:
+            pytest.skip(f"it is refused: {error}")
+        return shop
 
     return open_it
+
+
+def data_of(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a test's own products are kept."""
+    if request.param != "bigquery":
+        return str(tmp_path / "data")
+    lacks = request.node.get_closest_marker("emulator_lacks")
+    if lacks is not None:
+        pytest.skip(f"bqemulator {lacks.args[0]}")
+    address = request.getfixturevalue("bigquery")
+    return f"bigquery://{PROJECT}/t{uuid.uuid4().hex[:8]}?endpoint={address}"

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import sqlglot
+
 from meshwright.engine.protocol import Engine, Work
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType
 from meshwright.model.errors import ChecksFailed
 from meshwright.model.identity import Connections, Secret
@@ -28,7 +30,7 @@ from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
 
-ENGINES = ("duckdb",)
+ENGINES = ("duckdb", "bigquery")
 START = datetime(2013, 1, 1, tzinfo=UTC)
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -42,6 +44,16 @@ COLUMNS = (
 )
 
 Row = tuple[str, int]
+
+
+def spoken(sql: str, dialect: str) -> str:
+    """Return SQL of DuckDB in another dialect."""
+    if dialect == "duckdb":
+        return sql
+    try:
+        return ";".join(sqlglot.transpile(sql, read="duckdb", write=dialect))
+    except sqlglot.ParseError:
+        return sql
 
 
 @dataclass
@@ -69,13 +81,23 @@ class Shop:
     def product(self) -> DataProduct:
         partitions = self.partitions if self.mode is PublishMode.PARTITION else ()
         on_fail = tuple((check, OnFail.QUARANTINE) for check in self.quarantine)
+        checks = tuple(map(self._spoken_check, self.checks))
         table = OutputTable(
-            Contract("sales", self.columns, self.checks), self.mode, None, None, on_fail, partitions, self.at_most
+            Contract("sales", self.columns, checks),
+            self.mode,
+            None,
+            None,
+            on_fail,
+            partitions,
+            self.at_most,
         )
         port = OutputPort("sales", "1.0.0", (table,))
         source = FilesSource("shop", self.path, "json", HOUR)
         orders = InputPort("orders", source, columns=COLUMNS)
         return DataProduct(SALES, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,))
+
+    def _spoken_check(self, check: Check) -> Check:
+        return replace(check, query=self.spoken(check.query)) if check.query else check
 
     def deliver(self, hour: int, rows: Iterable[Row]) -> Interval:
         """Have the source hold these sales of an hour."""
@@ -85,7 +107,7 @@ class Shop:
         return Interval(START + hour * HOUR, START + (hour + 1) * HOUR)
 
     def work(self, interval: Interval) -> Work:
-        query = Query(TABLE, self.engine.capabilities.dialect, self.sql, self.parameters)
+        query = Query(TABLE, self.engine.capabilities.dialect, self.spoken(self.sql), self.parameters)
         return Work(self.product, interval, (query,))
 
     def run(self, interval: Interval) -> Publish:
@@ -102,11 +124,15 @@ class Shop:
         """Deliver an hour and build it."""
         return self.run(self.deliver(hour, rows))
 
-    def ask(self, sql: str) -> list[tuple[object, ...]]:
-        return list(self.engine.query(sql, (("sales", TABLE),)).rows)
+    def spoken(self, sql: str) -> str:
+        """Return the tests' SQL, which is DuckDB's, as the engine speaks it; what no dialect has stays as it is."""
+        return spoken(sql, self.engine.capabilities.dialect)
+
+    def ask(self, sql: str, table: TableAddress = TABLE, name: str = "sales") -> list[tuple[object, ...]]:
+        return list(self.engine.query(self.spoken(sql), ((name, table),)).rows)
 
     def sales(self) -> list[Row]:
         """Return what consumers read."""
         return [
-            (str(s), int(str(p))) for s, p in self.ask("SELECT sale_id, CAST(price AS BIGINT) FROM sales ORDER BY ALL")
+            (str(s), int(str(p))) for s, p in self.ask("SELECT sale_id, CAST(price AS BIGINT) FROM sales ORDER BY 1, 2")
         ]

@@ -1,6 +1,7 @@
 """Whatever is staged, published, discarded or run again, in any order: consumers read what a simple model says."""
 
 import tempfile
+import uuid
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.engines.emulator import PROJECT
 from tests.engines.shop import ENGINES, NOW, SALES, Row, Shop
 
 from meshwright.engine.registry import open_engine
@@ -30,6 +32,7 @@ class AnyOrder(RuleBasedStateMachine):
     """The model: for each hour the rows that were published for it last."""
 
     engine_name = ENGINES[0]
+    place = ""
     stages = Bundle("stages")
 
     @initialize(mode=st.sampled_from([mode for mode in PublishMode if mode is not PublishMode.LEDGER]))
@@ -37,7 +40,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         feed = Path(self.folder.name) / "feed"
         feed.mkdir()
-        data = str(Path(self.folder.name) / "data")
+        data = self.place or str(Path(self.folder.name) / "data")
+        data = data.replace("RUN", f"t{uuid.uuid4().hex[:8]}")
         engine = open_engine(self.engine_name, data, connections={"shop": Secret(feed.as_uri())}.get, threads=1)
         self.shop = Shop(engine, feed, mode, partitions=("price",))
         self.hours: dict[int, list[Row]] = {}
@@ -96,7 +100,13 @@ SETTINGS = settings(max_examples=12, stateful_step_count=12, deadline=None, supp
 @pytest.mark.parametrize(
     "examples", [pytest.param(12, id="a few"), pytest.param(400, id="many", marks=pytest.mark.proof)]
 )
-@pytest.mark.parametrize("engine", ENGINES)
-def test_any_order(engine: str, examples: int) -> None:
-    machine = type(engine, (AnyOrder,), {"engine_name": engine})
-    run_state_machine_as_test(machine, settings=settings(SETTINGS, max_examples=examples))
+def test_any_order(examples: int) -> None:
+    run_state_machine_as_test(AnyOrder, settings=settings(SETTINGS, max_examples=examples))
+
+
+@pytest.mark.proof
+@pytest.mark.xdist_group("bigquery")
+def test_any_order_on_bigquery(bigquery: str) -> None:
+    place = f"bigquery://{PROJECT}/RUN?endpoint={bigquery}"
+    machine = type("OnBigQuery", (AnyOrder,), {"engine_name": "bigquery", "place": place})
+    run_state_machine_as_test(machine, settings=settings(SETTINGS, max_examples=20))

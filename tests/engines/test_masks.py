@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -58,21 +59,21 @@ def test_of_a_text_is_left_what_its_mask_leaves(
 @pytest.mark.parametrize(
     ("kind", "unit", "left"),
     [
-        pytest.param(LogicalType.TIMESTAMP, TimeUnit.HOUR, "2013-05-17 13:00:00+00", id="hour"),
-        pytest.param(LogicalType.TIMESTAMP, TimeUnit.DAY, "2013-05-17 00:00:00+00", id="day"),
-        pytest.param(LogicalType.TIMESTAMP, TimeUnit.YEAR, "2013-01-01 00:00:00+00", id="year"),
-        pytest.param(LogicalType.DATE, TimeUnit.MONTH, "2013-05-01", id="month of a date"),
-        pytest.param(LogicalType.DATE, TimeUnit.YEAR, "2013-01-01", id="year of a date"),
+        pytest.param(LogicalType.TIMESTAMP, TimeUnit.HOUR, datetime(2013, 5, 17, 13, tzinfo=UTC), id="hour"),
+        pytest.param(LogicalType.TIMESTAMP, TimeUnit.DAY, datetime(2013, 5, 17, tzinfo=UTC), id="day"),
+        pytest.param(LogicalType.TIMESTAMP, TimeUnit.YEAR, datetime(2013, 1, 1, tzinfo=UTC), id="year"),
+        pytest.param(LogicalType.DATE, TimeUnit.MONTH, date(2013, 5, 1), id="month of a date"),
+        pytest.param(LogicalType.DATE, TimeUnit.YEAR, date(2013, 1, 1), id="year of a date"),
     ],
 )
-def test_a_time_is_the_beginning_of_its_unit(open_shop: OpenShop, kind: LogicalType, unit: TimeUnit, left: str) -> None:
+def test_a_time_is_the_beginning_of_its_unit(
+    open_shop: OpenShop, kind: LogicalType, unit: TimeUnit, left: date
+) -> None:
     born = Column("born", kind, mask=TruncateTime(unit))
     sql = "SELECT sale_id, price, TIMESTAMPTZ '2013-05-17 13:45:10Z' AS born FROM orders"
     shop = open_shop(columns=(*COLUMNS[:2], born), sql=sql)
     shop.sell(0, [("a", 1)])
-    assert shop.ask("SELECT CAST(born AS VARCHAR), typeof(born) = typeof(CAST(born AS DATE)) FROM sales") == [
-        (left, kind is LogicalType.DATE)
-    ]
+    assert shop.ask("SELECT born FROM sales") == [(left,)]
 
 
 @pytest.mark.parametrize("mode", [PublishMode.MERGE, PublishMode.LEDGER])
@@ -132,7 +133,7 @@ def test_what_is_made_up_needs_no_key_and_still_joins(open_shop: OpenShop, tmp_p
     for _ in range(2):
         staged = shop.engine.stage(work, NOW)
         shop.engine.publish(shop.product, staged.publish_id, NOW)
-        found.append(shop.ask("SELECT buyer FROM sales ORDER BY ALL"))
+        found.append(shop.ask("SELECT buyer FROM sales ORDER BY 1"))
     assert found[0] == found[1]
     assert all(len(str(buyer)) == 64 for (buyer,) in found[0])
 

@@ -13,7 +13,11 @@ from meshwright.model.product import PublishMode
 OpenShop = Callable[..., Any]
 
 ESCAPES = [
-    pytest.param("SELECT content AS sale_id FROM read_text('{secret}')", id="reads a file"),
+    pytest.param(
+        "SELECT content AS sale_id FROM read_text('{secret}')",
+        id="reads a file",
+        marks=pytest.mark.emulator_lacks("runs DuckDB's own functions, which BigQuery does not have"),
+    ),
     pytest.param("SELECT * FROM '{secret}'", id="reads a file by its name"),
     pytest.param("SELECT file AS sale_id FROM glob('{folder}/*')", id="lists a folder"),
     pytest.param("SELECT * FROM read_csv('https://example.org/x.csv')", id="reads from the network"),
@@ -42,7 +46,7 @@ def test_a_transform_cannot(open_shop: OpenShop, tmp_path: Path, sql: str, mode:
     with pytest.raises(FinalError):
         shop.sell(0, [("a", 1)])
     assert shop.engine.publishes(SALES) == ()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "feed", "secret.csv"]
+    assert {p.name for p in tmp_path.iterdir()} <= {"data", "feed", "secret.csv"}
     assert python_variable
 
 
@@ -53,5 +57,5 @@ def test_a_question_cannot(open_shop: OpenShop, tmp_path: Path, sql: str) -> Non
     shop: Shop = open_shop()
     shop.sell(0, [("a", 1)])
     with pytest.raises(FinalError):
-        shop.engine.query(sql.format(secret=secret, folder=tmp_path), (("orders", TABLE),))
+        shop.engine.query(shop.spoken(sql.format(secret=secret, folder=tmp_path)), (("orders", TABLE),))
     assert shop.sales() == [("a", 1)]

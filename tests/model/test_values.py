@@ -129,12 +129,12 @@ BOUGHT = ProductAddress("shop", "orders").port("daily-orders", 2)
 @pytest.mark.parametrize(
     ("table", "address", "stored", "asked"),
     [
-        (BOUGHT.table(), "shop.orders:daily-orders@2", "daily_orders_v2", "shop.orders.daily_orders_v2"),
+        (BOUGHT.table(), "shop.orders:daily-orders@2", "daily_orders_v2", "shop__orders__daily_orders_v2"),
         (
             BOUGHT.table("Lines"),
             "shop.orders:daily-orders@2.Lines",
             "daily_orders_v2__lines",
-            "shop.orders.daily_orders_v2.lines",
+            "shop__orders__daily_orders_v2__lines",
         ),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshwright.engine.capabilities import Capabilities, refuse_beyond, refuse_dialect
 from meshwright.engine.protocol import StandIns
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Column, LogicalType
@@ -30,12 +31,13 @@ class Buildable:
     stand_ins: StandIns | None = None
 
 
-def released(record: Record, dialect: str) -> Buildable:
+def released(record: Record, engine: Capabilities) -> Buildable:
     """Return a product as a release froze it: its SQL was bound when it was cut."""
-    return Buildable(record.product, record.queries(dialect), record.release)
+    _refuse_beyond(engine, record.product)
+    return Buildable(record.product, record.queries(engine.dialect), record.release)
 
 
-def committed(graph: "MeshGraph", address: ProductAddress, root: Path, dialect: str) -> Buildable:
+def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: Capabilities) -> Buildable:
     """Return a product as its manifest at `root` says, for a laptop. Raises `NotFound`."""
     product = graph.product(address)
     if product is None:
@@ -44,11 +46,19 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, dialect: 
     if not product.file:
         hint = "what reads it is built here on rows made up from its contract"
         raise NotFound(f"`{address}` is in another repository, and cannot be built here", hint=hint)
+    _refuse_beyond(engine, product)
     made = [(address, table, graph.analyses.get(address)) for address, table in product.tables()]
-    queries = tuple(q for one in made for q in queries_of(*one, (dialect,)) if q.dialect == dialect)
+    queries = tuple(q for one in made for q in queries_of(*one, (engine.dialect,)) if q.dialect == engine.dialect)
     folder = (root / product.file).parent / "fixtures"
     columns = dict(found for port in product.inputs for found in _columns(graph, product, port))
     return Buildable(product, queries, None, StandIns(folder, columns))
+
+
+def _refuse_beyond(engine: Capabilities, product: DataProduct) -> None:
+    """Refuse what an engine cannot do, and SQL that may mean something else to it, before anything is read."""
+    refuse_beyond(engine, product)
+    for address, table in product.tables():
+        refuse_dialect(engine, address, table)
 
 
 def _columns(graph: "MeshGraph", product: DataProduct, port: InputPort) -> Iterator[tuple[str, tuple[Column, ...]]]:

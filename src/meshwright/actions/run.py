@@ -47,7 +47,7 @@ def stage(workspace: Workspace, record: Record, interval: Interval | None, now: 
     """
     engine = workspace.engine()
     with _remembering(workspace, record.product.address, STAGE, now):
-        return _stage(engine, released(record, engine.capabilities.dialect), interval, now)
+        return _stage(engine, released(record, engine.capabilities), interval, now)
 
 
 def check(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> tuple[CheckResult, ...]:
@@ -67,7 +67,7 @@ def run(
 ) -> Outcome:
     """Build a product from its manifest, here; inputs that cannot be reached are stood in for."""
     engine = workspace.engine()
-    buildable = committed(graph, address, workspace.root, engine.capabilities.dialect)
+    buildable = committed(graph, address, workspace.root, engine.capabilities)
     with _remembering(workspace, address, STAGE, now):
         staged = _stage(engine, buildable, interval, now)
     publish_id = staged.publish_id

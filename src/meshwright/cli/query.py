@@ -29,11 +29,13 @@ def command(edge: Edge, sql: str, output: str = "") -> None:
     from meshwright.sql.across import across
 
     mesh = compile_mesh(edge.workspace.root, edge.workspace.cache).graph.mesh
-    question = across(sql, (address for product in mesh.products for address, _ in product.tables()))
+    engine = edge.workspace.engine()
+    tables = (address for product in mesh.products for address, _ in product.tables())
+    question = across(sql, tables, engine.capabilities.dialect)
     if question.diagnostics:
         print_diagnostics(map(_safe, question.diagnostics))
         click.get_current_context().exit(ExitCode.FINDINGS)
-    answer = edge.workspace.engine().query(question.sql, question.tables)
+    answer = engine.query(question.sql, question.tables)
     if output == "csv":
         click.echo(_csv(answer), nl=False)
     elif edge.json:

@@ -1,13 +1,52 @@
 """Capabilities: in what engines differ, as data. Whoever needs to know asks here, never for an engine's name."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from meshwright.model.address import TableAddress
+from meshwright.model.errors import Refused
+from meshwright.model.mask import Pseudonym
+from meshwright.model.product import DataProduct, OutputTable, PublishMode
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one engine can do.
+    """What one engine, which people call by its `name`, can do.
 
-    `dialect` is the SQL that it speaks.
+    `dialect` is the SQL that it speaks; `understands` are the dialects that are sure to mean the same in it.
     """
 
+    name: str
     dialect: str
+    understands: tuple[str, ...]
+    modes: frozenset[PublishMode] = frozenset(PublishMode)
+    pseudonyms: bool = True
+    virtual: bool = True
+
+
+def refuse_beyond(capabilities: Capabilities, product: DataProduct) -> None:
+    """Raise `Refused` where a product asks for what an engine cannot do."""
+    for address, table in product.tables():
+        for lacking in _lacking(capabilities, table):
+            raise Refused(
+                f"`{address}` {lacking}, which {capabilities.name} cannot do", hint="build it on another engine"
+            )
+
+
+def refuse_dialect(capabilities: Capabilities, address: TableAddress, table: OutputTable) -> None:
+    """Raise `Refused` where a table's SQL is in a dialect that an engine does not understand."""
+    dialect = table.transform.dialect if table.transform else capabilities.dialect
+    if dialect not in capabilities.understands:
+        raise Refused(
+            f"the SQL of `{address}` is {dialect}'s, which may mean something else to {capabilities.name}",
+            hint=f"write it in {' or '.join(capabilities.understands)}'s dialect, and declare `dialect:`",
+        )
+
+
+def _lacking(capabilities: Capabilities, table: OutputTable) -> Iterator[str]:
+    if table.virtual and not capabilities.virtual:
+        yield "is served in place"
+    if table.mode not in capabilities.modes:
+        yield f"is published as a {table.mode.value}"
+    if any(isinstance(c.mask, Pseudonym) for c in table.made_columns) and not capabilities.pseudonyms:
+        yield "holds pseudonyms"

@@ -1,11 +1,11 @@
 """Judgement: which checks a table must pass, and whether a measured value passes one. Knows no engine."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from meshwright.model.address import TableAddress
-from meshwright.model.contract import Check, Column, Metric, Operator, Unit
+from meshwright.model.contract import ROW_METRICS, Check, Column, Metric, Operator, Unit
 from meshwright.model.product import OnFail, OutputTable, PublishMode
 from meshwright.model.publish import CheckResult
 
@@ -30,9 +30,27 @@ _COUNTED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """How many rows of a table were set aside, and how many of them by each check."""
+
+    rows: int = 0
+    by_check: Mapping[str, int] = field(default_factory=dict)
+
+    def by(self, check: Check) -> Decimal:
+        """Return how many rows a check has set aside."""
+        return Decimal(self.by_check.get(check.name, 0))
+
+
 def checks_of(table: OutputTable) -> tuple[Check, ...]:
     """Return the checks that a contract names, and those implied by its columns, its key and its way of publishing."""
     return (*_implied(table), *table.contract.checks)
+
+
+def quarantined(table: OutputTable) -> tuple[Check, ...]:
+    """Return the checks whose failure sets rows aside."""
+    found = (c for c in checks_of(table) if c.metric in ROW_METRICS)
+    return tuple(c for c in found if consequence(table, c) is OnFail.QUARANTINE)
 
 
 def judged(table: OutputTable, address: TableAddress, check: Check, measured: Decimal, rows: int) -> CheckResult:
@@ -58,6 +76,32 @@ def set_aside(table: OutputTable, result: CheckResult, aside: int, rows: int) ->
         many = f"{aside:,} of {rows:,} rows would be set aside, which is more than {table.quarantine}"
         return replace(result, consequence=OnFail.BLOCK, message=f"{result.message}; {many}")
     return replace(result, message=f"{result.message}; they were set aside")
+
+
+def counted(
+    table: OutputTable, address: TableAddress, check: Check, number: Decimal, rows: int, aside: Aside
+) -> CheckResult:
+    """Judge what was counted; what a check has set aside is counted with it, as if it were still there."""
+    left = judged(table, address, check, number, rows)
+    if left.consequence is not OnFail.QUARANTINE or (left.passed and not aside.by(check)):
+        return left
+    whole = judged(table, address, check, number + aside.by(check), rows + aside.rows)
+    if not left.passed:  # something was published since, and what is left is wrong too
+        return replace(whole, consequence=OnFail.BLOCK)
+    return set_aside(table, whole, aside.rows, rows + aside.rows)
+
+
+def answered(table: OutputTable, address: TableAddress, check: Check, answer: object) -> CheckResult:
+    """Judge what a check's own SQL gave: it should be one number."""
+    if answer is None:
+        return unmeasured(table, address, check, "its SQL gives nothing")
+    try:
+        number = Decimal(str(answer))
+    except ArithmeticError:
+        return unmeasured(table, address, check, "its SQL gives no number")
+    if not number.is_finite():
+        return unmeasured(table, address, check, "its SQL gives no number")
+    return judged(table, address, check, number, 100)
 
 
 def unmeasured(table: OutputTable, address: TableAddress, check: Check, reason: str) -> CheckResult:

@@ -13,7 +13,7 @@ from typing import Protocol
 from meshwright.engine.capabilities import Capabilities
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Column
-from meshwright.model.errors import MeshError
+from meshwright.model.errors import FinalError, MeshError
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, InputPort
@@ -64,6 +64,30 @@ class Work:
         local = f"{sql_name(port.name)}."
         found = {name.removeprefix(local) for q in self.queries for name in q.reads if name.startswith(local)}
         return tuple(sorted(found)) or ("",)
+
+    def passed_on(self, table: TableAddress) -> InputPort:
+        """Return the input that is a table without SQL: the only one, or the one of its port's name."""
+        inputs = self.product.inputs
+        found = inputs[0] if len(inputs) == 1 else self.product.input(table.port.name)
+        if found is None:
+            raise FinalError(
+                f"`{table}` has no SQL, and the product has {len(inputs)} inputs",
+                hint=f"write `{table.port.name}.sql`, or name the input `{table.port.name}`",
+            )
+        return found
+
+    def value(self, parameter: str) -> datetime:
+        """Return what a parameter of a query is bound to."""
+        match parameter:
+            case "interval_start":
+                return self.interval.start
+            case "interval_end":
+                return self.interval.end
+            case _:
+                raise FinalError(
+                    f"`{self.product.address}` asks for the parameter `{parameter}`, which no run has",
+                    hint="there are interval_start and interval_end",
+                )
 
 
 @dataclass(frozen=True, slots=True)

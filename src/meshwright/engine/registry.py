@@ -4,10 +4,13 @@ from importlib import import_module
 from typing import cast
 
 from meshwright.engine.protocol import Engine
-from meshwright.model.errors import NotFound
+from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 
-ENGINES = {"duckdb": "meshwright.engine.duckdb.engine"}
+ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwright.engine.duckdb.engine"}
+
+_DRIVERS = {"bigquery": "google"}
+"""The extra of this package that brings an engine's driver, where it is not there anyway."""
 
 
 def no_connections(name: str) -> Secret | None:  # noqa: ARG001  # the shape of `Connections`
@@ -35,5 +38,11 @@ def open_engine(
     """
     if name not in ENGINES:
         raise NotFound(f"there is no engine `{name}`", hint=f"write one of {', '.join(sorted(ENGINES))}")
-    module = import_module(ENGINES[name])
+    try:
+        module = import_module(ENGINES[name])
+    except ModuleNotFoundError as error:
+        extra = _DRIVERS.get(name)
+        if extra is None:
+            raise
+        raise Refused(f"the engine `{name}` needs `{error.name}`", hint=f"install `meshwright[{extra}]`") from None
     return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))

@@ -110,6 +110,11 @@ def local_table(input_port: str, table: str) -> str:
     return f"{input_port}.{table}" if table else input_port
 
 
+def one_name(dotted: str) -> str:
+    """The one identifier of a table whose name has several parts, which no engine could take as it is."""
+    return dotted.replace(".", "__")
+
+
 def stored_table(table: TableAddress) -> str:
     """The table inside its product's store: `sales`, `sales_v2`; `orders__lines` where the port has several.
 
@@ -128,7 +133,7 @@ def mesh_table(table: TableAddress) -> tuple[str, ...]:
 
 def query_table(table: TableAddress) -> str:
     """The table inside the one session that a question across the mesh is asked in."""
-    return ".".join(mesh_table(table))
+    return one_name(".".join(mesh_table(table)))
 
 
 def _versioned(port: PortAddress) -> str:
@@ -164,6 +169,31 @@ def lock_file(product: ProductAddress) -> str:
 def working_folder(product: ProductAddress, publish_id: PublishId) -> str:
     """Where a process keeps what it has not finished, below the data root; swept when the process is dead."""
     return f"{product_folder(product)}/.working-{publish_id}"
+
+
+def dataset(product: ProductAddress, prefix: str) -> str:
+    """The dataset of BigQuery that consumers read a product in: `sales__orders`, or `dev__sales__orders`."""
+    return "__".join(filter(None, (prefix, sql_name(product.domain), sql_name(product.product))))
+
+
+def store_dataset(product: ProductAddress, prefix: str) -> str:
+    """The dataset that holds a product's rows, its publish log and what was set aside."""
+    return f"{dataset(product, prefix)}__store"
+
+
+def stage_dataset(product: ProductAddress, prefix: str) -> str:
+    """The dataset of a product's stages, whose tables expire."""
+    return f"{dataset(product, prefix)}__stage"
+
+
+def stage_table(publish_id: PublishId, part: str) -> str:
+    """A table of one stage: `20130101T000000000000_1a2b3c4d__sales`."""
+    return f"{str(publish_id).replace('-', '_')}__{part}"
+
+
+def job_id(publish_id: PublishId, step: str, attempt: int = 1) -> str:
+    """The job that takes a step of a run, which is not begun twice; a later attempt where one failed."""
+    return f"{SCHEME}_{publish_id}_{step}" + (f"_{attempt}" if attempt > 1 else "")
 
 
 def key_name(space: str) -> str:

@@ -26,4 +26,4 @@ def queries_of(
 def _passed_on(analysis: Analysis) -> Transform | None:
     """Return the SELECT of a table that passes on one of several tables of an input: an engine cannot tell which."""
     read = next((name for name in analysis.inputs if "." in name), None)
-    return None if read is None else Transform(f"SELECT * FROM {sql_name(read)}", "duckdb")  # noqa: S608  # of names
+    return None if read is None else Transform(f"SELECT * FROM {sql_name(read)}", "bigquery")  # noqa: S608  # of names

@@ -1,7 +1,7 @@
 """Across: one question over the ports of all domains, for `mesh query`.
 
 Tables are written `domain.product.port`, or `domain.product.port.table` where a port has several; `-` as `_`, `port_v2`
-for `port@2`. DuckDB's dialect; one SELECT, which reads ports and nothing else, so that it can change nothing.
+for `port@2`. One SELECT in the engine's dialect, which reads ports and nothing else, so that it can change nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ FILE = "query"
 
 @dataclass(frozen=True, slots=True)
 class MeshQuery:
-    """A question as DuckDB understands it: `tables` says what each of its tables is in the mesh.
+    """A question as the engine understands it: `tables` says what each of its tables is in the mesh.
 
     With diagnostics there is nothing to run.
     """
@@ -36,9 +36,9 @@ class MeshQuery:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def across(select: str, tables: Iterable[TableAddress]) -> MeshQuery:
-    """Return a question with its tables' names replaced by ones that an engine can give to what it attaches."""
-    text = SqlText(select, "duckdb", FILE)
+def across(select: str, tables: Iterable[TableAddress], dialect: str = "duckdb") -> MeshQuery:
+    """Return a question with its tables' names replaced by ones that an engine can give to what it reads."""
+    text = SqlText(select, dialect, FILE)
     known = {".".join(mesh_table(table)): table for table in tables}
     tree = parse(text)
     if isinstance(tree, Diagnostic):
@@ -55,7 +55,7 @@ def across(select: str, tables: Iterable[TableAddress]) -> MeshQuery:
         return MeshQuery("", (), tuple(found))
     meant = [(table, known[dotted(table).lower()]) for table in read]
     rename(tree, [(table, query_table(address)) for table, address in meant])
-    sql = Dialect.get_or_raise("duckdb").generate(tree, comments=False)
+    sql = Dialect.get_or_raise(dialect).generate(tree, comments=False)
     return MeshQuery(sql, tuple(sorted({(query_table(address), address) for _, address in meant})))
 
 

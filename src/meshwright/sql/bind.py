@@ -11,6 +11,7 @@ from sqlglot.errors import ErrorLevel
 
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import Refused
+from meshwright.model.naming import one_name
 from meshwright.model.product import Transform
 from meshwright.sql.dialect import mend
 from meshwright.sql.guard import parameters
@@ -46,7 +47,7 @@ def bind(transform: Transform, dialect: str) -> BoundQuery:
     named = parameters(tree)
     several = [(table, dotted(table).lower()) for table in tree.find_all(exp.Table) if table.db]
     reads = tuple(sorted({name for _, name in several}))
-    rename(tree, several)
+    rename(tree, [(table, one_name(name)) for table, name in several])
     if dialect == transform.dialect and not several:
         tokens = statement(text)
         return BoundQuery(text.sql[tokens[0].start : tokens[-1].end + 1], named)

@@ -23,19 +23,20 @@ from meshwright.engine.duckdb.connection import (
     sandbox,
 )
 from meshwright.engine.duckdb.inputs import expose_virtual
-from meshwright.engine.duckdb.log import Stage, last_publish, read_stage, update_stage
+from meshwright.engine.duckdb.log import last_publish, read_stage, update_stage
 from meshwright.engine.duckdb.provenance import PUBLISHED
-from meshwright.engine.duckdb.quarantine import Aside, set_aside_by
+from meshwright.engine.duckdb.quarantine import set_aside_by
 from meshwright.engine.duckdb.rows import Subject, looked_at, measured
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
-from meshwright.engine.judgement import checks_of, judged, set_aside, unmeasured
+from meshwright.engine.judgement import answered, checks_of, counted, judged, unmeasured
+from meshwright.engine.staging import Stage
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
-from meshwright.model.product import DataProduct, OnFail, OutputPort
+from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.publish import CheckResult
 
 
@@ -96,20 +97,8 @@ def _table(connection: DuckDBPyConnection, subject: Subject, stage: Stage) -> li
                 results.append(_chain(connection, subject, one))
             case _:
                 among = all_rows if one.is_about_all else rows
-                results.append(_counted(subject, one, by_check[one], among, aside))
+                results.append(counted(subject.table, subject.address, one, by_check[one], among, aside))
     return results
-
-
-def _counted(subject: Subject, check: Check, number: Decimal, rows: int, aside: Aside) -> CheckResult:
-    """Judge what was counted; what a check has set aside is counted with it, as if it were still there."""
-    table, address = subject.table, subject.address
-    left = judged(table, address, check, number, rows)
-    if left.consequence is not OnFail.QUARANTINE or (left.passed and not aside.by(check)):
-        return left
-    whole = judged(table, address, check, number + aside.by(check), rows + aside.rows)
-    if not left.passed:  # something was published since, and what is left is wrong too
-        return replace(whole, consequence=OnFail.BLOCK)
-    return set_aside(table, whole, aside.rows, rows + aside.rows)
 
 
 def _queried(connection: DuckDBPyConnection, subject: Subject, check: Check) -> CheckResult:
@@ -118,18 +107,11 @@ def _queried(connection: DuckDBPyConnection, subject: Subject, check: Check) -> 
     try:
         query = one_select(connection, check.query or "")
         row = connection.execute(f"SELECT * FROM ({query}\n) AS measured").fetchone()
-        measured = Decimal(str(row[0])) if row is not None and row[0] is not None else None
     except duckdb.Error as error:
         return unmeasured(table, address, check, f"its SQL failed: {reason(error)}")
     except Refused as error:
         return unmeasured(table, address, check, f"its SQL was refused: {error.message}")
-    except ArithmeticError:
-        return unmeasured(table, address, check, "its SQL gives no number")
-    if measured is None:
-        return unmeasured(table, address, check, "its SQL gives nothing")
-    if not measured.is_finite():
-        return unmeasured(table, address, check, "its SQL gives no number")
-    return judged(table, address, check, measured, 100)
+    return answered(table, address, check, None if row is None else row[0])
 
 
 def _chain(connection: DuckDBPyConnection, subject: Subject, check: Check) -> CheckResult:

@@ -18,7 +18,7 @@ from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 
-CAPABILITIES = Capabilities(dialect="duckdb")
+CAPABILITIES = Capabilities(name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,14 @@ from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.sources.database import database_table
 from meshwright.engine.sources.files import files_of
+from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import TableAddress
-from meshwright.model.errors import FinalError, InputsNotReady, SourceNotReady
+from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.naming import connection_variable, local_table, sql_name, stored_table, table_names
+from meshwright.model.naming import connection_variable, local_table, one_name, sql_name, stored_table, table_names
 from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead
 from meshwright.model.time import Watermark
-
-_FIXTURES = ("csv", "json", "parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +186,7 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     """Take a fixture, or generate rows; an optional input that nothing stands in for is empty."""
     stand_ins = inputs.work.stand_ins
     if stand_ins is None:
-        raise _not_ready(port)
+        raise not_ready(port)
     for table in inputs.work.tables_of(port):
         _stand_in_table(inputs, port, table, stand_ins)
     inputs.synthetic = True
@@ -198,31 +197,16 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
 def _stand_in_table(inputs: _Inputs, port: InputPort, table: str, stand_ins: StandIns) -> None:
     called = local_table(port.name, table)
     columns = stand_ins.columns.get(called) or port.columns
-    fixture = next((p for kind in _FIXTURES if (p := stand_ins.folder / f"{called}.{kind}").is_file()), None)
-    if fixture is not None:
-        relation = file_relation([fixture], fixture.suffix[1:], columns)
+    path = fixture(stand_ins, called)
+    if path is not None:
+        relation = file_relation([path], path.suffix[1:], columns)
         expose_files(inputs.connection, _local(port, table), relation, often=True)
     elif columns:
         rows = generated_rows(inputs.work, port, table, columns)
         expose_rows(inputs.connection, _local(port, table), columns, rows)
         inputs.generated.append(called)
     else:
-        raise _nothing_known(inputs.work, called)
-
-
-def _not_ready(port: InputPort) -> InputsNotReady | SourceNotReady:
-    match port.source:
-        case None:
-            return InputsNotReady(f"`{port.port}`, the input `{port.name}`, is not published yet")
-        case source:
-            return SourceNotReady(f"connection `{source.connection}` of input `{port.name}` is not known here")
-
-
-def _nothing_known(work: Work, called: str) -> FinalError:
-    return FinalError(
-        f"input `{called}` of `{work.product.address}` cannot be reached, and nothing tells what it looks like",
-        hint=f"put `fixtures/{called}.csv` beside the manifest, or declare the source's columns",
-    )
+        raise nothing_known(inputs.work, called)
 
 
 def _duckdb_file(connection: str, url: Secret) -> Path:
@@ -238,4 +222,4 @@ def _duckdb_file(connection: str, url: Secret) -> Path:
 
 
 def _local(port: InputPort, table: str = "") -> str:
-    return local_table(sql_name(port.name), table)
+    return one_name(local_table(sql_name(port.name), table))

@@ -6,35 +6,21 @@ never its URL), and how the file was staged (`stage`).
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import has_relation, name
+from meshwright.engine.staging import Stage, overtaken
 from meshwright.model import codec
-from meshwright.model.errors import Busy
 from meshwright.model.identity import PublishId
 from meshwright.model.product import VirtualSource
-from meshwright.model.publish import Publish, Staged
+from meshwright.model.publish import Publish
 
 _LOG = (
     "number BIGINT, publish_id VARCHAR, interval_start TIMESTAMPTZ, interval_end TIMESTAMPTZ, watermark TIMESTAMPTZ, "
     "published_at TIMESTAMPTZ, entry VARCHAR"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What was staged, the publish that was the newest then, and what staging and checking have taken so far.
-
-    `is_bounded`: it is that of its interval, not the whole.
-    """
-
-    staged: Staged
-    base: PublishId | None
-    seconds: float
-    is_bounded: bool = False
 
 
 def write_stage(connection: DuckDBPyConnection, stage: Stage, virtual: Sequence[tuple[str, VirtualSource]]) -> None:
@@ -107,7 +93,4 @@ def append_to_log(connection: DuckDBPyConnection, publish: Publish, base: Publis
         values,
     ).fetchone()
     if written is None or written[0] != 1:
-        raise Busy(
-            f"`{publish.product}` was published by another run after this one was staged",
-            hint="run it again: it is staged upon what is published then",
-        )
+        raise overtaken(publish)

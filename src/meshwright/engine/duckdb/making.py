@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -13,14 +12,14 @@ from meshwright.engine.duckdb.inputs import Exposed
 from meshwright.engine.duckdb.masks import made_list
 from meshwright.engine.duckdb.modes import make_readable
 from meshwright.engine.duckdb.provenance import COPY, PUBLISHED, copies, interval_columns, within
-from meshwright.engine.duckdb.quarantine import quarantined, set_aside, set_aside_by
+from meshwright.engine.duckdb.quarantine import set_aside, set_aside_by
 from meshwright.engine.duckdb.readers import blame
 from meshwright.engine.duckdb.rows import Subject
 from meshwright.engine.duckdb.types import name_list
 from meshwright.engine.duckdb.versions import VERSIONED
+from meshwright.engine.judgement import quarantined
 from meshwright.engine.protocol import Work
 from meshwright.model.address import TableAddress
-from meshwright.model.errors import FinalError
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import OutputTable, PublishMode
@@ -69,7 +68,7 @@ def _make(building: Building, made: Made) -> None:
     address, table = made
     stored = stored_table(address)
     query = work.query(address) or _passed_on(work, address)
-    parameters = {p: _parameter(work, p) for p in query.parameters}
+    parameters = {p: work.value(p) for p in query.parameters}
     columns = made_list(table.made_columns, building.functions)
     select: str = f"SELECT {columns} FROM ({one_select(connection, query.sql)}\n) AS made"
     if quarantined(table):
@@ -122,28 +121,8 @@ def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, store
 
 
 def _passed_on(work: Work, address: TableAddress) -> Query:
-    """Return the query of a table that has no SQL: the one input, or the one of its port's name, as it is."""
-    inputs = work.product.inputs
-    found = inputs[0] if len(inputs) == 1 else work.product.input(address.port.name)
-    if found is None:
-        raise FinalError(
-            f"`{address}` has no SQL, and the product has {len(inputs)} inputs",
-            hint=f"write `{address.port.name}.sql`, or name the input `{address.port.name}`",
-        )
-    return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(found.name))}")
-
-
-def _parameter(work: Work, parameter: str) -> datetime:
-    match parameter:
-        case "interval_start":
-            return work.interval.start
-        case "interval_end":
-            return work.interval.end
-        case _:
-            raise FinalError(
-                f"`{work.product.address}` asks for the parameter `{parameter}`, which no run has",
-                hint="there are interval_start and interval_end",
-            )
+    """Return the query of a table that has no SQL: one input as it is."""
+    return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}")
 
 
 def _count(connection: DuckDBPyConnection, relation: str) -> int:

@@ -16,14 +16,14 @@ from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
 from meshwright.engine.duckdb.files import put_in_place
-from meshwright.engine.duckdb.log import Stage, append_to_log, read_log, read_stage, start_log
+from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, start_log
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
 from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
 from meshwright.engine.protocol import Recent
-from meshwright.engine.watermarks import published_watermark
+from meshwright.engine.staging import Stage, log_entry
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import PublishId
@@ -142,21 +142,8 @@ def _log(
     """Write the log entry of a publish into the connection's own file."""
     row = connection.execute("SELECT current_database()").fetchone()
     assert row is not None, "a connection has a database"  # noqa: S101
-    staged = stage.staged
-    adds_up = not all(t.mode is PublishMode.REPLACE for _, t in product.tables())
-    publish = Publish(
-        product=staged.product,
-        publish_id=staged.publish_id,
-        release=staged.release,
-        interval=staged.interval,
-        watermark=published_watermark(product, staged, before, is_bounded=stage.is_bounded),
-        inputs=staged.inputs,
-        tables=tuple(_rows(connection, row[0], counted) for counted in staged.tables),
-        published_at=now,
-        synthetic=staged.synthetic or (adds_up and before != () and before[-1].synthetic),
-        seconds=round(stage.seconds + time.perf_counter() - started, 3),
-        is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
-    )
+    tables = tuple(_rows(connection, row[0], counted) for counted in stage.staged.tables)
+    publish = log_entry(product, stage, before, tables, now, time.perf_counter() - started)
     append_to_log(connection, publish, stage.base)
     return publish
 

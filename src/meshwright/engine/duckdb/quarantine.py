@@ -5,21 +5,18 @@ run makes them good. Consumers read other tables; what is masked for them is mas
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name, text
 from meshwright.engine.duckdb.provenance import STAGE
-from meshwright.engine.duckdb.rows import STAGED, Bound, Subject, looked_at, measured, wrong
-from meshwright.engine.judgement import checks_of, consequence, judged
+from meshwright.engine.duckdb.rows import STAGED, Subject, looked_at, measured, wrong
+from meshwright.engine.judgement import Aside, judged, quarantined
 from meshwright.model import codec
 from meshwright.model.address import TableAddress
-from meshwright.model.contract import ROW_METRICS, Check
+from meshwright.model.contract import Check
 from meshwright.model.identity import PublishId
-from meshwright.model.product import OnFail, OutputTable
 from meshwright.model.publish import Quarantined
 from meshwright.model.time import Interval
 
@@ -27,27 +24,9 @@ _TABLE = "number BIGINT, publish_id VARCHAR, made_for VARCHAR, checks VARCHAR[],
 _NEXT = "(SELECT coalesce(max(number), 0) FROM mesh.quarantine)"
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """How many rows of a table were set aside, and how many of them by each check."""
-
-    rows: int
-    by_check: Mapping[str, int]
-
-    def by(self, check: Check) -> Decimal:
-        """Return how many rows a check has set aside."""
-        return Decimal(self.by_check.get(check.name, 0))
-
-
 def start_quarantine(connection: DuckDBPyConnection) -> None:
     """Make an empty quarantine in the connection's own file."""
     connection.execute(f"CREATE TABLE mesh.quarantine ({_TABLE})")
-
-
-def quarantined(table: OutputTable) -> tuple[Check, ...]:
-    """Return the checks whose failure sets rows aside."""
-    found = (c for c in checks_of(table) if c.metric in ROW_METRICS)
-    return tuple(c for c in found if consequence(table, c) is OnFail.QUARANTINE)
 
 
 def set_aside(connection: DuckDBPyConnection, subject: Subject, publish_id: PublishId, interval: Interval) -> None:
@@ -57,7 +36,7 @@ def set_aside(connection: DuckDBPyConnection, subject: Subject, publish_id: Publ
     source = looked_at(connection, numbered, interval)
     failing = _failing(connection, numbered, source)
     if failing:
-        bound = Bound()
+        bound = Bound("$")
         found = ", ".join(f"CASE WHEN {wrong(check, bound)} THEN {bound.bind(check.name)} END" for check in failing)
         reasons = f"list_filter([{found}], lambda reason: reason IS NOT NULL) AS reasons"
         connection.execute(

@@ -4,11 +4,12 @@ Measured over what is staged. Uniqueness holds over what consumers will read: th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name
 from meshwright.engine.duckdb.provenance import PUBLISHED, within
 from meshwright.engine.judgement import checks_of
@@ -28,19 +29,6 @@ class Subject:
     address: TableAddress
     table: OutputTable
     relation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The values that one query binds, by the names of their parameters."""
-
-    values: dict[str, object] = field(default_factory=dict)
-
-    def bind(self, value: object) -> str:
-        """Return how the query names a value."""
-        parameter = f"p{len(self.values)}"
-        self.values[parameter] = value
-        return f"${parameter}"
 
 
 def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interval) -> str:
@@ -73,7 +61,7 @@ def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interv
 
 def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check]) -> tuple[list[Decimal], int, int]:
     """Measure all checks, and count the staged rows and all that were looked at, in one SELECT."""
-    bound = Bound()
+    bound = Bound("$")
     measures = [_measure(c, bound) for c in checks]
     select = ", ".join([f"count(*) FILTER ({STAGED})", "count(*)", *measures])
     row = connection.execute(f"SELECT {select} FROM {source}", bound.values or None).fetchone()

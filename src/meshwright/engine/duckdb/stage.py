@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.connection import attach, connected, explained, sandbox
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.inputs import expose, expose_virtual
-from meshwright.engine.duckdb.log import Stage, read_log, read_stage, write_stage
+from meshwright.engine.duckdb.log import read_log, read_stage, write_stage
 from meshwright.engine.duckdb.making import Building, build
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
@@ -17,11 +17,12 @@ from meshwright.engine.duckdb.quarantine import start_quarantine
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.protocol import Work
 from meshwright.engine.pseudonyms import pseudonyms
+from meshwright.engine.staging import Stage, refuse_to_cut
 from meshwright.engine.watermarks import staged_watermark
-from meshwright.model.errors import NotFound, Refused
+from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stored_table
-from meshwright.model.product import DataProduct, OutputTable, PublishMode
+from meshwright.model.product import DataProduct
 from meshwright.model.publish import Publish, Staged
 
 
@@ -87,24 +88,5 @@ def _attach_published(session: Session, connection: DuckDBPyConnection, work: Wo
     with explained(f"what `{work.product.address}` has published"):
         attach(connection, path, PUBLISHED)
         before = read_log(connection, PUBLISHED)
-    _refuse_to_cut(work, before)
+    refuse_to_cut(work, before)
     return before
-
-
-def _refuse_to_cut(work: Work, before: tuple[Publish, ...]) -> None:
-    """Refuse an interval of which a part, and more than it, was published at once: its rows cannot be told apart."""
-    if not any(_is_appended(table) for _, table in work.product.tables()):
-        return
-    asked = work.interval
-    for publish in before:
-        done = publish.interval
-        if done.start < asked.end and asked.start < done.end and not asked.covers(done):
-            raise Refused(
-                f"`{work.product.address}` has appended {done} at once, and {asked} cuts through it",
-                hint=f"run an interval that covers it, such as `--interval {done}`",
-            )
-
-
-def _is_appended(table: OutputTable) -> bool:
-    """Tell whether the rows of an interval are told from others by that interval alone."""
-    return table.mode is PublishMode.APPEND or (table.mode is PublishMode.LEDGER and not table.contract.key)

@@ -1,0 +1,90 @@
+"""BigQuery: the engine of production. Each verb is a module beside this one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from meshwright.engine.bigquery.checks import check
+from meshwright.engine.bigquery.connection import open_warehouse
+from meshwright.engine.bigquery.log import read_log, recent
+from meshwright.engine.bigquery.publish import publish
+from meshwright.engine.bigquery.quarantine import quarantine
+from meshwright.engine.bigquery.query import query
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.bigquery.stage import discard, stage, staged
+from meshwright.engine.capabilities import Capabilities, refuse_beyond
+from meshwright.engine.protocol import Recent, Rows, Work
+from meshwright.model.address import ProductAddress, TableAddress
+from meshwright.model.identity import Connections, Keys, PublishId
+from meshwright.model.product import DataProduct, PublishMode
+from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
+
+CAPABILITIES = Capabilities(
+    name="BigQuery",
+    dialect="bigquery",
+    understands=("bigquery",),
+    modes=frozenset(PublishMode) - {PublishMode.LEDGER},
+    pseudonyms=False,
+    virtual=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BigQuery:
+    """All products of one project, below one prefix."""
+
+    session: Session
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this engine can do."""
+        return CAPABILITIES
+
+    def stage(self, work: Work, now: datetime) -> Staged:
+        """Build all output ports privately, under a new publish id."""
+        refuse_beyond(CAPABILITIES, work.product)
+        return stage(self.session, work, now)
+
+    def staged(self, product: DataProduct, publish_id: PublishId) -> Staged:
+        """Return what was staged under an id."""
+        return staged(self.session, product, publish_id)
+
+    def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
+        """Hold what was staged against its contracts."""
+        return check(self.session, product, publish_id)
+
+    def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
+        """Make all staged ports visible at once."""
+        return publish(self.session, product, publish_id, now)
+
+    def discard(self, product: DataProduct, publish_id: PublishId) -> None:
+        """Forget a stage."""
+        discard(self.session, product.address, publish_id)
+
+    def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
+        """Return the product's publish log, oldest first."""
+        return read_log(self.session, product)
+
+    def quarantine(self, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:
+        """Return the rows of a product that were set aside last."""
+        return quarantine(self.session, product, most)
+
+    def recent(self, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
+        """Return what products have published lately."""
+        return recent(self.session, products, since)
+
+    def query(self, sql: str, tables: tuple[tuple[str, TableAddress], ...]) -> Rows:
+        """Answer one SELECT over published tables."""
+        return query(self.session, sql, tables)
+
+
+def open_engine(
+    data: str,
+    connections: Connections,
+    keys: Keys,
+    *,
+    memory: str | None,  # noqa: ARG001  # of this process, which holds no data
+    threads: int | None,  # noqa: ARG001
+) -> BigQuery:
+    """Open the products below `bigquery://project/prefix`."""
+    return BigQuery(Session(open_warehouse(data), connections, keys))

@@ -1,0 +1,185 @@
+"""Inputs: each input port of a product as a SELECT that its SQL reads by the port's local name.
+
+What was read of another product is told from its log: asked before the data is read, and again afterwards. Where
+the product has published in between, all of it is read again, so that data and publish id belong together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from meshwright.engine.bigquery.connection import name
+from meshwright.engine.bigquery.loads import Target, load_files, load_rows
+from meshwright.engine.bigquery.log import last_publish
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.generate import generated_rows
+from meshwright.engine.protocol import StandIns, Work
+from meshwright.engine.sources.database import database_table
+from meshwright.engine.sources.files import files_of
+from meshwright.engine.standins import fixture, not_ready, nothing_known
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import Refused
+from meshwright.model.identity import PublishId, Secret
+from meshwright.model.naming import local_table, one_name, sql_name, stage_table, stored_table
+from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
+from meshwright.model.publish import InputRead, Publish
+from meshwright.model.time import Watermark
+
+Heads = dict[ProductAddress, Publish]
+"""The last publish of each product that has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """What was read: a SELECT for each local name, the inputs that came `from_files`, and those that are made up.
+
+    `datasets` are those that SQL may read. `synthetic`: some of the data was stood in for, or is made of such;
+    `made_up`: all of it, on a laptop.
+    """
+
+    reads: tuple[InputRead, ...]
+    relations: dict[str, str]
+    datasets: tuple[str, ...]
+    from_files: tuple[str, ...]
+    generated: tuple[str, ...]
+    synthetic: bool
+    made_up: bool
+
+
+@dataclass(slots=True)
+class _Inputs:
+    """The inputs of one stage, as far as they have been exposed."""
+
+    session: Session
+    work: Work
+    publish_id: PublishId
+    now: datetime
+    heads: Heads
+    relations: dict[str, str] = field(default_factory=dict)
+    datasets: set[str] = field(default_factory=set)
+    from_files: list[str] = field(default_factory=list)
+    generated: list[str] = field(default_factory=list)
+    synthetic: bool = False
+    real: bool = False
+
+    def target(self, local: str) -> Target:
+        """Return the table of the stage that an input is loaded into."""
+        product = self.work.product.address
+        table = stage_table(self.publish_id, f"_{local}")
+        return Target(self.session.warehouse, self.session.stage_dataset(product), table, local)
+
+
+def heads_of(session: Session, work: Work) -> Heads:
+    """Return the last publishes of the products that a product reads."""
+    read = sorted({p.port.product for p in work.product.inputs if p.port})
+    return {product: publish for product in read if (publish := last_publish(session, product))}
+
+
+def expose(session: Session, work: Work, publish_id: PublishId, now: datetime, heads: Heads) -> Exposed:
+    """Make all inputs of a product readable by their local names.
+
+    Raises `InputsNotReady` or `SourceNotReady` where an input is not there and may not be stood in for.
+    """
+    inputs = _Inputs(session, work, publish_id, now, heads)
+    inputs.datasets.add(session.stage_dataset(work.product.address))
+    reads = tuple(_expose(inputs, port) for port in work.product.inputs)
+    return Exposed(
+        reads=reads,
+        relations=inputs.relations,
+        datasets=tuple(sorted(inputs.datasets)),
+        from_files=tuple(inputs.from_files),
+        generated=tuple(inputs.generated),
+        synthetic=inputs.synthetic,
+        made_up=work.stand_ins is not None and not inputs.real,
+    )
+
+
+def with_relations(relations: Iterable[tuple[str, str]]) -> str:
+    """Return the WITH clause that gives names to SELECTs; empty where there are none."""
+    named = ", ".join(f"{name(local)} AS ({select})" for local, select in relations)
+    return f"WITH {named} " if named else ""
+
+
+def _expose(inputs: _Inputs, port: InputPort) -> InputRead:
+    stand_ins = inputs.work.stand_ins
+    stood_in = stand_ins is not None and port.name in stand_ins.only
+    match port.source:
+        case _ if stood_in:
+            read = None
+        case None:
+            read = _expose_port(inputs, port)
+        case source:
+            url = inputs.session.connections(source.connection)
+            read = None if url is None else _expose_source(inputs, port, source, url)
+    return read or _stand_in(inputs, port)
+
+
+def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
+    assert port.port is not None, "an input without a source reads a port"  # noqa: S101
+    session, product = inputs.session, port.port.product
+    publish = inputs.heads.get(product)
+    tables = {table: port.port.table(table) for table in inputs.work.tables_of(port)}
+    dataset = session.dataset(product)
+    known = all(session.warehouse.table(dataset, stored_table(table)) for table in tables.values())
+    if publish is None or not known:
+        return None
+    for called, table in tables.items():
+        inputs.relations[_local(port, called)] = f"SELECT * FROM {session.offered(table)}"
+    inputs.datasets |= {dataset, session.store_dataset(product)}
+    inputs.synthetic |= publish.synthetic
+    inputs.real |= not publish.synthetic
+    return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
+
+
+def _expose_source(
+    inputs: _Inputs, port: InputPort, source: FilesSource | DatabaseSource | VirtualSource, url: Secret
+) -> InputRead:
+    interval, local = inputs.work.interval, _local(port)
+    inputs.real = True
+    match source:
+        case FilesSource():
+            paths = files_of(source, interval, url)
+            inputs.relations[local] = load_files(inputs.target(local), paths, source.format, port.columns)
+            inputs.from_files.append(local)
+        case DatabaseSource():
+            with database_table(source, port.columns, url) as table:
+                rows = (row for batch in table.batches(interval) for row in batch.to_pylist())
+                inputs.relations[local] = load_rows(inputs.target(local), table.columns, rows)
+        case VirtualSource():
+            raise Refused(
+                f"input `{port.name}` is served in place by `{source.connection}`, which BigQuery cannot read",
+                hint="read it by a files or database source, or build the product on DuckDB",
+            )
+    complete = min(interval.end, inputs.now) if source.is_bounded else inputs.now
+    return InputRead(port.name, None, None, Watermark(complete))
+
+
+def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
+    """Take a fixture, or generate rows; an optional input that nothing stands in for is empty."""
+    stand_ins = inputs.work.stand_ins
+    if stand_ins is None:
+        raise not_ready(port)
+    for table in inputs.work.tables_of(port):
+        _stand_in_table(inputs, port, table, stand_ins)
+    inputs.synthetic = True
+    complete = Watermark(min(inputs.work.interval.end, inputs.now))
+    return InputRead(port.name, port.port, None, complete)
+
+
+def _stand_in_table(inputs: _Inputs, port: InputPort, table: str, stand_ins: StandIns) -> None:
+    called, local = local_table(port.name, table), _local(port, table)
+    columns = stand_ins.columns.get(called) or port.columns
+    path = fixture(stand_ins, called)
+    if path is not None:
+        inputs.relations[local] = load_files(inputs.target(local), [path], path.suffix[1:], columns)
+    elif columns:
+        names = [c.name for c in columns]
+        rows = (dict(zip(names, row, strict=True)) for row in generated_rows(inputs.work, port, table, columns))
+        inputs.relations[local] = load_rows(inputs.target(local), columns, rows)
+        inputs.generated.append(called)
+    else:
+        raise nothing_known(inputs.work, called)
+
+
+def _local(port: InputPort, table: str = "") -> str:
+    return one_name(local_table(sql_name(port.name), table))

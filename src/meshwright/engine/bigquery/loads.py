@@ -1,0 +1,139 @@
+"""Loads: files and rows of a source, brought to tables of a stage that a product's SQL can read.
+
+Columns are read as they are declared, never guessed. Undeclared ones are text in CSV, and what the file says in JSON
+and Parquet. What cannot be read is the source's fault, and stops the stage.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from google.api_core.exceptions import ClientError
+from google.cloud import bigquery
+
+from meshwright.engine.bigquery.connection import Warehouse, name, reason
+from meshwright.engine.bigquery.types import TYPES, definitions
+from meshwright.model.contract import Column, LogicalType
+from meshwright.model.errors import FinalError, SourceBroken
+
+_FORMATS = {"csv": "CSV", "json": "NEWLINE_DELIMITED_JSON", "parquet": "PARQUET"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The table that a source is loaded into, by its dataset and its name there, for the input `local`."""
+
+    warehouse: Warehouse
+    dataset: str
+    table: str
+    local: str
+
+    @property
+    def place(self) -> str:
+        """Its quoted name."""
+        return self.warehouse.place(self.dataset, self.table)
+
+
+def load_files(target: Target, paths: Sequence[Path], kind: str, columns: Sequence[Column]) -> str:
+    """Load files; return a SELECT of what was in them, each declared column in its type."""
+    if kind not in _FORMATS:
+        raise FinalError(f"files of format `{kind}` cannot be read", hint="write csv, json or parquet")
+    if kind == "json" and columns:
+        target.warehouse.run(f"CREATE TABLE {target.place} ({definitions(columns)})")
+    for path in paths:
+        with path.open("rb") as content:
+            if path.stat().st_size:
+                _load(target, content, _files_config(path, kind, columns))
+    match kind:
+        case "csv" if columns:
+            casts = (f"CAST(NULLIF({name(c.name)}, '') AS {TYPES[c.type]}) AS {name(c.name)}" for c in columns)
+            return f"SELECT {', '.join(casts)} FROM {target.place}"
+        case "csv":
+            texts = ", ".join(f"NULLIF({name(c)}, '') AS {name(c)}" for c in _header(paths[0]))
+            return f"SELECT {texts} FROM {target.place}"
+        case _ if columns:
+            casts = (f"CAST({name(c.name)} AS {TYPES[c.type]}) AS {name(c.name)}" for c in columns)
+            return f"SELECT {', '.join(casts)} FROM {target.place}"
+        case _:
+            return f"SELECT * FROM {target.place}"
+
+
+def load_rows(target: Target, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Load rows of plain values; return a SELECT of them."""
+    target.warehouse.run(f"CREATE TABLE {target.place} ({definitions(columns)})")
+    lines = (json.dumps(_fields(row, columns), ensure_ascii=False, default=str).encode() + b"\n" for row in rows)
+    for part in _parts(lines):
+        _load(target, io.BytesIO(part), _config("json", _schema(columns)))
+    return f"SELECT * FROM {target.place}"
+
+
+def _load(target: Target, content: IO[bytes], config: bigquery.LoadJobConfig) -> None:
+    warehouse = target.warehouse
+    place = f"{warehouse.client.project}.{target.dataset}.{target.table}"
+    try:
+        warehouse.client.load_table_from_file(content, place, job_config=config).result()
+    except ClientError as error:
+        raise SourceBroken(f"the source of input `{target.local}` cannot be read: {reason(error)}") from None
+
+
+def _files_config(path: Path, kind: str, columns: Sequence[Column]) -> bigquery.LoadJobConfig:
+    match kind:
+        case "csv":
+            config = _config(kind, [bigquery.SchemaField(c, "STRING") for c in _header(path)])
+            config.skip_leading_rows = 1
+            config.allow_quoted_newlines = True
+        case "json" if columns:
+            config = _config(kind, _schema(columns))
+            config.ignore_unknown_values = True
+        case _:
+            config = _config(kind, None)
+            config.autodetect = True
+    return config
+
+
+def _config(kind: str, schema: Sequence[bigquery.SchemaField] | None) -> bigquery.LoadJobConfig:
+    config = bigquery.LoadJobConfig(source_format=_FORMATS[kind], write_disposition="WRITE_APPEND")
+    if schema is not None:
+        config.schema = schema
+    return config
+
+
+def _schema(columns: Sequence[Column]) -> list[bigquery.SchemaField]:
+    return [_field(c) for c in columns]
+
+
+def _field(column: Column) -> bigquery.SchemaField:
+    if column.type is LogicalType.NUMBER:
+        return bigquery.SchemaField(column.name, "NUMERIC", precision=38, scale=9)
+    return bigquery.SchemaField(column.name, TYPES[column.type])
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as content:
+        return next(csv.reader(content), [])
+
+
+def _fields(row: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, Any]:
+    """Return a row as JSON; a value that is JSON itself, as text, is what the text says."""
+    structured = {c.name for c in columns if TYPES[c.type] == "JSON"}
+    return {
+        key: json.loads(value) if key in structured and isinstance(value, str) else value
+        for key, value in row.items()
+        if value is not None
+    }
+
+
+def _parts(lines: Iterable[bytes], size: int = 32 * 1024 * 1024) -> Iterator[bytes]:
+    """Put lines together to parts that memory can hold."""
+    part = bytearray()
+    for line in lines:
+        part += line
+        if len(part) >= size:
+            yield bytes(part)
+            part.clear()
+    if part:
+        yield bytes(part)

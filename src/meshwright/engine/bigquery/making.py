@@ -1,0 +1,87 @@
+"""Making: the tables of a product, each by one SELECT, cast and masked, into a private table of its own."""
+
+from dataclasses import dataclass
+
+from google.api_core.exceptions import BadRequest
+
+from meshwright.engine.bigquery.connection import Values, explained, name, reason
+from meshwright.engine.bigquery.inputs import Exposed, with_relations
+from meshwright.engine.bigquery.masks import made_list
+from meshwright.engine.bigquery.provenance import COPY, copies, interval_columns
+from meshwright.engine.bigquery.quarantine import ROW, left, set_aside
+from meshwright.engine.bigquery.rows import Subject
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.bound import Bound
+from meshwright.engine.judgement import quarantined
+from meshwright.engine.protocol import Work
+from meshwright.model.address import TableAddress
+from meshwright.model.errors import SourceBroken
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import sql_name, stored_table
+from meshwright.model.product import OutputTable, PublishMode
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """What tables are made of: the inputs; and the id under which they are staged."""
+
+    session: Session
+    work: Work
+    publish_id: PublishId
+    exposed: Exposed
+
+    def place(self, address: TableAddress, suffix: str = "") -> str:
+        """Return the quoted name of what is staged of a table, or of what that is made from."""
+        return self.session.staged(self.work.product.address, self.publish_id, f"{stored_table(address)}{suffix}")
+
+
+def build(building: Building, address: TableAddress, table: OutputTable) -> int:
+    """Build one table; return how many rows were set aside."""
+    exposed = building.exposed
+    made_up = [f"`{n}`" for n in exposed.generated]
+    hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
+    with explained(f"the SQL of `{address}`", hint):
+        try:
+            return _make(building, address, table)
+        except BadRequest:
+            _blame(building)
+            raise
+
+
+def _make(building: Building, address: TableAddress, table: OutputTable) -> int:
+    work, warehouse = building.work, building.session.warehouse
+    query = work.query(address)
+    sql = query.sql if query else f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}"
+    values: dict[str, object] = {p: work.value(p) for p in query.parameters} if query else {}
+    named = with_relations(building.exposed.relations.items())
+    warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, building.exposed.datasets)
+    bound = Bound("@")
+    select = f"SELECT {made_list(table.made_columns, bound)} FROM ({sql}\n) AS made"
+    copy = copies(table) if table.mode is PublishMode.PARTITION else "CAST(NULL AS INT64)"
+    held = f"SELECT *, {interval_columns(work.interval)}, {copy} AS {COPY} FROM ({select}) AS made"
+    values |= bound.values
+    if not quarantined(table):
+        warehouse.run(f"CREATE TABLE {building.place(address)} AS {named}{held}", values, _labels(work))
+        return 0
+    unjudged = Subject(address, table, building.place(address, "__unjudged"))
+    numbered = f"SELECT *, GENERATE_UUID() AS {ROW} FROM ({held})"
+    warehouse.run(f"CREATE TABLE {unjudged.relation} AS {named}{numbered}", values, _labels(work))
+    aside = set_aside(building.session, unjudged, building.publish_id, work.interval)
+    rest = left(building.session, unjudged, building.publish_id, aside)
+    warehouse.run(f"CREATE TABLE {building.place(address)} AS {rest}", None, _labels(work))
+    return aside
+
+
+def _blame(building: Building) -> None:
+    """Read what came from files, for the one purpose of seeing whether it can be read."""
+    for local in building.exposed.from_files:
+        relation = building.exposed.relations[local]
+        try:
+            building.session.warehouse.run(f"SELECT MAX(TO_JSON_STRING(made)) FROM ({relation}) AS made")
+        except BadRequest as error:
+            raise SourceBroken(f"the source of input `{local}` cannot be read: {reason(error)}") from None
+
+
+def _labels(work: Work) -> Values:
+    product = work.product.address
+    return {"mesh-domain": product.domain, "mesh-product": product.product}

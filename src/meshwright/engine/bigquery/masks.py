@@ -1,0 +1,34 @@
+"""Masks: the columns that a transform makes, as consumers may read them: cast, masked, in one pass."""
+
+from collections.abc import Iterable
+
+from meshwright.engine.bigquery.connection import name
+from meshwright.engine.bigquery.types import TYPES, cast
+from meshwright.engine.bound import Bound
+from meshwright.model.contract import Column, LogicalType
+from meshwright.model.errors import Refused
+from meshwright.model.mask import Pseudonym, Redact, TruncateText, TruncateTime
+
+
+def made_list(columns: Iterable[Column], bound: Bound) -> str:
+    """Return a select list that brings each column to its contract's type, in the contract's order, and masks it."""
+    return ", ".join(f"{_made(column, bound)} AS {name(column.name)}" for column in columns)
+
+
+def _made(column: Column, bound: Bound) -> str:
+    value = cast(name(column.name), column.type)
+    match column.mask:
+        case None:
+            return value
+        case Redact(None):
+            return f"CAST(NULL AS {TYPES[column.type]})"
+        case Redact(left):
+            return f"IF({value} IS NULL, NULL, {bound.bind(left)})"
+        case TruncateText(length):
+            return f"LEFT({value}, {length})"
+        case TruncateTime(unit) if column.type is LogicalType.DATE:
+            return f"DATE_TRUNC({value}, {unit.value.upper()})"
+        case TruncateTime(unit):
+            return f"TIMESTAMP_TRUNC({value}, {unit.value.upper()}, 'UTC')"
+        case Pseudonym():
+            raise Refused(f"BigQuery makes no pseudonyms, which the column `{column.name}` asks for")

@@ -1,0 +1,122 @@
+"""Modes: how what was staged meets what is published: each is a few statements inside the publish's transaction.
+
+A table's rows lie in the product's store, each with the interval that wrote it; consumers read a view of them. So no
+mode, and no change of mode, needs more than rows to be deleted and inserted, which a transaction may do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from meshwright.engine.bigquery.connection import name
+from meshwright.engine.bigquery.provenance import DEFINITIONS, held_list, within
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.bigquery.types import TYPES, definitions, name_list
+from meshwright.engine.bigquery.versions import LATEST, VERSIONED, folded, is_touched, touched
+from meshwright.model.address import TableAddress
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import stored_table
+from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.time import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """One staged table, and what it joins."""
+
+    session: Session
+    address: TableAddress
+    table: OutputTable
+    publish_id: PublishId
+    interval: Interval
+
+    @property
+    def held(self) -> str:
+        """The rows that consumers read."""
+        return self.session.held(self.address)
+
+    @property
+    def past(self) -> str:
+        """The versions before those."""
+        return self.session.past(self.address)
+
+    @property
+    def is_versioned(self) -> bool:
+        """Tell whether the table keeps what it replaces."""
+        return self.table.mode in VERSIONED
+
+    def part(self, suffix: str = "") -> str:
+        """Return what was staged, or what was worked out of it."""
+        part = f"{stored_table(self.address)}{suffix}"
+        return self.session.staged(self.address.port.product, self.publish_id, part)
+
+
+def prepared(joining: Joining) -> Iterator[str]:
+    """Yield the statements that make tables which can take the staged rows: made now, or widened by new columns."""
+    address, table, session = joining.address, joining.table, joining.session
+    store, stored = session.store_dataset(address.port.product), stored_table(address)
+    places = [(stored, joining.held), *([(f"_past_{stored}", joining.past)] if joining.is_versioned else [])]
+    for called, place in places:
+        known = session.warehouse.table(store, called)
+        if known is None:
+            yield f"CREATE TABLE IF NOT EXISTS {place} ({definitions(table.columns)}, {DEFINITIONS})"
+            continue
+        there = {field.name.lower() for field in known.schema}
+        for column in table.columns:
+            if column.name.lower() not in there:
+                yield f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS {name(column.name)} {TYPES[column.type]}"
+
+
+def worked_out(joining: Joining) -> Iterator[str]:
+    """Yield the statements that work out, before the transaction, what it is to put in."""
+    if not joining.is_versioned:
+        return
+    table, interval = joining.table, joining.interval
+    of = (joining.held, joining.past, joining.part())
+    keys = joining.part("__touched")
+    yield f"CREATE OR REPLACE TABLE {keys} AS {touched(table, *of, interval)}"
+    yield f"CREATE OR REPLACE TABLE {joining.part('__folded')} AS {folded(table, *of, keys, interval)}"
+
+
+def joined(joining: Joining) -> Iterator[str]:
+    """Yield the statements of the transaction that bring staged and published rows together."""
+    table, held, columns = joining.table, joining.held, held_list(joining.table)
+    match table.mode:
+        case PublishMode.REPLACE:
+            yield f"DELETE FROM {held} WHERE TRUE"
+            yield f"INSERT INTO {held} ({columns}) SELECT {columns} FROM {joining.part()}"
+        case PublishMode.APPEND | PublishMode.LEDGER:
+            if table.mode is PublishMode.APPEND:
+                yield f"DELETE FROM {held} WHERE {within(joining.interval)}"
+            yield f"INSERT INTO {held} ({columns}) SELECT {columns} FROM {joining.part()}"
+        case PublishMode.MERGE | PublishMode.PARTITION:
+            which = is_touched(table, joining.part("__touched"))
+            for place, latest in ((held, LATEST), (joining.past, f"NOT {LATEST}")):
+                yield f"DELETE FROM {place} WHERE {which}"
+                yield (
+                    f"INSERT INTO {place} ({columns}) SELECT {columns} FROM {joining.part('__folded')} WHERE {latest}"
+                )
+
+
+def rows_after(joining: Joining) -> str:
+    """Return the expression of how many rows consumers will read."""
+    table, held = joining.table, joining.held
+    staged = f"(SELECT COUNT(*) FROM {joining.part()})"
+    match table.mode:
+        case PublishMode.REPLACE:
+            return staged
+        case PublishMode.APPEND:
+            return f"(SELECT COUNTIF(NOT {within(joining.interval)}) FROM {held}) + {staged}"
+        case PublishMode.LEDGER:
+            return f"(SELECT COUNT(*) FROM {held}) + {staged}"
+        case PublishMode.MERGE | PublishMode.PARTITION:
+            which = is_touched(table, joining.part("__touched"))
+            stays = f"(SELECT COUNT(*) FROM {held} WHERE NOT ({which}))"
+            return f"{stays} + (SELECT COUNTIF({LATEST}) FROM {joining.part('__folded')})"
+
+
+def offered(joining: Joining) -> Iterator[str]:
+    """Yield the statement that shows consumers the contract's columns, unless they see them, and not where from."""
+    session, address, columns = joining.session, joining.address, joining.table.columns
+    known = session.warehouse.table(session.dataset(address.port.product), stored_table(address))
+    if known is None or [field.name for field in known.schema] != [column.name for column in columns]:
+        yield f"CREATE OR REPLACE VIEW {session.offered(address)} AS SELECT {name_list(columns)} FROM {joining.held}"

@@ -1,0 +1,114 @@
+"""Publish: what was staged becomes what consumers read, all tables of the product in one transaction with the log.
+
+What the transaction needs is prepared before: tables and new columns, the fold of versions, the log's entry. It first
+changes the product's head, so that BigQuery cancels one of two that run at once, and does nothing where the head is no
+longer what the stage was made upon. Whether it did is read from the log. Views are made afterwards, and by a retry.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from meshwright.engine.bigquery.connection import explained
+from meshwright.engine.bigquery.log import last_publish, log_definition, read_log, read_stage
+from meshwright.engine.bigquery.modes import Joining, joined, offered, prepared, rows_after, worked_out
+from meshwright.engine.bigquery.quarantine import kept, quarantine_definition
+from meshwright.engine.bigquery.session import HEAD, LOG, Session
+from meshwright.engine.bigquery.stage import discard
+from meshwright.engine.staging import Stage, log_entry, overtaken
+from meshwright.model import codec
+from meshwright.model.identity import PublishId
+from meshwright.model.product import DataProduct
+from meshwright.model.publish import Publish, TableRows
+from meshwright.model.time import Interval
+
+
+def publish(session: Session, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
+    """Make a stage visible, unless its id is in the log already; then the log's entry is returned."""
+    started = time.perf_counter()
+    address = product.address
+    before = read_log(session, address)
+    done = next((p for p in before if p.publish_id == publish_id), None)
+    if done is None:
+        stage = read_stage(session, address, publish_id)
+        with explained(f"publishing `{address}`"):
+            joinings = _joinings(session, product, publish_id, stage.staged.interval)
+            tables = _prepare(session, joinings, stage.staged.tables, is_first=not before)
+            done = log_entry(product, stage, before, tables, now, time.perf_counter() - started)
+            _transact(session, joinings, stage, done)
+    else:
+        joinings = _joinings(session, product, publish_id, done.interval)
+    with explained(f"publishing `{address}`"):
+        session.warehouse.script([statement for joining in joinings for statement in offered(joining)])
+    discard(session, address, publish_id)
+    return done
+
+
+def _joinings(session: Session, product: DataProduct, publish_id: PublishId, interval: Interval) -> tuple[Joining, ...]:
+    return tuple(Joining(session, address, table, publish_id, interval) for address, table in product.tables())
+
+
+def _prepare(
+    session: Session, joinings: Sequence[Joining], staged: Sequence[TableRows], *, is_first: bool
+) -> tuple[TableRows, ...]:
+    """Make ready what the transaction needs; return how many rows each table will hold."""
+    product, warehouse = joinings[0].address.port.product, session.warehouse
+    if is_first:
+        warehouse.make_dataset(session.store_dataset(product))
+        warehouse.make_dataset(session.dataset(product))
+    statements = [
+        *(log_definition(session, product) if is_first else ()),
+        *([quarantine_definition(session, product)] if any(counted.quarantined for counted in staged) else ()),
+        *(statement for joining in joinings for statement in prepared(joining)),
+        *(statement for joining in joinings for statement in worked_out(joining)),
+    ]
+    warehouse.script(statements)
+    (counts,) = warehouse.run(f"SELECT {', '.join(rows_after(joining) for joining in joinings)}")
+    return tuple(replace(counted, rows=rows) for counted, rows in zip(staged, counts, strict=True))
+
+
+def _transact(session: Session, joinings: Sequence[Joining], stage: Stage, entry: Publish) -> None:
+    """Put everything in at once, with the log's entry, if the head is still what the stage was made upon."""
+    _write_entry(session, stage, entry)
+    product, publish_id = entry.product, entry.publish_id
+    prepared_entry = session.staged(product, publish_id, "_entry")
+    log, head = session.store(product, LOG), session.store(product, HEAD)
+    own = f"publish_id = (SELECT publish_id FROM {prepared_entry})"
+    columns = "publish_id, interval_start, interval_end, watermark, published_at, entry"
+    apart = [counted.table for counted in stage.staged.tables if counted.quarantined]
+    changes = [
+        *(statement for joining in joinings for statement in joined(joining)),
+        *(statement for table in apart for statement in kept(session, publish_id, table)),
+        f"INSERT INTO {log} (number, {columns}) SELECT (SELECT number FROM {head}), {columns} FROM {prepared_entry}",
+    ]
+    script = f"""
+        BEGIN TRANSACTION;
+        UPDATE {head} SET number = number + 1, {own}
+            WHERE publish_id IS NOT DISTINCT FROM (SELECT base FROM {prepared_entry});
+        IF EXISTS (SELECT 1 FROM {head} WHERE {own}) AND NOT EXISTS (SELECT 1 FROM {log} WHERE {own}) THEN
+            {"; ".join(changes)};
+        END IF;
+        COMMIT TRANSACTION;
+    """
+    session.warehouse.run_once(script, publish_id, "publish")
+    newest = last_publish(session, product)
+    if newest is None or newest.publish_id != publish_id:
+        raise overtaken(entry)
+
+
+def _write_entry(session: Session, stage: Stage, entry: Publish) -> None:
+    """Have the log's entry where the transaction finds it: a script of several statements needs no parameters so."""
+    values = {
+        "publish_id": str(entry.publish_id),
+        "base": None if stage.base is None else str(stage.base),
+        "interval_start": entry.interval.start,
+        "interval_end": entry.interval.end,
+        "watermark": entry.watermark,
+        "published_at": entry.published_at,
+        "entry": json.dumps(codec.dump(entry), ensure_ascii=False),
+    }
+    columns = ", ".join(f"@{column} AS {column}" for column in values)
+    place = session.staged(entry.product, entry.publish_id, "_entry")
+    session.warehouse.run(f"CREATE OR REPLACE TABLE {place} AS SELECT {columns}", values)

@@ -1,0 +1,109 @@
+"""Quarantine: rows that checks find wrong, set aside before anything is published, with the names of these checks.
+
+They wait in the product's store beside its log, by the publish that set them aside, and are never removed: no later
+run makes them good. Consumers read other tables; what is masked for them is masked here too.
+"""
+
+import json
+from collections.abc import Iterator
+
+from meshwright.engine.bigquery.connection import explained, name
+from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at, measured, wrong
+from meshwright.engine.bigquery.session import QUARANTINE, Session
+from meshwright.engine.bound import Bound
+from meshwright.engine.judgement import Aside, judged, quarantined
+from meshwright.model import codec
+from meshwright.model.address import ProductAddress, TableAddress
+from meshwright.model.contract import Check
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import stored_table
+from meshwright.model.publish import Quarantined
+from meshwright.model.time import Interval
+
+ROW = name("mesh__row")
+"""Tells the rows of a table apart until it is known which of them are set aside."""
+
+_TABLE = "number INT64, publish_id STRING, made_for STRING, checks ARRAY<STRING>, content STRING"
+_COLUMNS = "publish_id, made_for, checks, content"
+
+
+def set_aside(session: Session, subject: Subject, publish_id: PublishId, interval: Interval) -> int:
+    """Write the rows that make a check fail to a table of the stage, and say how many they are."""
+    source = looked_at(session, subject, interval, (ROW,))
+    failing = _failing(session, subject, source)
+    if not failing:
+        return 0
+    bound, known = Bound("@"), {c.name: c for c in subject.table.made_columns}
+    flags = ", ".join(f"{wrong(check, known, bound)} AS wrong_{n}" for n, check in enumerate(failing))
+    reasons = ", ".join(f"IF(wrong_{n}, [{bound.bind(check.name)}], [])" for n, check in enumerate(failing))
+    made = ", ".join(f"{name(c)} AS {name(c)}" for c in known)
+    whose = f"{bound.bind(str(publish_id))} AS publish_id, {bound.bind(_written(subject.address))} AS made_for"
+    anything = " OR ".join(f"wrong_{n}" for n in range(len(failing)))
+    select = (
+        f"SELECT {ROW}, {whose}, ARRAY_CONCAT({reasons}) AS checks, TO_JSON_STRING(STRUCT({made})) AS content "
+        f"FROM (SELECT *, {flags} FROM {source}) WHERE {STAGED} AND ({anything})"
+    )
+    place = _aside(session, subject.address, publish_id)
+    session.warehouse.run(f"CREATE OR REPLACE TABLE {place} AS {select}", bound.values)
+    ((rows,),) = session.warehouse.run(f"SELECT COUNT(*) FROM {place}")
+    return int(rows)
+
+
+def left(session: Session, subject: Subject, publish_id: PublishId, aside: int) -> str:
+    """Return a SELECT of the rows that are not set aside."""
+    rows = f"SELECT * EXCEPT ({ROW}) FROM {subject.relation}"
+    apart = f"SELECT {ROW} FROM {_aside(session, subject.address, publish_id)}"
+    return f"{rows} WHERE {ROW} NOT IN ({apart})" if aside else rows
+
+
+def set_aside_by(session: Session, publish_id: PublishId, table: TableAddress, rows: int) -> Aside:
+    """Return how many of the rows that a stage has set aside of a table each check has found."""
+    if not rows:
+        return Aside()
+    place = _aside(session, table, publish_id)
+    counted = session.warehouse.run(
+        f"SELECT reason, COUNT(*) FROM {place} CROSS JOIN UNNEST(checks) AS reason GROUP BY reason"
+    )
+    return Aside(rows, dict(counted))
+
+
+def quarantine_definition(session: Session, product: ProductAddress) -> str:
+    """Return the statement that makes a product's quarantine, unless it is there."""
+    return f"CREATE TABLE IF NOT EXISTS {session.store(product, QUARANTINE)} ({_TABLE})"
+
+
+def kept(session: Session, publish_id: PublishId, table: TableAddress) -> Iterator[str]:
+    """Yield the statement of a transaction that keeps what was set aside of a table."""
+    held = session.store(table.port.product, QUARANTINE)
+    number = f"(SELECT COALESCE(MAX(number), 0) FROM {held}) + ROW_NUMBER() OVER (ORDER BY content)"
+    place = _aside(session, table, publish_id)
+    yield f"INSERT INTO {held} (number, {_COLUMNS}) SELECT {number}, {_COLUMNS} FROM {place}"
+
+
+def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:
+    """Return the rows that were set aside last, the newest first."""
+    with explained(f"the quarantine of `{product}`"):
+        if session.warehouse.table(session.store_dataset(product), QUARANTINE) is None:
+            return ()
+        held = session.store(product, QUARANTINE)
+        rows = session.warehouse.run(f"SELECT {_COLUMNS} FROM {held} ORDER BY number DESC LIMIT {int(most)}")
+    return tuple(
+        Quarantined(PublishId(publish_id), codec.load(TableAddress, json.loads(table)), tuple(checks), content)
+        for publish_id, table, checks, content in rows
+    )
+
+
+def _failing(session: Session, subject: Subject, source: str) -> list[Check]:
+    checks = quarantined(subject.table)
+    numbers, rows, all_rows = measured(session, source, checks, subject.table.made_columns)
+    among = {check: all_rows if check.is_about_all else rows for check in checks}
+    found = zip(checks, numbers, strict=True)
+    return [c for c, number in found if not judged(subject.table, subject.address, c, number, among[c]).passed]
+
+
+def _aside(session: Session, table: TableAddress, publish_id: PublishId) -> str:
+    return session.staged(table.port.product, publish_id, f"{stored_table(table)}__aside")
+
+
+def _written(table: TableAddress) -> str:
+    return json.dumps(codec.dump(table))

@@ -1,0 +1,125 @@
+"""Rows: which rows do the checks of a table look at, and which of them do they find wrong?
+
+Measured over what is staged. Uniqueness holds over what consumers will read: the published rows that stay count too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from meshwright.engine.bigquery.connection import name
+from meshwright.engine.bigquery.provenance import within
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.bigquery.types import TYPES, identity, name_list, written
+from meshwright.engine.bound import Bound
+from meshwright.engine.judgement import checks_of
+from meshwright.model.address import TableAddress
+from meshwright.model.contract import Check, Column, Metric
+from meshwright.model.naming import stored_table
+from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.time import Interval
+
+STAGED = name("mesh__staged")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One table to check: its address, what is promised of it, and the quoted name of what was staged."""
+
+    address: TableAddress
+    table: OutputTable
+    relation: str
+
+
+def looked_at(session: Session, subject: Subject, interval: Interval, also: Sequence[str] = ()) -> str:
+    """Return the staged rows and, where something must be unique among all, the published ones that will stay.
+
+    `also` are quoted columns that only staged rows have.
+    """
+    table, address = subject.table, subject.address
+    own = ", ".join((name_list(table.made_columns), *also))
+    staged = f"SELECT {own}, TRUE AS {STAGED} FROM {subject.relation}"
+    unique = [c for c in checks_of(table) if c.metric is Metric.DUPLICATE_VALUES]
+    if table.mode is PublishMode.MERGE:
+        unique = [c for c in unique if c.columns != table.contract.key]
+    if not unique or table.mode is PublishMode.REPLACE:
+        return f"({staged})"
+    held = session.warehouse.table(session.store_dataset(address.port.product), stored_table(address))
+    if held is None:
+        return f"({staged})"
+    there = {field.name for field in held.schema}
+    kept = ", ".join([*(_held(column, there) for column in table.made_columns), *("NULL" for _ in also)])
+    stays = _stays(subject, interval)
+    return f"({staged} UNION ALL SELECT {kept}, FALSE AS {STAGED} FROM {session.held(address)} AS old WHERE {stays})"
+
+
+def measured(
+    session: Session, source: str, checks: Sequence[Check], columns: Sequence[Column]
+) -> tuple[list[Decimal], int, int]:
+    """Measure all checks, and count the staged rows and all that were looked at, in one SELECT."""
+    bound = Bound("@")
+    known = {c.name: c for c in columns}
+    measures = [_measure(c, known, bound) for c in checks]
+    select = ", ".join([f"COUNTIF({STAGED})", "COUNT(*)", *measures])
+    ((rows, all_rows, *numbers),) = session.warehouse.run(f"SELECT {select} FROM {source}", bound.values)
+    return [Decimal(number) for number in numbers], rows, all_rows
+
+
+def wrong(check: Check, columns: dict[str, Column], bound: Bound) -> str:
+    """Return the condition that a row is wrong: of rows with the same values, all are."""
+    named = [name(c) for c in check.columns]
+    match check.metric:
+        case Metric.DUPLICATE_VALUES:
+            return f"({_filled(check)} AND COUNT(*) OVER (PARTITION BY {identity(check.columns)}) > 1)"
+        case Metric.NULL_VALUES:
+            return " OR ".join(f"{c} IS NULL" for c in named)
+        case Metric.MISSING_VALUES:
+            return " OR ".join(f"COALESCE(TRIM({written(columns[c])}), '') = ''" for c in check.columns)
+        case _:
+            return " OR ".join(_invalid(check, columns[c], bound) for c in check.columns)
+
+
+def _stays(subject: Subject, interval: Interval) -> str:
+    """Return the condition that a published row stays when this is published."""
+    table = subject.table
+    match table.mode:
+        case PublishMode.APPEND:
+            return f"NOT {within(interval)}"
+        case PublishMode.MERGE:
+            return (
+                f"{identity(table.replaced_by)} NOT IN (SELECT {identity(table.replaced_by)} FROM {subject.relation})"
+            )
+        case PublishMode.PARTITION:
+            replaced = f"{identity(table.partitions)} IN (SELECT {identity(table.partitions)} FROM {subject.relation})"
+            return f"NOT ({within(interval)} OR {replaced})"
+        case _:
+            return "TRUE"
+
+
+def _held(column: Column, there: set[str]) -> str:
+    return name(column.name) if column.name in there else f"CAST(NULL AS {TYPES[column.type]})"
+
+
+def _measure(check: Check, columns: dict[str, Column], bound: Bound) -> str:
+    match check.metric:
+        case Metric.ROW_COUNT:
+            return f"COUNTIF({STAGED})"
+        case Metric.DUPLICATE_VALUES:
+            filled = _filled(check)
+            return f"COUNTIF({filled}) - COUNT(DISTINCT IF({filled}, {identity(check.columns)}, NULL))"
+        case _:
+            return f"COUNTIF({STAGED} AND ({wrong(check, columns, bound)}))"
+
+
+def _filled(check: Check) -> str:
+    return " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
+
+
+def _invalid(check: Check, column: Column, bound: Bound) -> str:
+    value = written(column)
+    reasons = []
+    if check.valid_values:
+        reasons.append(f"{value} NOT IN UNNEST({bound.bind(list(check.valid_values))})")
+    if check.pattern is not None:
+        reasons.append(f"NOT REGEXP_CONTAINS({value}, {bound.bind(check.pattern)})")
+    return f"({name(column.name)} IS NOT NULL AND ({' OR '.join(reasons) or 'FALSE'}))"

@@ -1,0 +1,84 @@
+"""Stage: all output ports of a product, built privately in tables that expire."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from meshwright.engine.bigquery.connection import explained
+from meshwright.engine.bigquery.inputs import expose, heads_of
+from meshwright.engine.bigquery.log import read_log, read_stage, write_stage
+from meshwright.engine.bigquery.making import Building, build
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.protocol import Work
+from meshwright.engine.staging import Stage, refuse_to_cut
+from meshwright.engine.watermarks import staged_watermark
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import Busy
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import stage_table
+from meshwright.model.product import DataProduct
+from meshwright.model.publish import Staged, TableRows
+
+_LIFE = timedelta(days=7)
+_TRIES = 3
+
+
+def stage(session: Session, work: Work, now: datetime) -> Staged:
+    """Build a product for an interval; nothing that is published changes."""
+    started = time.perf_counter()
+    product = work.product.address
+    with explained(f"staging `{product}`"):
+        before = read_log(session, product)
+        if not before:
+            session.warehouse.make_dataset(session.stage_dataset(product), life=_LIFE.total_seconds())
+        refuse_to_cut(work, before)
+        building, aside = _built(session, work, now)
+        made = Staged(
+            product=product,
+            publish_id=building.publish_id,
+            release=work.release,
+            interval=work.interval,
+            watermark=staged_watermark(work, building.exposed.reads, now),
+            inputs=building.exposed.reads,
+            tables=_counted(building, aside),
+            staged_at=now,
+            synthetic=building.exposed.synthetic,
+        )
+        base = before[-1].publish_id if before else None
+        write_stage(session, Stage(made, base, time.perf_counter() - started, work.is_bounded))
+    return made
+
+
+def staged(session: Session, product: DataProduct, publish_id: PublishId) -> Staged:
+    """Return what was staged under an id."""
+    return read_stage(session, product.address, publish_id).staged
+
+
+def discard(session: Session, product: ProductAddress, publish_id: PublishId) -> None:
+    """Forget a stage, with all that was loaded for it."""
+    dataset = session.stage_dataset(product)
+    with explained(f"the stage of `{product}`"):
+        parts = session.warehouse.tables(dataset, stage_table(publish_id, ""))
+        places = (session.warehouse.place(dataset, part) for part in parts)
+        session.warehouse.script([f"DROP TABLE IF EXISTS {place}" for place in places])
+
+
+def _built(session: Session, work: Work, now: datetime) -> tuple[Building, list[int]]:
+    """Build all tables, of inputs that nobody has published while they were read; count the rows set aside of each."""
+    product = work.product
+    for _ in range(_TRIES):
+        publish_id = PublishId.mint(now)
+        heads = heads_of(session, work)
+        building = Building(session, work, publish_id, expose(session, work, publish_id, now, heads))
+        aside = [build(building, address, table) for address, table in product.tables()]
+        if not heads or heads_of(session, work) == heads:
+            return building, aside
+        discard(session, product.address, publish_id)
+    raise Busy(f"the inputs of `{product.address}` are published faster than they can be read")
+
+
+def _counted(building: Building, aside: Sequence[int]) -> tuple[TableRows, ...]:
+    addresses = [address for address, _ in building.work.product.tables()]
+    counts = ", ".join(f"(SELECT COUNT(*) FROM {building.place(address)})" for address in addresses)
+    (row,) = building.session.warehouse.run(f"SELECT {counts}")
+    return tuple(TableRows(*counted) for counted in zip(addresses, row, aside, strict=True))

@@ -1,0 +1,56 @@
+"""Types: how the contract's types are kept, and how a row is brought to them.
+
+`number` is NUMERIC(38, 9), which is all of NUMERIC: as docs/decisions/0021 says of DuckDB.
+"""
+
+from collections.abc import Iterable
+
+from meshwright.engine.bigquery.connection import name
+from meshwright.model.contract import Column, LogicalType
+
+TYPES = {
+    LogicalType.STRING: "STRING",
+    LogicalType.INTEGER: "INT64",
+    LogicalType.NUMBER: "NUMERIC(38, 9)",
+    LogicalType.BOOLEAN: "BOOL",
+    LogicalType.DATE: "DATE",
+    LogicalType.TIMESTAMP: "TIMESTAMP",
+    LogicalType.TIME: "TIME",
+    LogicalType.OBJECT: "JSON",
+    LogicalType.ARRAY: "JSON",
+}
+
+
+def cast(value: str, kind: LogicalType) -> str:
+    """Return an expression that brings a value to a contract's type; JSON may come as text that says it."""
+    if TYPES[kind] == "JSON":
+        said = f"SAFE.PARSE_JSON(JSON_VALUE(TO_JSON({value})))"
+        return f"IF({value} IS NULL, NULL, COALESCE({said}, TO_JSON({value})))"
+    return f"CAST({value} AS {TYPES[kind]})"
+
+
+def name_list(columns: Iterable[Column]) -> str:
+    """Return the columns' quoted names."""
+    return ", ".join(name(c.name) for c in columns)
+
+
+def definitions(columns: Iterable[Column]) -> str:
+    """Return the columns as a table's definition."""
+    return ", ".join(f"{name(c.name)} {TYPES[c.type]}" for c in columns)
+
+
+def written(column: Column) -> str:
+    """Return the expression of a value's text, the same on every engine."""
+    quoted = name(column.name)
+    match column.type:
+        case LogicalType.NUMBER:
+            return f"FORMAT('%.9f', {quoted})"
+        case LogicalType.OBJECT | LogicalType.ARRAY:
+            return f"TO_JSON_STRING({quoted})"
+        case _:
+            return f"CAST({quoted} AS STRING)"
+
+
+def identity(columns: Iterable[str]) -> str:
+    """Return the expression of a text that rows have in common if these columns are the same, null or not."""
+    return f"TO_JSON_STRING(STRUCT({', '.join(f'{name(c)} AS {name(c)}' for c in columns)}))"

@@ -1,0 +1,76 @@
+"""Versions: a merged or partitioned table as the fold of its intervals in the order of time, whichever is built when.
+
+The same fold as on DuckDB (docs/decisions/0023 and 0028). It is worked out before the publish, upon what is published
+then, into two tables of the stage: the keys that are `touched`, and the versions that take the place of theirs. The
+transaction only puts these in, if nobody has published since.
+"""
+
+from meshwright.engine.bigquery.connection import name
+from meshwright.engine.bigquery.provenance import COPY, COPY_COLUMN, END, START, bounds, copies, held_list
+from meshwright.engine.bigquery.types import identity
+from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.time import Interval
+
+VERSIONED = (PublishMode.MERGE, PublishMode.PARTITION)
+"""The modes whose tables keep what they replace."""
+
+LATEST = name("mesh__latest")
+_KEY, _ROW = name("mesh__key"), name("mesh__row")
+_BEGINS, _RUN = name("mesh__begins"), name("mesh__run")
+_ALWAYS = "TIMESTAMP '0001-01-01 00:00:00+00'"
+
+
+def touched(made: OutputTable, held: str, past: str, staged: str, interval: Interval) -> str:
+    """Return a SELECT of the keys that the interval says something of now, or said something of before."""
+    key = identity(made.replaced_by)
+    start, end = bounds(interval)
+    overlaps = f"{START} < {end} AND {END} > {start}"
+    return (
+        f"SELECT {key} AS {_KEY} FROM {staged} UNION DISTINCT SELECT {key} FROM {held} WHERE {overlaps} "
+        f"UNION DISTINCT SELECT {key} FROM {past} WHERE {overlaps}"
+    )
+
+
+def is_touched(made: OutputTable, keys: str) -> str:
+    """Return the condition that a row has one of the touched `keys`."""
+    return f"{identity(made.replaced_by)} IN (SELECT {_KEY} FROM {keys})"
+
+
+def folded(made: OutputTable, held: str, past: str, staged: str, keys: str, interval: Interval) -> str:
+    """Return a SELECT of all versions of the touched keys, and whether each is what consumers read."""
+    columns = held_list(made)
+    start, end = bounds(interval)
+    same = identity([*(c.name for c in made.columns), *([COPY_COLUMN] if made.mode is PublishMode.PARTITION else [])])
+    kept = columns.removesuffix(COPY) + f"COALESCE({COPY}, {copies(made, START, END)}) AS {COPY}"  # of another mode
+    which = is_touched(made, keys)
+    before = f"PARTITION BY {_ROW} ORDER BY {START}, {END}"
+    own = ", ".join(f"ANY_VALUE({name(c.name)}) AS {name(c.name)}" for c in made.columns)
+    return f"""
+        WITH versions AS (
+            SELECT {kept} FROM {held} WHERE {which} UNION ALL SELECT {kept} FROM {past} WHERE {which}
+        ), pieces AS (
+            SELECT * REPLACE (LEAST({END}, {start}) AS {END}) FROM versions WHERE {START} < {start}
+            UNION ALL SELECT * REPLACE (GREATEST({START}, {end}) AS {START}) FROM versions WHERE {END} > {end}
+            UNION ALL SELECT {columns} FROM {staged}
+        ), told AS (SELECT *, {same} AS {_ROW} FROM pieces
+        ), begun AS (
+            SELECT *, {START} > COALESCE(
+                MAX({END}) OVER ({before} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), {_ALWAYS}
+            ) AS {_BEGINS} FROM told
+        ), numbered AS (
+            SELECT *, SUM(IF({_BEGINS}, 1, 0)) OVER ({before} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+            AS {_RUN} FROM begun
+        ), joined AS (
+            SELECT {own}, MIN({START}) AS {START}, MAX({END}) AS {END}, ANY_VALUE({COPY}) AS {COPY}
+            FROM numbered GROUP BY {_ROW}, {_RUN}
+        )
+        SELECT {columns}, {_rank(made)} = 1 AS {LATEST} FROM joined
+    """
+
+
+def _rank(made: OutputTable) -> str:
+    """Return the expression that is 1 for the latest version: of a key one row, of a partition all of its rows."""
+    key = identity(made.replaced_by)
+    if made.mode is PublishMode.PARTITION:
+        return f"RANK() OVER (PARTITION BY {key} ORDER BY {END} DESC)"
+    return f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {END} DESC, {START} DESC)"

@@ -1,0 +1,78 @@
+"""Staging: what a stage remembers until it is published, and what the log says of it then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from meshwright.engine.protocol import Work
+from meshwright.engine.watermarks import published_watermark
+from meshwright.model.errors import Busy, Refused
+from meshwright.model.identity import PublishId
+from meshwright.model.product import DataProduct, OutputTable, PublishMode
+from meshwright.model.publish import Publish, Staged, TableRows
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What was staged, the publish that was the newest then, and what staging and checking have taken so far.
+
+    `is_bounded`: it is that of its interval, not the whole.
+    """
+
+    staged: Staged
+    base: PublishId | None
+    seconds: float
+    is_bounded: bool = False
+
+
+def log_entry(
+    product: DataProduct,
+    stage: Stage,
+    before: Sequence[Publish],
+    tables: tuple[TableRows, ...],
+    now: datetime,
+    seconds: float,
+) -> Publish:
+    """Return what the log says of a publish that follows those `before`; `tables` are as they are afterwards."""
+    staged = stage.staged
+    adds_up = not all(t.mode is PublishMode.REPLACE for _, t in product.tables())
+    return Publish(
+        product=staged.product,
+        publish_id=staged.publish_id,
+        release=staged.release,
+        interval=staged.interval,
+        watermark=published_watermark(product, staged, before, is_bounded=stage.is_bounded),
+        inputs=staged.inputs,
+        tables=tables,
+        published_at=now,
+        synthetic=staged.synthetic or (adds_up and bool(before) and before[-1].synthetic),
+        seconds=round(stage.seconds + seconds, 3),
+        is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
+    )
+
+
+def overtaken(publish: Publish) -> Busy:
+    """Say that another run has published since a stage was made upon what was published then."""
+    return Busy(
+        f"`{publish.product}` was published by another run after this one was staged",
+        hint="run it again: it is staged upon what is published then",
+    )
+
+
+def refuse_to_cut(work: Work, before: Sequence[Publish]) -> None:
+    """Refuse an interval of which a part, and more than it, was published at once: its rows cannot be told apart."""
+    if not any(_is_appended(table) for _, table in work.product.tables()):
+        return
+    asked = work.interval
+    for publish in before:
+        done = publish.interval
+        if done.start < asked.end and asked.start < done.end and not asked.covers(done):
+            raise Refused(
+                f"`{work.product.address}` has appended {done} at once, and {asked} cuts through it",
+                hint=f"run an interval that covers it, such as `--interval {done}`",
+            )
+
+
+def _is_appended(table: OutputTable) -> bool:
+    """Tell whether the rows of an interval are told from others by that interval alone."""
+    return table.mode is PublishMode.APPEND or (table.mode is PublishMode.LEDGER and not table.contract.key)
