@@ -1,0 +1,147 @@
+"""What BigQuery is sent, and what is made of its answers, where its emulator cannot show it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.engine.bigquery.recorder import Answer, Recorder, recording
+
+from meshwright.engine.bigquery.connection import Warehouse, explained, open_warehouse
+from meshwright.engine.registry import open_engine
+from meshwright.model.address import ProductAddress
+from meshwright.model.errors import Busy, FinalError, MeshError, Refused
+from meshwright.model.identity import PublishId
+
+NOW = datetime(2013, 2, 1, tzinfo=UTC)
+ID = PublishId("20130201T000000000000-1a2b3c4d")
+DONE = {"state": "DONE"}
+EMPTY: Answer = (200, {"jobComplete": True, "totalRows": "0", "schema": {"fields": []}, "jobReference": {"jobId": "x"}})
+DUPLICATE: Answer = (409, {"error": {"code": 409, "message": "already", "errors": [{"reason": "duplicate"}]}})
+
+
+def job(name: str = "x", status: dict[str, Any] = DONE, **statistics: Any) -> Answer:
+    reference = {"projectId": "shop", "jobId": name, "location": "EU"}
+    configuration = {"jobType": "QUERY", "query": {"query": "SELECT 1"}}
+    found = {"jobReference": reference, "configuration": configuration, "status": status}
+    return 200, {**found, "statistics": {"query": statistics}}
+
+
+def failed(reason: str, message: str) -> dict[str, Any]:
+    error = {"reason": reason, "message": message}
+    return {"state": "DONE", "errorResult": error, "errors": [error]}
+
+
+def error(code: int, reason: str, message: str) -> Answer:
+    return code, {"error": {"code": code, "message": message, "errors": [{"reason": reason, "message": message}]}}
+
+
+@contextmanager
+def warehouse(**answers: list[Answer]) -> Iterator[tuple[Warehouse, Recorder]]:
+    """Open a warehouse whose service answers `jobs`, `job` (one that was begun before) and `queries`."""
+    places = {"jobs": "POST /jobs", "job": "GET /jobs/", "queries": "POST /queries", "results": "GET /queries/"}
+    recorder = Recorder({places[name]: found for name, found in answers.items()})
+    with recording(recorder) as address:
+        yield open_warehouse(f"bigquery://shop/dev?location=EU&endpoint={address}"), recorder
+
+
+def begun(recorder: Recorder) -> list[str]:
+    return [body["jobReference"]["jobId"] for body in recorder.bodies("POST /jobs")]
+
+
+def test_the_transaction_has_one_job_wherever_it_is_tried() -> None:
+    with warehouse(jobs=[job()], results=[EMPTY]) as (opened, recorder):
+        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+    (body,) = recorder.bodies("POST /jobs")
+    assert body["jobReference"] == {"projectId": "shop", "jobId": f"mesh_{ID}_publish", "location": "EU"}
+    assert body["configuration"]["query"]["useLegacySql"] is False
+
+
+def test_a_transaction_that_another_process_has_begun_is_waited_for() -> None:
+    with warehouse(jobs=[DUPLICATE], job=[job()], results=[EMPTY]) as (opened, recorder):
+        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+    assert begun(recorder) == [f"mesh_{ID}_publish"]
+
+
+def test_a_transaction_that_failed_has_another_attempt() -> None:
+    before = job(status=failed("invalidQuery", "it was cancelled"))
+    with warehouse(jobs=[DUPLICATE, job()], job=[before], results=[EMPTY]) as (opened, recorder):
+        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+    assert begun(recorder) == [f"mesh_{ID}_publish", f"mesh_{ID}_publish_2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reads", "says"),
+    [
+        pytest.param("SELECT", [("shop", "dev__a__b")], None, id="its inputs"),
+        pytest.param("SELECT", [("shop", "dev__a__secret")], "is no input", id="another dataset"),
+        pytest.param("SELECT", [("other", "dev__a__b")], "is no input", id="another project"),
+        pytest.param("SCRIPT", [], "only one SELECT", id="several statements"),
+        pytest.param("DROP_TABLE", [], "only one SELECT", id="another statement"),
+    ],
+)
+def test_sql_is_judged_by_what_bigquery_says_that_it_reads(
+    kind: str, reads: list[tuple[str, str]], says: str | None
+) -> None:
+    read = [{"projectId": project, "datasetId": dataset, "tableId": "t"} for project, dataset in reads]
+    with warehouse(jobs=[job(statementType=kind, referencedTables=read)]) as (opened, recorder):
+        if says is None:
+            opened.one_select("SELECT 1", {"interval_start": NOW}, ["dev__a__b"])
+        else:
+            with pytest.raises(Refused, match=says):
+                opened.one_select("SELECT 1", {"interval_start": NOW}, ["dev__a__b"])
+    (body,) = recorder.bodies("POST /jobs")
+    assert body["configuration"]["dryRun"] is True
+    assert body["configuration"]["query"]["queryParameters"] == [
+        {
+            "name": "interval_start",
+            "parameterType": {"type": "TIMESTAMP"},
+            "parameterValue": {"value": "2013-02-01 00:00:00+00:00"},
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "meant"),
+    [
+        pytest.param(
+            error(400, "invalidQuery", "Transaction is aborted due to concurrent update"), Busy, id="cancelled"
+        ),
+        pytest.param(error(403, "accessDenied", "Access Denied"), Refused, id="not allowed"),
+        pytest.param(error(403, "quotaExceeded", "too many"), Busy, id="beyond a quota"),
+        pytest.param(error(400, "invalidQuery", "Unrecognized name: nonsense"), FinalError, id="wrong SQL"),
+    ],
+)
+def test_an_error_says_whether_trying_again_can_help(answer: Answer, meant: type[MeshError]) -> None:
+    with warehouse(jobs=[answer]) as (opened, _), pytest.raises(meant) as raised, explained("publishing"):
+        opened.run_once("SELECT 1", ID, "publish")
+    assert type(raised.value) is meant
+
+
+def test_jobs_say_whom_they_are_for_and_stages_expire() -> None:
+    with warehouse(queries=[EMPTY]) as (opened, recorder):
+        opened.run("SELECT 1", None, {"mesh-product": "sales"})
+        recorder.answers["POST /datasets"] = [(200, {"datasetReference": {"projectId": "shop", "datasetId": "d"}})]
+        opened.make_dataset("d", life=3600)
+    (body,) = recorder.bodies("POST /queries")
+    assert body["labels"] == {"managed-by": "meshwright", "mesh-product": "sales"}
+    (made,) = recorder.bodies("POST /datasets")
+    assert (made["defaultTableExpirationMs"], made["location"]) == ("3600000", "EU")
+
+
+def test_a_product_whose_store_is_not_there_has_published_nothing() -> None:
+    with recording(Recorder({})) as address:
+        engine = open_engine("bigquery", f"bigquery://shop?endpoint={address}")
+        assert engine.publishes(ProductAddress("a", "b")) == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["/folder", "bigquery://", "gs://bucket", "bigquery://shop?region=EU"],
+    ids=["a folder", "none", "gcs", "word"],
+)
+def test_a_place_that_is_no_project_is_refused_with_the_way_out(data: str) -> None:
+    with pytest.raises(Refused) as raised:
+        open_engine("bigquery", data)
+    assert "bigquery://project" in raised.value.hint
