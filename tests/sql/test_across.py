@@ -48,7 +48,7 @@ def test_a_question_is_asked_over_the_ports_of_all_domains(select, rows):
 
 
 def test_only_the_ports_that_are_read_are_named():
-    assert across("select 1 from engagement.likes.daily", TABLES).tables == (("engagement.likes.daily", LIKES),)
+    assert across("select 1 from engagement.likes.daily", TABLES).tables == (("engagement__likes__daily", LIKES),)
 
 
 @pytest.mark.parametrize(
@@ -118,5 +118,11 @@ def test_a_port_with_several_tables_is_none_itself() -> None:
 def test_a_field_of_a_column_stays_what_it_is() -> None:
     query = across("select s.a.b from (select {'a': {'b': price}} as s from market_place.artwork_sales.sales)", TABLES)
     with duckdb.connect() as session:
-        session.execute('create table "market_place.artwork_sales.sales" as select 7 as price')
+        session.execute('create table "market_place__artwork_sales__sales" as select 7 as price')
         assert session.execute(query.sql).fetchall() == [(7,)]
+
+
+def test_a_question_may_be_in_the_dialect_of_another_engine() -> None:
+    query = across("select safe_divide(price, 2) from `engagement`.likes.daily where id = 'a'", TABLES, "bigquery")
+    assert (query.diagnostics, query.tables) == ((), (("engagement__likes__daily", LIKES),))
+    assert query.sql == "SELECT SAFE_DIVIDE(price, 2) FROM `engagement__likes__daily` AS daily WHERE id = 'a'"

@@ -73,8 +73,8 @@ def test_an_engine_reads_each_table_under_one_name(dialect, sql, rows, reads):
     query = bind(Transform(sql, dialect, "daily.sql"), "duckdb")
     assert query.reads == (reads or ("bought.lines", "bought.orders"))
     with duckdb.connect() as session:
-        session.execute("create table \"bought.orders\" as select 'a' as id, 3.0::double as total")
-        session.execute("create table \"bought.lines\" as select 'a' as id, 2.0::double as price")
+        session.execute("create table \"bought__orders\" as select 'a' as id, 3.0::double as total")
+        session.execute("create table \"bought__lines\" as select 'a' as id, 2.0::double as price")
         assert session.execute(query.sql).fetchall() == rows
 
 

@@ -124,8 +124,10 @@ class PricesBlock(Shape):
 class EnvironmentBlock(Shape):
     """Where a release runs."""
 
-    engine: Literal["duckdb"] = Field(default="duckdb", description="`duckdb`")
-    data: StrictText | None = Field(default=None, description="The folder or URL of the data; else below `.mesh/`")
+    engine: Literal["bigquery", "duckdb"] = Field(default="duckdb", description="`duckdb` or `bigquery`")
+    data: StrictText | None = Field(
+        default=None, description="Where the data are: a folder, else below `.mesh/`; for BigQuery `bigquery://project`"
+    )
     store: StrictText | None = Field(default=None, description="The folder or URL of the releases; else below `.mesh/`")
     since: Since | None = Field(
         default=None, description="The first interval that runs: an instant, or a length back from the deployment"
