@@ -30,7 +30,10 @@ from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
 
-ENGINES = ("duckdb", "bigquery")
+EMBEDDED = ("duckdb",)
+"""The engines that run in this process: quick enough for storms of hundreds of runs."""
+
+ENGINES = (*EMBEDDED, "bigquery")
 START = datetime(2013, 1, 1, tzinfo=UTC)
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from tests.engines.shop import ENGINES
+from tests.engines.shop import EMBEDDED
 
 from meshwright.actions.coverage import coverage, inputs_of
 from meshwright.actions.intervals import interval_of
@@ -309,8 +309,8 @@ SETTINGS = settings(stateful_step_count=25, deadline=None, suppress_health_check
     [
         pytest.param("", 400, id="model"),
         pytest.param("", 5_000, id="model, long", marks=pytest.mark.proof),
-        *(pytest.param(engine, 4, id=engine) for engine in ENGINES),
-        *(pytest.param(engine, 300, id=f"{engine}, long", marks=pytest.mark.proof) for engine in ENGINES),
+        *(pytest.param(engine, 4, id=engine) for engine in EMBEDDED),
+        *(pytest.param(engine, 300, id=f"{engine}, long", marks=pytest.mark.proof) for engine in EMBEDDED),
     ],
 )
 def test_no_update_is_lost_and_none_built_twice(engine: str, examples: int) -> None:
