@@ -14,15 +14,18 @@ from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from airflow.serialization.serialized_objects import DagSerialization
 from tests.airflow.conftest import NOW, Gate
 
-from meshwright.airflow.dags import BROKEN
+from meshwright.airflow.bounds import Bounds
+from meshwright.airflow.dags import BROKEN, build_dag
 from meshwright.airflow.folder import lay_out
 from meshwright.airflow.loader import load, load_all
+from meshwright.airflow.operators import Pinned
 from meshwright.graph.build import build
 from meshwright.model.errors import Corrupt
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
 from meshwright.model.product import SupportChannel
 from meshwright.release.cut import freeze
 from meshwright.release.graph import graph_of
+from meshwright.release.shard import read_lines
 
 NOT_AT_PARSE_TIME = {"sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.manifest", "meshwright.gate"}
 OF_A_WORKER = {
@@ -70,6 +73,18 @@ def test_an_environment_that_looks_back_starts_that_long_before_its_first_deploy
     variables = gate.variables | {"MESH_SINCE": "10800s"}
     dag = load(str(folder / "mesh_fleet_0.py"), "fleet-0", variables)["fleet.aircraft-registry"]
     assert dag.start_date == NOW - timedelta(hours=3)
+
+
+def test_a_task_is_tried_and_stopped_as_its_manifest_says(folder: Path) -> None:
+    line = next(read_lines(folder, folder.name, "aviation-0"))
+    pinned = Pinned(folder, folder.name, line.product)
+    bounds = Bounds(NOW)
+    for spec, wanted in (
+        (line.dag, (3, None)),
+        (line.dag._replace(retries=0, timeout=7200.0), (0, timedelta(hours=2))),
+    ):
+        dag = build_dag(pinned, spec, bounds)
+        assert {(t.retries, t.execution_timeout) for t in dag.tasks} == {wanted}
 
 
 def test_a_product_that_its_inputs_drive_runs_on_news_of_any_of_them(folder: Path) -> None:

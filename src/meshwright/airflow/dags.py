@@ -12,7 +12,6 @@ from airflow.sdk import DAG, Asset, AssetAny, CronDataIntervalTimetable
 
 from meshwright.airflow.bounds import Bounds
 from meshwright.airflow.operators import (
-    RETRIES,
     BrokenOperator,
     CheckOperator,
     Pinned,
@@ -47,13 +46,15 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
         owner_links={spec.owner: spec.owner_url} if spec.owner_url else {},
         default_args={
             "owner": spec.owner,
-            "retries": RETRIES,
+            "retries": spec.retries,
             "retry_delay": timedelta(seconds=10),
             "retry_exponential_backoff": True,
         },
     )
     # Among the default arguments, Airflow would look for the callback's source with each DAG that it serialises.
     common: dict[str, Any] = {"pinned": pinned, "on_failure_callback": remember, "dag": dag}
+    if spec.timeout is not None:
+        common["execution_timeout"] = timedelta(seconds=spec.timeout)
     stage = StageOperator(task_id=STAGE, wait=timedelta(seconds=spec.wait), **common)
     check = CheckOperator(task_id=CHECK, **common)
     publish = PublishOperator(task_id=PUBLISH, outlets=_assets(spec.outlets), **common)

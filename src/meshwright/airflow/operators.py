@@ -27,8 +27,6 @@ if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also pa
 
 log = logging.getLogger(__name__)
 
-RETRIES = 3
-"""How often a transient error is tried again: a lock, a store that answers slowly."""
 INTERVAL = "interval"
 """What a run may be asked for when it is triggered: `{"interval": "start/end"}`."""
 FIRST_LOOK, LAST_LOOK = timedelta(seconds=5), timedelta(minutes=1)

@@ -76,7 +76,11 @@ def schedule_text(schedule: Schedule) -> str:
 def _product_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
     at = place(new)
     words = (("description", old.description, new.description), ("type", old.type, new.type))
-    more_words = (("tags", old.tags, new.tags), ("support", old.support, new.support))
+    more_words = (
+        ("tags", old.tags, new.tags),
+        ("support", old.support, new.support),
+        ("run", old.effort, new.effort),
+    )
     said = tuple(name for name, a, b in (*words, *more_words) if a != b)
     if said:
         yield ProductDescribed(new.address, said, at)

@@ -256,6 +256,14 @@ Schedule = CronSchedule | InputsSchedule
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard a run tries: how often each task is tried again, and how long it may work; None for ever."""
+
+    retries: int = 3
+    timeout: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person in a team, with the role that the product gives them (ODPS)."""
 
@@ -286,6 +294,7 @@ class DataProduct:
     support: tuple[SupportChannel, ...] = ()
     purpose: str | None = None
     tags: tuple[str, ...] = ()
+    effort: Effort = Effort()
     file: str = field(default="", compare=False)
 
     @property

@@ -30,6 +30,8 @@ class DagSpec(NamedTuple):
     starters: tuple[tuple[str, str], ...] = ()
     outlets: tuple[tuple[str, str], ...] = ()
     owner_url: str | None = None
+    retries: int = 3
+    timeout: float | None = None
 
 
 class Line(NamedTuple):

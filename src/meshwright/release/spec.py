@@ -31,6 +31,8 @@ def spec_of(product: DataProduct) -> DagSpec:
         starters=() if clock else tuple(_asset(p.port) for p in product.inputs if p.port is not None),
         outlets=tuple(_asset(product.port_address(port)) for port in product.outputs),
         owner_url=next(filter(None, map(_link, product.support)), None) if product.owner else None,
+        retries=product.effort.retries,
+        timeout=product.effort.timeout.total_seconds() if product.effort.timeout else None,
     )
 
 

@@ -16,6 +16,7 @@ from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
     DataProduct,
+    Effort,
     FilesSource,
     InputsSchedule,
     Member,
@@ -83,6 +84,28 @@ def test_a_schedule_follows_from_words_and_inputs(
     tmp_path: Path, head: str, reads: str, domain: str, mesh: str, schedule: Schedule
 ) -> None:
     assert resolved(tmp_path, product(head, inputs=(reads,)), domain, mesh).schedule == schedule
+
+
+@pytest.mark.parametrize(
+    ("head", "domain", "mesh", "effort"),
+    [
+        pytest.param("", "", "", Effort(3, None), id="nobody says"),
+        pytest.param("run: {retries: 0}", "run: {timeout: 2h}", "run: {retries: 5, timeout: 9h}",
+                     Effort(0, timedelta(hours=2)), id="each key from the nearest"),
+    ],
+)  # fmt: skip
+def test_how_hard_a_run_tries_is_said_by_the_nearest(
+    tmp_path: Path, head: str, domain: str, mesh: str, effort: Effort
+) -> None:
+    assert resolved(tmp_path, product(head), f"{domain}\n", f"{mesh}\n").effort == effort
+
+
+@pytest.mark.parametrize("retries", ["-1", "21", "1.5", "'3'", "many", "true"])
+def test_what_is_no_number_of_retries_is_an_error(tmp_path: Path, retries: str) -> None:
+    manifest = product(f"run: {{retries: {retries}}}")
+    (found,) = load(write(tmp_path, {"mesh.yaml": MESH, ORDERS: manifest, OTHER: product()})).diagnostics
+    assert found.message.endswith("is not how often something is tried again")
+    assert found.hint == "write a whole number from `0` to `20`"
 
 
 @pytest.mark.parametrize(
@@ -321,6 +344,8 @@ def test_every_value_has_an_origin(tmp_path: Path) -> None:
         "schedule.cron": f"{ORDERS}:4",
         "schedule.timezone": "mesh.yaml:2",
         "schedule.waitAtMost": "default",
+        "run.retries": "default",
+        "run.timeout": "default",
         "outputPorts.orders@1.version": f"{ORDERS}:9",
         "outputPorts.orders@1.contract": f"{ORDERS}:10",
         "outputPorts.orders@1.publish.mode": "its primary key",

@@ -57,6 +57,14 @@ def _wait(says: Shared) -> str | None:
     return length_text(block.wait_at_most) if block and block.wait_at_most else None
 
 
+def _retries(says: Shared) -> str | None:
+    return str(says.run.retries) if says.run and says.run.retries is not None else None
+
+
+def _timeout(says: Shared) -> str | None:
+    return length_text(says.run.timeout) if says.run and says.run.timeout else None
+
+
 def _slo(name: str) -> _Get:
     def get(says: Shared) -> str | None:
         promise = said(says, name)
@@ -73,6 +81,8 @@ _VALUES: tuple[tuple[tuple[str, ...], str, _Get], ...] = (
     (("schedule", "timezone"), "UTC", lambda says: says.schedule.timezone if says.schedule else None),
     (("schedule", "waitAtMost"), "1h", _wait),
     (("schedule", "when"), "all", lambda says: says.schedule.when if says.schedule else None),
+    (("run", "retries"), "3", _retries),
+    (("run", "timeout"), "none", _timeout),
     *((("slo", name), "none", _slo(name)) for name in NAMES),
     (("dialect",), "bigquery", lambda says: says.dialect),
 )

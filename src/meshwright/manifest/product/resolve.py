@@ -8,7 +8,7 @@ from meshwright.manifest.product.declared import check_purpose, check_team
 from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.product.ports import inputs, outputs
 from meshwright.manifest.product.promise import contract_files
-from meshwright.manifest.product.schedule import schedule
+from meshwright.manifest.product.schedule import effort, schedule
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.product.transform import used_files
 from meshwright.model.diagnostic import Location
@@ -26,6 +26,7 @@ def resolve(subject: Subject) -> DataProduct:
     reads_products = any(port.port for port in members)
     kind = _type(subject, reads_products=reads_products)
     runs = schedule(subject, reads_products=reads_products)
+    tries = effort(subject)
     found = DataProduct(
         address=subject.address,
         type=kind,
@@ -37,6 +38,7 @@ def resolve(subject: Subject) -> DataProduct:
         support=_support(subject),
         purpose=_purpose(subject),
         tags=tuple(document.tags),
+        effort=tries,
         file=subject.file,
     )
     if document.tags:

@@ -1,4 +1,4 @@
-"""Schedule: when does a product run?
+"""Schedule: when does a product run, and how hard does a run try?
 
 A clock is for products that read sources, and news of their inputs for products that read other products; what a domain
 or the mesh says about the one does not hold for the other. A product may choose for itself.
@@ -12,7 +12,7 @@ from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import ScheduleBlock
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
-from meshwright.model.product import CronSchedule, InputsSchedule, Schedule, When
+from meshwright.model.product import CronSchedule, Effort, InputsSchedule, Schedule, When
 from meshwright.model.time import length_text
 
 HOURLY = "0 * * * *"
@@ -29,6 +29,17 @@ def schedule(subject: Subject, *, reads_products: bool) -> Schedule:
     if consistent(own, place, subject.problems):
         _fitting(own, place, subject.problems, by_clock=by_clock, reads_products=reads_products)
     return _clock(subject) if by_clock else _news(subject, own)
+
+
+def effort(subject: Subject) -> Effort:
+    """Return how hard a run of a product tries."""
+    retries = subject.inherited("run", lambda s: s.run.retries if s.run else None)
+    timeout = subject.inherited("run", lambda s: s.run.timeout if s.run else None)
+    found = Effort(retries[0] if retries else Effort().retries, timeout[0] if timeout else None)
+    subject.trace.note("run.retries", str(found.retries), retries[1]["retries"] if retries else DEFAULT)
+    limit = length_text(found.timeout) if found.timeout else "none"
+    subject.trace.note("run.timeout", limit, timeout[1]["timeout"] if timeout else DEFAULT)
+    return found
 
 
 def consistent(block: ScheduleBlock, place: Place, problems: Problems) -> bool:

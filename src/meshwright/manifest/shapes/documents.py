@@ -25,6 +25,7 @@ from meshwright.manifest.shapes.values import (
     OfTables,
     PortReference,
     RelativePath,
+    Retries,
     Share,
     SourcePath,
     StrictText,
@@ -74,6 +75,17 @@ class ScheduleBlock(Shape):
     when: When | None = Field(
         default=None,
         description="With `on: inputs`: `all` (the default) or `any`; either builds as far as all required inputs go",
+    )
+
+
+class RunBlock(Shape):
+    """How hard a run tries."""
+
+    retries: Retries | None = Field(
+        default=None, description="How often each task is tried again after an error that may pass; else `3`"
+    )
+    timeout: Length | None = Field(
+        default=None, description="How long a task may work, without its waiting, before it is stopped; else forever"
     )
 
 
@@ -127,6 +139,7 @@ class Inherited(Shape):
     support: list[SupportBlock] | None = None
     purpose: Name | None = Field(default=None, description="One of mesh.yaml's `purposes`")
     schedule: ScheduleBlock | None = None
+    run: RunBlock | None = None
 
 
 class Shared(Inherited):

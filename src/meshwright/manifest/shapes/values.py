@@ -35,6 +35,7 @@ from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
 
+MOST_RETRIES = 20
 _START = re.compile(r"\{start:[^{}]+\}")
 _TIME_CODE = re.compile(r"%-?.")
 _TIME_CODES = frozenset("aAbBdfFGHIjmMpSTuUVwWyYzZ%")
@@ -112,6 +113,14 @@ def _amount(value: Any) -> Decimal:
             "unreadable", "{message}", {"message": f"`{number}` is less than nothing", "hint": hint}
         )
     return number
+
+
+def _retries(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_RETRIES:
+        hint = f"write a whole number from `0` to `{MOST_RETRIES}`"
+        message = {"message": f"`{value}` is not how often something is tried again", "hint": hint}
+        raise PydanticCustomError("unreadable", "{message}", message)
+    return value
 
 
 def value_text(value: str | float) -> str:
@@ -194,6 +203,9 @@ LocalTime = Annotated[
     time, PlainValidator(read_by(scalars.local_time)), _like("07:00", r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 ]
 Calendar = Annotated[str, PlainValidator(read_by(scalars.calendar)), _like("BE")]
+Retries = Annotated[
+    int, PlainValidator(_retries), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_RETRIES})
+]
 Share = Annotated[Ratio, PlainValidator(read_by(scalars.share)), _like("5%")]
 Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
