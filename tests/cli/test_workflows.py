@@ -126,6 +126,7 @@ def test_a_merge_is_submitted_released_and_deployed_and_no_one_else_can_read_the
     assert said(gate, "plan").return_value == 0
 
 
+@pytest.mark.proof
 def test_what_waits_is_released_by_the_next_run_after_it_was_approved(gate: Path) -> None:
     loosen_freshness(gate)
     status, output = run_job(gate, "release", "push")
