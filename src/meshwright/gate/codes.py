@@ -20,6 +20,7 @@ class Code(StrEnum):
     UNCLASSIFIED = "MW0412"
     INFEASIBLE = "MW0413"
     RETIRED = "MW0440"
+    NOT_STORABLE = "MW0441"
 
 
 MEANING = {
@@ -37,4 +38,5 @@ MEANING = {
     Code.UNCLASSIFIED: "a column made of personal data that does not say what it is",
     Code.INFEASIBLE: "a promise of freshness or landing that inputs and schedule cannot keep",
     Code.RETIRED: "a port that goes, without a word on what to read instead",
+    Code.NOT_STORABLE: "a change that a table which adds up cannot take inside its major version",
 }

@@ -21,6 +21,7 @@ from meshwright.gate.consumers import Consumer, consumers
 from meshwright.gate.contents import contents
 from meshwright.gate.cost import Costs, Observed, costs, nothing_observed
 from meshwright.gate.findings import version_findings
+from meshwright.gate.migrations import storage_findings
 from meshwright.gate.offers import is_over, offer_findings
 from meshwright.gate.runs import Runs, runs
 from meshwright.gate.version import Part, consequence
@@ -121,6 +122,7 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
     asked = tuple(r for r in reached if r[1] or not is_over(r[0], before, now))
     found = {
         *version_findings(asked, before, proposed),
+        *storage_findings(changes, before, proposed),
         *offer_findings(reached, touched, (before, proposed), now),
         *policy_findings(before, proposed, touched, now),
     }

@@ -119,12 +119,13 @@ def _chain(connection: DuckDBPyConnection, subject: Subject, check: Check) -> Ch
     table, address = subject.table, subject.address
     stored = stored_table(address)
     entries = f"SELECT * FROM {subject.relation}"
-    lost = 0
+    lost, columns = 0, table.made_columns
     if table.virtual is None and has_relation(connection, PUBLISHED, "held", stored):
         entries = f"FROM {PUBLISHED}.held.{name(stored)} UNION ALL BY NAME {entries}"
         lost = _lost(connection, address, stored)
+        columns = ledger.stored_columns(connection, f"{PUBLISHED}.held.{name(stored)}", columns)
     with explained(f"the ledger of `{address}`"):
-        state = ledger.verify(connection, entries, table.made_columns, table.contract.key)
+        state = ledger.verify(connection, entries, columns, table.contract.key)
     result = judged(table, address, check, Decimal(state.broken + lost), 0)
     if result.passed:
         return replace(result, message="every entry is what its hash says")

@@ -94,6 +94,14 @@ def column_names(connection: DuckDBPyConnection, relation: str) -> tuple[str, ..
     return tuple(row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall())
 
 
+def column_types(connection: DuckDBPyConnection, relation: str) -> tuple[tuple[str, str], ...]:
+    """Return the names of a relation's columns with their types, as our `TYPES` spell them."""
+    described = connection.execute(f"DESCRIBE {relation}").fetchall()
+    return tuple(
+        (row[0], row[1].replace(",", ", ").replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")) for row in described
+    )
+
+
 @contextmanager
 def explained(subject: str, hint: str = "") -> Iterator[None]:
     """Turn DuckDB's errors into ours; `subject` is what failed: `the SQL of …`, `hint` what may mend it."""

@@ -1,9 +1,9 @@
 """Ledger: how entries are chained by hashes, so that none can be changed, removed or slipped in unseen.
 
-The canonical text of an entry is, for each of its own columns and `sequence` in the order of their names, where there
-is a value: `name=length:value;` (the length in bytes of UTF-8). Instants are written `2013-01-01T00:00:00.000000Z`,
-everything else as DuckDB writes it, numbers with nine decimals. An absent value adds nothing, so a column added later
-leaves the hashes of earlier entries as they are.
+The canonical text of an entry is, for each of its own columns and `sequence` in the order of their names (in lower
+case), where there is a value: `name=length:value;` (the length in bytes of UTF-8). Instants are written
+`2013-01-01T00:00:00.000000Z`, everything else as DuckDB writes it, numbers with nine decimals. An absent value adds
+nothing, so a column added later leaves the hashes of earlier entries as they are.
 
     entry_hash = sha256(previous_hash + text), in hexadecimal; the first entry's previous_hash is 64 zeros
 
@@ -16,14 +16,18 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import name, text
-from meshwright.engine.duckdb.types import name_list
+from meshwright.engine.duckdb.connection import column_types, name, text
+from meshwright.engine.duckdb.provenance import END, START
+from meshwright.engine.duckdb.types import TYPES, name_list
 from meshwright.model.contract import LEDGER_COLUMNS, Column, LogicalType
 
 GENESIS = "0" * 64
 
 _SEQUENCE = LEDGER_COLUMNS[0]
 _CHAIN = {c.name for c in LEDGER_COLUMNS[1:]}
+_ADDED = {c.name for c in LEDGER_COLUMNS}
+_OTHER = LogicalType.STRING
+"""Stands for every type but instants: their values are written as DuckDB writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def entry_hash(before: str, entry: str) -> str:
 
 def entry_text(columns: Iterable[Column]) -> str:
     """Return the SQL expression of an entry's canonical text."""
-    own = {c.name: c for c in (*columns, _SEQUENCE) if c.name not in _CHAIN}
+    own = {c.name.lower(): c for c in (*columns, _SEQUENCE) if c.name not in _CHAIN}
     return " || ".join(_part(own[n]) for n in sorted(own))
 
 
@@ -88,6 +92,16 @@ def verify(connection: DuckDBPyConnection, entries: str, columns: Sequence[Colum
     return ChainState(count, f"sequence {sequence}" + (f", {by_key}" if by_key else ""))
 
 
+def stored_columns(connection: DuckDBPyConnection, entries: str, columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return what entries were hashed with: the columns that are stored, whichever release did so, and `columns`."""
+    known = {
+        column.lower(): Column(column, LogicalType.TIMESTAMP if kind == TYPES[LogicalType.TIMESTAMP] else _OTHER)
+        for column, kind in column_types(connection, entries)
+        if name(column) not in (START, END) and column not in _ADDED
+    }
+    return tuple((known | {c.name.lower(): c for c in columns}).values())
+
+
 def entry_list(columns: Sequence[Column]) -> str:
     """Return the select list of all that an entry consists of."""
     return name_list((*columns, *LEDGER_COLUMNS))
@@ -98,4 +112,4 @@ def _part(column: Column) -> str:
     value = f"CAST({quoted} AS VARCHAR)"
     if column.type is LogicalType.TIMESTAMP:
         value = f"strftime({quoted} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-    return f"coalesce({text(column.name + '=')} || strlen({value}) || ':' || {value} || ';', '')"
+    return f"coalesce({text(column.name.lower() + '=')} || strlen({value}) || ':' || {value} || ';', '')"

@@ -11,21 +11,24 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import column_names, has_relation, name
+from meshwright.engine.duckdb.connection import column_types, has_relation, name
 from meshwright.engine.duckdb.provenance import COPY, END, STAGE, START, copies, interval_columns, within
-from meshwright.engine.duckdb.types import TYPES, name_list
+from meshwright.engine.duckdb.types import TYPES, cast_list
 from meshwright.engine.duckdb.versions import VERSIONED, fold
-from meshwright.model.contract import Column
+from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import Refused
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval
 
+_WIDENED = (TYPES[LogicalType.INTEGER], TYPES[LogicalType.NUMBER])
+"""A stored type, and the wider one that holds all its values; back again, the view rounds."""
+
 
 def make_readable(connection: DuckDBPyConnection, table: str, columns: Sequence[Column]) -> None:
-    """Show consumers the contract's columns of a held table, and not where its rows came from."""
+    """Show consumers the contract's columns of a held table, of its types, and not where its rows came from."""
     connection.execute(
-        f"CREATE OR REPLACE VIEW main.{name(table)} AS SELECT {name_list(columns)} FROM held.{name(table)}"
+        f"CREATE OR REPLACE VIEW main.{name(table)} AS SELECT {cast_list(columns)} FROM held.{name(table)}"
     )
 
 
@@ -84,10 +87,22 @@ def _number(connection: DuckDBPyConnection, held: str, columns: Sequence[Column]
 
 
 def _widen(connection: DuckDBPyConnection, relation: str, columns: Sequence[Column]) -> None:
-    known = column_names(connection, relation)
+    """Have a stored table hold what the columns do: it gets columns and wider types, and loses none (decision 0069).
+
+    Raises `Refused` for a type that neither holds the stored values nor is held by the stored type.
+    """
+    known = {column.lower(): kind for column, kind in column_types(connection, relation)}
     for column in columns:
-        if column.name not in known:
-            connection.execute(f"ALTER TABLE {relation} ADD COLUMN {name(column.name)} {TYPES[column.type]}")
+        wanted, stored = TYPES[column.type], known.get(column.name.lower())
+        if stored is None:
+            connection.execute(f"ALTER TABLE {relation} ADD COLUMN {name(column.name)} {wanted}")
+        elif (stored, wanted) == _WIDENED:
+            connection.execute(f"ALTER TABLE {relation} ALTER COLUMN {name(column.name)} TYPE {wanted}")
+        elif stored != wanted and (wanted, stored) != _WIDENED:
+            raise Refused(
+                f"`{column.name}` is stored as {stored}, and the release says {column.type}",
+                hint="offer it in a new major, or by another name: what is published already stays as it is",
+            )
 
 
 def _drop(connection: DuckDBPyConnection, table: str) -> None:

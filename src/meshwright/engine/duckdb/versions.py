@@ -7,11 +7,12 @@ a source that is read whole every hour adds nothing as long as it does not chang
 Of a partition, all rows together are one version: the latest are those that were written over its latest stretch.
 """
 
+from collections.abc import Sequence
+
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import name
+from meshwright.engine.duckdb.connection import column_names, name
 from meshwright.engine.duckdb.provenance import COPY, END, STAGE, START, bounds
-from meshwright.engine.duckdb.types import name_list
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.time import Interval
 
@@ -27,7 +28,7 @@ def fold(connection: DuckDBPyConnection, table: str, made: OutputTable, interval
         "touched": _touched(held, past, key, interval),
         "versions": f"{_of_touched(held, made)} UNION ALL BY NAME {_of_touched(past, made)}",
         "pieces": _pieces(held, interval),
-        "joined": _joined(made),
+        "joined": _joined(made, column_names(connection, held)),
     }
     for part, select in temporary.items():
         connection.execute(f"CREATE TEMP TABLE {part} AS {select}")
@@ -75,9 +76,13 @@ def _pieces(held: str, interval: Interval) -> str:
     """
 
 
-def _joined(made: OutputTable) -> str:
-    """Return a SELECT that makes one version of pieces that say the same and whose intervals meet."""
-    same = name_list(made.columns) + (f", {COPY}" if made.mode is PublishMode.PARTITION else "")
+def _joined(made: OutputTable, stored: Sequence[str]) -> str:
+    """Return a SELECT that makes one version of pieces that say the same and whose intervals meet.
+
+    They say the same in all that is `stored`: a release that is gone back to may want columns that this one has not.
+    """
+    copy = () if made.mode is PublishMode.PARTITION else (COPY,)
+    same = ", ".join(quoted for column in stored if (quoted := name(column)) not in (START, END, *copy))
     return f"""
         WITH begun AS (
             SELECT *, {START} > coalesce(max({END}) OVER before, TIMESTAMPTZ '-infinity') AS "is.begin" FROM pieces
