@@ -78,7 +78,7 @@ def write_floor(into: Path, lines: Iterable[Line]) -> None:
         }
         for line in lines
     ]
-    into.write_text(f"{FLOOR}\n\nDAGS = dags({pformat(products, width=10**6)})\n")
+    into.write_text(f"{FLOOR}\n\nDAGS = dags({pformat(products, width=10**6)})\nglobals().update(DAGS)\n")
 
 
 def write_dag_factory(into: Path, lines: Iterable[Line]) -> None:
