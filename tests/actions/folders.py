@@ -12,11 +12,13 @@ people:
   - {username: nadia, name: Nadia Benali}
   - {username: tomas, name: Tomas Horvat}
   - {username: piet, roles: [platform]}
+policies: {checked: ignore}
 """
 DOMAIN = """\
 apiVersion: meshwright/v1
 kind: Domain
 team: {members: [{username: %s, role: productOwner}]}
+support: [{channel: "#data"}]
 """
 SALES = """\
 apiVersion: meshwright/v1

@@ -83,6 +83,16 @@ def test_what_did_not_change_is_neither_read_nor_analysed_again(
     assert seen == ["manifest", "SQL"]
 
 
+def test_columns_that_others_read_may_be_masked(mesh: Path, tmp_path: Path) -> None:
+    edit(
+        mesh,
+        "domains/shop/customers/product.yaml",
+        "    contract:\n",
+        "    columns: {country: {mask: redact}}\n    contract:\n",
+    )
+    assert compile_mesh(mesh, tmp_path).graph.analyses == compile_mesh(mesh, tmp_path / "fresh").graph.analyses
+
+
 def test_a_mesh_that_did_not_change_is_not_read_at_all(
     mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,8 +69,11 @@ def exchange(root: Path, diff: str, *, backwards: bool = False) -> None:
     """Do what a diff says to the files below a folder, or undo it."""
     for hunk in hunks(diff):
         old, new = (hunk.after(), hunk.before()) if backwards else (hunk.before(), hunk.after())
-        if hunk.file:
-            path = root / hunk.file
+        path = root / hunk.file
+        if hunk.file and not old and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(new)
+        elif hunk.file:
             assert path.read_text().count(old) == 1, (hunk.file, old)
             path.write_text(path.read_text().replace(old, new))
         elif not old:

@@ -23,6 +23,7 @@ from meshwright.model.product import (
     OutputTable,
     ProductType,
     PublishMode,
+    SupportChannel,
     Transform,
 )
 from meshwright.model.ratio import Ratio
@@ -64,7 +65,7 @@ def place(product: ProductAddress, line: int = 10) -> Location:
 SALES = DataProduct(
     address=SALES_ADDRESS,
     type=ProductType.SOURCE_ALIGNED,
-    description="Completed sales",
+    description="All completed sales",
     schedule=CronSchedule("0 * * * *"),
     inputs=(InputPort("orders", source=DatabaseSource("shop", "public.orders")),),
     outputs=(
@@ -97,6 +98,7 @@ SALES = DataProduct(
         ),
     ),
     team=(Member("nadia", "productOwner"),),
+    support=(SupportChannel("#artworks"),),
     purpose="growth",
     file="domains/marketplace/artwork-sales/product.yaml",
 )
@@ -125,6 +127,7 @@ RANKING = DataProduct(
         ),
     ),
     team=(Member("tomas", "productOwner"),),
+    support=(SupportChannel("#ranking"),),
     file="domains/creators/trending-artists/product.yaml",
 )
 MESH = Mesh(

@@ -1,7 +1,7 @@
 """The policies: what each finds, and what it leaves alone."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.gate.meshes import (
@@ -19,12 +19,12 @@ from tests.gate.meshes import (
 )
 
 from meshwright.gate.cadence import cadence
-from meshwright.gate.codes import MEANING, Code
+from meshwright.gate.codes import Code
 from meshwright.gate.compliance import policy_findings
-from meshwright.gate.policies.registry import POLICIES
 from meshwright.gate.rulings import decided
+from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
-from meshwright.model.diagnostic import Severity
+from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.mask import Pseudonym, Redact
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.product import DataProduct, InputPort, Member, Transform
@@ -32,9 +32,16 @@ from meshwright.model.product import DataProduct, InputPort, Member, Transform
 NOTHING = linked(replace(MESH, products=()))
 
 
+def first_four(
+    current: MeshGraph, proposed: MeshGraph, products: list[ProductAddress], now: datetime
+) -> list[Diagnostic]:
+    """Return what the policies find that this page is about; tests/gate/policies has the cases of all."""
+    return [d for d in policy_findings(current, proposed, products, now) if d.code <= Code.INFEASIBLE]
+
+
 def found(product: DataProduct, *others: DataProduct) -> list[tuple[str, str]]:
     graph = linked(with_products(product, *others))
-    return [(d.code, d.severity.value) for d in policy_findings(NOTHING, graph, [product.address], NOW)]
+    return [(d.code, d.severity.value) for d in first_four(NOTHING, graph, [product.address], NOW)]
 
 
 def test_a_product_that_keeps_to_the_policies_has_no_findings() -> None:
@@ -48,7 +55,7 @@ def test_a_product_needs_an_owner_whom_the_mesh_knows(team: tuple[Member, ...]) 
 
 def test_silent_columns_are_named_once_a_port() -> None:
     product = edit_column("note", description="")(edit_column("artist", description="")(SALES))
-    (finding,) = policy_findings(NOTHING, linked(with_products(product)), [product.address], NOW)
+    (finding,) = first_four(NOTHING, linked(with_products(product)), [product.address], NOW)
     assert finding.message == "`marketplace.artwork-sales:sales@1` does not say what it holds in `artist`, `note`"
     assert finding.severity is Severity.WARNING
 
@@ -78,7 +85,7 @@ def test_silence_between_hides_nothing() -> None:
     table = replace(upstream.outputs[0].tables[0], transform=sql)
     port = replace(upstream.outputs[0], name="report", tables=(table,))
     product = replace(upstream, address=report, inputs=(taken,), outputs=(port,))
-    (finding,) = policy_findings(NOTHING, linked(with_products(upstream, product)), [report], NOW)
+    (finding,) = first_four(NOTHING, linked(with_products(upstream, product)), [report], NOW)
     assert finding.message == (
         "`revenue` is made of `marketplace.artwork-sales:sales@1.collector_email`, which is personal, "
         "by way of `creators.trending-artists:ranking@1.revenue`, and has no classification"
@@ -111,7 +118,7 @@ def test_the_severity_in_force_is_that_of_what_runs_or_stricter(
     silent = edit_column("note", description="")(SALES)
     mesh: Mesh = replace(with_products(silent), **proposed)  # type: ignore[arg-type]
     before: Mesh = replace(MESH, products=(), **current)  # type: ignore[arg-type]
-    (finding,) = policy_findings(linked(before), linked(mesh), [silent.address], NOW)
+    (finding,) = first_four(linked(before), linked(mesh), [silent.address], NOW)
     assert (finding.code, finding.severity) == ("MW0411", severity)
 
 
@@ -138,9 +145,3 @@ def test_the_longest_time_between_two_runs(cron: str, longest: timedelta) -> Non
 @pytest.mark.parametrize("cron", ["", "0 0 * *", "61 * * * *", "a b c d e", "0 0 31 2 *", "*/0 * * * *"])
 def test_what_is_no_cron_or_never_runs_has_no_cadence(cron: str) -> None:
     assert cadence(cron) is None
-
-
-def test_every_policy_says_what_it_is_for_and_every_code_what_it_means() -> None:
-    assert all(policy.why for policy in POLICIES.values())
-    assert sorted({p.code for p in POLICIES.values()}) == [p.code for p in POLICIES.values()]
-    assert set(MEANING) == set(Code)

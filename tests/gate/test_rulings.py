@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshwright.actions.compilation import compile_mesh
@@ -161,6 +161,7 @@ names = st.sampled_from([*POLICIES, "nobody"])
 keys = st.sampled_from(["severity", "effectiveFrom", "share", "days", "nothing"])
 
 
+@settings(deadline=None)  # who is asked for and not built in is looked for among what is installed
 @given(names, plains | st.dictionaries(keys, plains), plains | st.dictionaries(keys, plains))
 def test_whatever_is_decided_is_taken_or_told(name: str, above: object, own: object) -> None:
     domain = Domain("shop", policies=(decided(name, own),))

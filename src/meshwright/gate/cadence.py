@@ -16,9 +16,10 @@ _DAYS = tuple(date(2023, 1, 1) + timedelta(days=n) for n in range(731))  # 2024 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """`longest` is the longest time between two runs; `runs` is how many there are in two years."""
+    """`longest` and `shortest` are the times between two runs; `runs` is how many there are in two years."""
 
     longest: timedelta
+    shortest: timedelta
     runs: int
 
 
@@ -35,4 +36,5 @@ def cadence(cron: str) -> Cadence | None:
         return None
     steps = [b - a for a, b in pairwise(times)]
     steps += [(b - a) - (times[-1] - times[0]) for a, b in pairwise(days)]
-    return Cadence(max(steps, default=timedelta(days=731)), len(times) * len(days))
+    never = timedelta(days=731)
+    return Cadence(max(steps, default=never), min(steps, default=never), len(times) * len(days))

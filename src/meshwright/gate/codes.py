@@ -19,6 +19,29 @@ class Code(StrEnum):
     UNDOCUMENTED = "MW0411"
     UNCLASSIFIED = "MW0412"
     INFEASIBLE = "MW0413"
+    UNSTAFFED = "MW0414"
+    UNSUPPORTED = "MW0415"
+    ONE_MAILBOX = "MW0416"
+    PURPOSELESS = "MW0417"
+    MISNAMED = "MW0418"
+    UNEXPLAINED = "MW0419"
+    KEYLESS = "MW0420"
+    UNRECOGNISED = "MW0421"
+    UNPROTECTED = "MW0422"
+    UNSTEWARDED = "MW0423"
+    UNPROMISED = "MW0424"
+    UNREALISTIC = "MW0425"
+    UNCHECKED = "MW0426"
+    TOO_OFTEN = "MW0427"
+    WIDE = "MW0428"
+    UNSAMPLED = "MW0429"
+    UNUSED = "MW0430"
+    MISTAGGED = "MW0431"
+    FOREIGN_SOURCE = "MW0432"
+    UPSTREAM = "MW0433"
+    NO_LEDGER = "MW0434"
+    TERMLESS = "MW0435"
+    UNBOUNDED = "MW0436"
     RETIRED = "MW0440"
     NOT_STORABLE = "MW0441"
 
@@ -37,6 +60,29 @@ MEANING = {
     Code.UNDOCUMENTED: "a port or column without a description",
     Code.UNCLASSIFIED: "a column made of personal data that does not say what it is",
     Code.INFEASIBLE: "a promise of freshness or landing that inputs and schedule cannot keep",
+    Code.UNSTAFFED: "a team in which a role is missing that the organisation asks for",
+    Code.UNSUPPORTED: "a product that does not say where to ask about it",
+    Code.ONE_MAILBOX: "support that is one person's mailbox",
+    Code.PURPOSELESS: "a product that does not say for which purpose it is made",
+    Code.MISNAMED: "a product, port or column whose name does not look as names do",
+    Code.UNEXPLAINED: "a product whose description is too short to say anything",
+    Code.KEYLESS: "a table that does not say what tells its rows apart",
+    Code.UNRECOGNISED: "a column that is called like personal data and does not say what it is",
+    Code.UNPROTECTED: "personal data that another domain reads unmasked",
+    Code.UNSTEWARDED: "personal data in a domain that has no steward",
+    Code.UNPROMISED: "a port that others read and that does not promise how old it may be",
+    Code.UNREALISTIC: "an objective that is too high to be kept, or too low to mean anything",
+    Code.UNCHECKED: "a table without checks beyond its keys",
+    Code.TOO_OFTEN: "a product that runs more often than it should",
+    Code.WIDE: "a product with too many inputs, or a table with too many columns",
+    Code.UNSAMPLED: "a port without a query that shows how to use it",
+    Code.UNUSED: "a product that is not made for people and that no product reads",
+    Code.MISTAGGED: "tags that nobody has agreed on, or too few of them",
+    Code.FOREIGN_SOURCE: "a source-aligned product that reads another domain",
+    Code.UPSTREAM: "an input that is made for readers further down",
+    Code.NO_LEDGER: "what should be kept as a ledger, and is published otherwise",
+    Code.TERMLESS: "figures that carry no word of the glossary",
+    Code.UNBOUNDED: "a table that may set aside too many of its rows",
     Code.RETIRED: "a port that goes, without a word on what to read instead",
     Code.NOT_STORABLE: "a change that a table which adds up cannot take inside its major version",
 }

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from meshwright.gate.policy import Found, Level, Policy
+from meshwright.gate.policy import Found, Level, Policy, Subject
 from meshwright.gate.rulings import Ruling, rulings
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import Address, ProductAddress
+from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.errors import Refused
 from meshwright.model.product import DataProduct
@@ -44,7 +44,7 @@ def _in_force(current: MeshGraph, proposed: MeshGraph, domain: str, now: datetim
 def _judged(
     alternatives: list[Ruling], current: MeshGraph, proposed: MeshGraph, product: DataProduct, now: datetime
 ) -> Iterator[Diagnostic]:
-    told: set[Address] = set()
+    told: set[Subject] = set()
     for ruling in alternatives:
         found = list(look(ruling.policy, proposed, product, ruling.parameters))
         old = _about(ruling, current, product) if found else set()
@@ -66,7 +66,7 @@ def look(policy: Policy[Any], graph: MeshGraph, product: DataProduct, parameters
         raise Refused(f"{said}: {type(error).__name__}: {error}", hint="mend the package") from error
 
 
-def _about(ruling: Ruling, current: MeshGraph, product: DataProduct) -> set[Address]:
+def _about(ruling: Ruling, current: MeshGraph, product: DataProduct) -> set[Subject]:
     """Return what the same ruling finds something about in the product as it runs."""
     known = current.product(product.address)
     found = look(ruling.policy, current, known, ruling.parameters) if known else ()

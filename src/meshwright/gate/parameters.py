@@ -163,7 +163,7 @@ def _without_none(hint: Any) -> Any:
 
 
 def _read(kind: Any, name: str, plain: object) -> object:
-    if kind is Words:
+    if kind == Words:
         return _words(name, plain)
     if kind in (int, Decimal):
         return _number(kind, name, plain)

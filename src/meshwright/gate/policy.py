@@ -13,9 +13,12 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import Address
+from meshwright.model.address import Address, SourceColumn
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct
+
+Subject = Address | SourceColumn
+"""What something can be found about."""
 
 
 class Level(StrEnum):
@@ -36,10 +39,10 @@ class Found:
     """What a policy finds: a sentence, its place, and what mends it.
 
     `about` names what it is about, as narrowly as can be said: what was found before is known again by it, whatever the
-    sentence counts or lists.
+    sentence counts or lists. All of it is a part of the product that was looked at; a column of an input is one, too.
     """
 
-    about: tuple[Address, ...]
+    about: tuple[Subject, ...]
     at: Location
     message: str
     hint: str = ""

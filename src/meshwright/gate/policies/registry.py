@@ -12,7 +12,36 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from meshwright.gate.policies import classified, documented, feasible, owned, retired
+from meshwright.gate.policies import (
+    bounded,
+    checked,
+    classified,
+    collective,
+    documented,
+    downstream,
+    explained,
+    feasible,
+    keyed,
+    ledgered,
+    named,
+    narrow,
+    owned,
+    paced,
+    promised,
+    protected,
+    purposed,
+    realistic,
+    recognised,
+    retired,
+    sampled,
+    sourced,
+    staffed,
+    stewarded,
+    supported,
+    tagged,
+    termed,
+    used,
+)
 from meshwright.gate.policy import Policy
 from meshwright.model.address import NAME
 from meshwright.model.errors import NotFound, Refused
@@ -27,6 +56,29 @@ POLICIES: Mapping[str, Policy[Any]] = {
         documented,
         classified,
         feasible,
+        staffed,
+        supported,
+        collective,
+        purposed,
+        named,
+        explained,
+        keyed,
+        recognised,
+        protected,
+        stewarded,
+        promised,
+        realistic,
+        checked,
+        paced,
+        narrow,
+        sampled,
+        used,
+        tagged,
+        sourced,
+        downstream,
+        ledgered,
+        termed,
+        bounded,
         retired,
     )
 }
