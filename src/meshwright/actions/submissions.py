@@ -86,10 +86,9 @@ def _rebased(before: MeshGraph, proposed: MeshGraph, current: MeshGraph) -> tupl
     made = {p.address: {at: analyse(p, t, schemas(mesh.output, p)) for at, t in p.tables()} for p in products}
     wrong = (d for analyses in made.values() for a in analyses.values() for d in errors(a.diagnostics))
     found = (*wrong, *(d for p in products for d in _gone(p, mesh)))
-    understood = Analyses(
-        (p for p in Products.of(mesh.products).outlines), lambda a: made.get(a) or dict(current.analyses_of(a))
-    )
-    digests = {address: digest for address, digest in current.digests.items() if address not in made}
+    here = Products.of(mesh.products).outlines
+    understood = Analyses(here, lambda a: made.get(a) or dict(current.analyses_of(a)))
+    digests = {a: digest for a, digest in current.digests.items() if a in here and a not in made}
     return build(mesh, understood, digests), found
 
 
