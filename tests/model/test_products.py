@@ -53,5 +53,5 @@ def test_of_two_that_are_beside_each_other_the_first_counts(products: Products) 
 def test_an_outline_is_the_same_from_its_plain_form() -> None:
     made = outline_of(product("c", "a", "b"))
     carried = Carried("price", made.offers[0].port.table("lines").column("of.all"), LogicalType.NUMBER, ",{")
-    for outline in (made, made._replace(terms=(carried,)), Outline()):
+    for outline in (made, made._replace(terms=(carried,), driven=True), Outline()):
         assert Outline.of(outline.plain) == outline

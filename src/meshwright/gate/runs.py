@@ -27,7 +27,7 @@ from meshwright.gate.column_changes import MaskChanged
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.cron import Cron
-from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule, PublishMode
+from meshwright.model.product import CronSchedule, DataProduct, PublishMode
 from meshwright.model.time import Interval
 
 _WORDS = (ProductDescribed, PortDescribed, TeamChanged, PurposeChanged, VersionRaised)
@@ -172,11 +172,6 @@ def _driven(products: Iterable[ProductAddress], graph: MeshGraph) -> tuple[Produ
     found: dict[ProductAddress, None] = {}
     ring = sorted(products)
     while ring:
-        ring = [c for p in ring for c in graph.consumers(p) if c not in found and _is_driven(c, graph)]
+        ring = [c for p in ring for c in graph.consumers(p) if c not in found and graph.is_driven(c)]
         found |= dict.fromkeys(ring)
     return tuple(found)
-
-
-def _is_driven(address: ProductAddress, graph: MeshGraph) -> bool:
-    product = graph.product(address)
-    return product is not None and isinstance(product.schedule, InputsSchedule)

@@ -89,6 +89,11 @@ class MeshGraph:
         read = {port.product for port in outline.reads} if outline else set()
         return tuple(sorted((p for p in read if p in self._position), key=self._position.__getitem__))
 
+    def is_driven(self, product: ProductAddress) -> bool:
+        """Tell whether a product runs when its inputs publish, and not by a clock of its own."""
+        outline = self._products.outlines.get(product)
+        return outline is not None and outline.driven
+
     def consumers(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read a product directly."""
         return self.once(MeshGraph._consumers).get(product, ())

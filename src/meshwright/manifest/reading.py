@@ -57,7 +57,7 @@ def found(reading: Reading, digest: bytes = b"") -> Found:
 
 
 _DIAGNOSTICS = tuple[Diagnostic, ...]
-_SHAPE = f"{__version__}\0{shape(Reading)}"
+_SHAPE = f"{__version__}\0{shape(Reading)}\0{Outline._fields}"
 
 
 def remembered(root: Path, kept: Kept) -> Remembered:

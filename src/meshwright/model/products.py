@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, overload
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, port_address
 from meshwright.model.codec import canonical
 from meshwright.model.contract import Column
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct, InputsSchedule, OutputPort
 
 
 class Carried(NamedTuple):
@@ -32,24 +32,29 @@ class Offered(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What links a product to others: the ports that it reads and offers, the columns that carry a term."""
+    """What links a product to others: the ports that it reads and offers, the columns that carry a term.
+
+    One that is `driven` runs when its inputs publish, and not by a clock of its own.
+    """
 
     reads: tuple[PortAddress, ...] = ()
     offers: tuple[Offered, ...] = ()
     terms: tuple[Carried, ...] = ()
+    driven: bool = False
 
     @property
     def plain(self) -> list[Any]:
         """The same as plain JSON."""
         terms = [[c.term, str(c.column.port), c.column.table.name, c.column.name, *c[2:]] for c in self.terms]
-        return [list(map(str, self.reads)), [[str(port), columns] for port, columns in self.offers], terms]
+        offers = [[str(port), columns] for port, columns in self.offers]
+        return [list(map(str, self.reads)), offers, terms, self.driven]
 
     @classmethod
     def of(cls, plain: list[Any]) -> "Outline":
         """Return the outline that `plain` was made of."""
-        reads, offers, terms = plain
+        reads, offers, terms, driven = plain
         offered = tuple([Offered(port_address(port), columns) for port, columns in offers])
-        return cls(tuple(map(port_address, reads)), offered, tuple(map(_carried, terms)))
+        return cls(tuple(map(port_address, reads)), offered, tuple(map(_carried, terms)), driven)
 
 
 def _carried(plain: list[Any]) -> Carried:
@@ -68,6 +73,7 @@ def outline_of(product: DataProduct) -> Outline:
             for column in table.contract.columns
             if column.term is not None
         ),
+        isinstance(product.schedule, InputsSchedule),
     )
 
 
