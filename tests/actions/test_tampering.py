@@ -242,6 +242,41 @@ def test_a_proposal_that_weakens_the_policy_that_judges_it_does_not_profit_from_
     assert [d.code for d in verdict.findings] == ["MW0410"]
 
 
+WAIVER = """\
+waivers:
+  - {policy: owned, product: creators.trending-artists, reason: Tomas leaves., owner: nadia, until: 2026-04-01}
+people:
+"""
+
+
+def test_a_waiver_helps_neither_the_proposal_that_brings_it_nor_anybody_on_its_day(attack: Attack) -> None:
+    edit(attack.root, "mesh.yaml", "people:\n", WAIVER)
+    owner = "team: {members: [{username: tomas, role: productOwner}]}\n"
+    edit(attack.root, "domains/creators/domain.yaml", owner, "")
+    together = submit(attack.workspace, "nadia", NOW).judged.verdict
+    assert isinstance(together, RefusedPlan)
+    assert [d.code for d in together.findings] == ["MW0410"]
+
+    edit(attack.root, "domains/creators/domain.yaml", "support:", f"{owner}support:")
+    asked = submit(attack.workspace, "nadia", NOW).judged
+    assert [need.role for need in asked.proposal.plan.needs if "waives" in str(need)] == ["platform team"]
+    approve(attack.workspace, "piet", asked.proposal.plan.digest.short, NOW)
+    tomas = load_key(attack.folder / "keys" / "tomas.key")
+    attack.sign(
+        Approved(asked.proposal.plan.digest, "tomas", ("owner of `creators.trending-artists`",)), "tomas", tomas
+    )
+    (released,) = release(attack.workspace, None, NOW)
+    assert released.release is not None
+    deploy(attack.workspace, NOW)
+
+    edit(attack.root, "domains/creators/domain.yaml", owner, "")
+    late = datetime(2026, 4, 1, tzinfo=UTC)
+    verdict = submit(attack.workspace, "nadia", late).judged.verdict
+    assert isinstance(verdict, RefusedPlan)
+    assert [d.message.partition(" (")[2] for d in verdict.findings] == ["the waiver of nadia ended on 2026-04-01)"]
+    assert not isinstance(submit(attack.workspace, "nadia", NOW).judged.verdict, RefusedPlan)
+
+
 def test_a_key_that_was_taken_away_approves_nothing_any_more(attack: Attack) -> None:
     asked = attack.waiting
     approve(attack.workspace, "tomas", asked.short, NOW)

@@ -44,6 +44,8 @@ class Code(StrEnum):
     UNBOUNDED = "MW0436"
     RETIRED = "MW0440"
     NOT_STORABLE = "MW0441"
+    WAIVER = "MW0445"
+    IDLE_WAIVER = "MW0446"
 
 
 MEANING = {
@@ -85,4 +87,6 @@ MEANING = {
     Code.UNBOUNDED: "a table that may set aside too many of its rows",
     Code.RETIRED: "a port that goes, without a word on what to read instead",
     Code.NOT_STORABLE: "a change that a table which adds up cannot take inside its major version",
+    Code.WAIVER: "a waiver of what is not there, that has ended, or that is too long",
+    Code.IDLE_WAIVER: "a waiver that waives nothing",
 }

@@ -1,6 +1,6 @@
 """Compare meshes: what is different in what belongs to no product?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from meshwright.gate.mesh_changes import (
     DomainAdded,
@@ -12,10 +12,13 @@ from meshwright.gate.mesh_changes import (
     TermAdded,
     TermChanged,
     TermRemoved,
+    WaiverAdded,
+    WaiverChanged,
+    WaiverRemoved,
 )
 from meshwright.model.diagnostic import Location
 from meshwright.model.mesh import Domain, Kpi, Mesh, Organisation, Term
-from meshwright.model.policy import Decisions
+from meshwright.model.policy import Decisions, Waiver
 
 _Parts = tuple[tuple[str, str | None, str | None], ...]
 """What something consists of, by name: as it was, as it is."""
@@ -29,6 +32,7 @@ def mesh_changes(old: Mesh, new: Mesh) -> Iterator[MeshWideChange]:
     at = Location(new.file)
     yield from _domain_changes(old, new, at)
     yield from _policy_changes(None, old.policies, new.policies, at)
+    yield from _waiver_changes(old, new, at)
     yield from _term_changes(old, new, at)
     listed = (
         ("people", {p.username: p for p in old.people}, {p.username: p for p in new.people}),
@@ -38,6 +42,7 @@ def mesh_changes(old: Mesh, new: Mesh) -> Iterator[MeshWideChange]:
         ("description", {old.name: old.description}, {old.name: new.description}),
         ("organisation", _organisation(old.organisation), _organisation(new.organisation)),
         ("defaults", _defaults(old), _defaults(new)),
+        ("waiversAtMost", {old.name: old.waivers_at_most}, {old.name: new.waivers_at_most}),
         ("currency", {old.currency: ""} if old.currency else {}, {new.currency: ""} if new.currency else {}),
     )
     for what, before, after in listed:
@@ -92,6 +97,33 @@ def _policy_changes(domain: str | None, old: Decisions, new: Decisions, at: Loca
     for policy in sorted(before.keys() | after.keys()):
         if before.get(policy) != after.get(policy):
             yield PolicyChanged(policy, domain, before.get(policy), after.get(policy), places.get(policy) or at)
+
+
+def _waiver_changes(old: Mesh, new: Mesh, at: Location) -> Iterator[MeshWideChange]:
+    before, after = _waived(old.all_waivers), _waived(new.all_waivers)
+    places = {_name(w): w.at for w in new.all_waivers}
+    for name in sorted(before.keys() | after.keys()):
+        here = places.get(name) or at
+        match before.get(name), after.get(name):
+            case None, str() as says:
+                yield WaiverAdded(name, says, here)
+            case str(), None:
+                yield WaiverRemoved(name, here)
+            case str() as was, str() as says if was != says:
+                yield WaiverChanged(name, was, says, here)
+
+
+def _waived(waivers: Iterable[Waiver]) -> dict[str, str]:
+    """Return what is waived, and what is said of it; all that is, where the mesh and a domain waive the same."""
+    said: dict[str, list[str]] = {}
+    for waiver in waivers:
+        text = f"by {waiver.owner} until {waiver.until}, because: {waiver.reason}"
+        said.setdefault(_name(waiver), []).append(text)
+    return {name: "; ".join(sorted(texts)) for name, texts in said.items()}
+
+
+def _name(waiver: Waiver) -> str:
+    return f"`{waiver.policy}` of {waiver.subject}"
 
 
 def _term_changes(old: Mesh, new: Mesh, at: Location) -> Iterator[MeshWideChange]:

@@ -2,19 +2,20 @@
 
 The policies are taken as the environment's release has decided, and as the proposal decides: it can be stricter with
 itself, never laxer. An error stops the change that brings it: what the release holds already is only said, and so is
-what is an error from a later day on.
+what is an error from a later day on. What a waiver of the release covers is only said until the waiver's day; from then
+on it stops the next change of its product, old as it is: that was the promise.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
-from meshwright.gate.policy import Found, Level, Policy, Subject
-from meshwright.gate.rulings import Ruling, rulings
+from meshwright.gate.policy import Level, Subject
+from meshwright.gate.rulings import Ruling, found_by, rulings
+from meshwright.gate.waivers import covering, is_expired
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic, Severity
-from meshwright.model.errors import Refused
+from meshwright.model.policy import Waiver
 from meshwright.model.product import DataProduct
 
 
@@ -46,40 +47,33 @@ def _judged(
 ) -> Iterator[Diagnostic]:
     told: set[Subject] = set()
     for ruling in alternatives:
-        found = list(look(ruling.policy, proposed, product, ruling.parameters))
+        found = list(found_by(ruling, proposed, product))
         old = _about(ruling, current, product) if found else set()
         for finding in found:
             if not told.issuperset(finding.about):
-                yield _diagnostic(ruling, finding, now, is_old=old.issuperset(finding.about))
+                waiver = covering(current.mesh.all_waivers, ruling.policy.name, finding)
+                severity, note = _standing(ruling, waiver, now, is_old=old.issuperset(finding.about))
+                yield Diagnostic(finding.at, ruling.policy.code, severity, finding.message + note, finding.hint)
         told.update(address for finding in found for address in finding.about)
-
-
-def look(policy: Policy[Any], graph: MeshGraph, product: DataProduct, parameters: Any) -> Iterator[Found]:
-    """Yield what a policy finds in a product. Raises `Refused` by its name where one of a package cannot go on."""
-    if not policy.package:
-        yield from policy.check(graph, product, parameters)
-        return
-    try:
-        yield from tuple(policy.check(graph, product, parameters))
-    except Exception as error:
-        said = f"the policy `{policy.name}` of the package {policy.package} failed at `{product.address}`"
-        raise Refused(f"{said}: {type(error).__name__}: {error}", hint="mend the package") from error
 
 
 def _about(ruling: Ruling, current: MeshGraph, product: DataProduct) -> set[Subject]:
     """Return what the same ruling finds something about in the product as it runs."""
     known = current.product(product.address)
-    found = look(ruling.policy, current, known, ruling.parameters) if known else ()
+    found = found_by(ruling, current, known) if known else ()
     return {address for finding in found for address in finding.about}
 
 
-def _diagnostic(ruling: Ruling, finding: Found, now: datetime, *, is_old: bool) -> Diagnostic:
-    severity, note = Severity.WARNING, ""
-    if ruling.level is Level.ERROR:
-        if ruling.waits(now):
-            note = f" (an error from {ruling.effective_from} on)"
-        elif is_old:
-            note = " (it is so in what runs already, and does not stop this change)"
-        else:
-            severity = Severity.ERROR
-    return Diagnostic(finding.at, ruling.policy.code, severity, finding.message + note, finding.hint)
+def _standing(ruling: Ruling, waiver: Waiver | None, now: datetime, *, is_old: bool) -> tuple[Severity, str]:
+    """Return how severe a finding is, and what is to be said of that."""
+    over = waiver is not None and is_expired(waiver, now)
+    if waiver is not None and not over:
+        return Severity.WARNING, f" (waived until {waiver.until} by {waiver.owner}, because: {waiver.reason})"
+    ended = f" (the waiver of {waiver.owner} ended on {waiver.until})" if waiver is not None else ""
+    if ruling.level is not Level.ERROR:
+        return Severity.WARNING, ended
+    if ruling.waits(now):
+        return Severity.WARNING, f" (an error from {ruling.effective_from} on)"
+    if is_old and not over:
+        return Severity.WARNING, " (it is so in what runs already, and does not stop this change)"
+    return Severity.ERROR, ended

@@ -52,6 +52,9 @@ from meshwright.gate.mesh_changes import (
     TermAdded,
     TermChanged,
     TermRemoved,
+    WaiverAdded,
+    WaiverChanged,
+    WaiverRemoved,
 )
 from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened, DeprecationChanged, PortDeprecated
 
@@ -99,6 +102,9 @@ _PHRASES: dict[type[Change], str] = {
     DomainAdded: "+ domain `{c.name}` joins the mesh",
     DomainRemoved: "− domain `{c.name}` leaves the mesh",
     DomainChanged: "~ {c.what} of the domain `{c.name}`: {c.before} → {c.after}",
+    WaiverAdded: "+ waives {c.name} {c.says}",
+    WaiverRemoved: "− waives {c.name} no longer",
+    WaiverChanged: "~ waives {c.name} {c.after}; was {c.before}",
     PolicyChanged: "~ policy `{c.policy}`: {c.before} → {c.after}",
     TermAdded: "+ term `{c.name}` joins the glossary",
     TermRemoved: "− term `{c.name}` leaves the glossary",

@@ -47,6 +47,33 @@ class PolicyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverAdded:
+    """Somebody is to answer for a finding; `says` who, until when and why."""
+
+    name: str
+    says: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRemoved:
+    """A finding counts again."""
+
+    name: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverChanged:
+    """Somebody else answers for a finding, or until another day, or for another reason."""
+
+    name: str
+    before: str
+    after: str
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TermAdded:
     """The glossary has a new word."""
 
@@ -85,5 +112,15 @@ class MeshChanged:
 
 
 MeshWideChange = (
-    DomainAdded | DomainRemoved | DomainChanged | PolicyChanged | TermAdded | TermRemoved | TermChanged | MeshChanged
+    DomainAdded
+    | DomainRemoved
+    | DomainChanged
+    | PolicyChanged
+    | WaiverAdded
+    | WaiverRemoved
+    | WaiverChanged
+    | TermAdded
+    | TermRemoved
+    | TermChanged
+    | MeshChanged
 )

@@ -25,6 +25,7 @@ from meshwright.gate.migrations import storage_findings
 from meshwright.gate.offers import is_over, offer_findings
 from meshwright.gate.runs import Runs, runs
 from meshwright.gate.version import Part, consequence
+from meshwright.gate.waivers import waiver_findings
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
@@ -125,6 +126,7 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
         *storage_findings(changes, before, proposed),
         *offer_findings(reached, touched, (before, proposed), now),
         *policy_findings(before, proposed, touched, now),
+        *waiver_findings(None if current is None else current.mesh, proposed, touched, now),
     }
     return Plan(
         digest=about.digest,

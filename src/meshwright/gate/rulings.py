@@ -12,13 +12,15 @@ from typing import Any
 
 from meshwright.gate.parameters import Parameter, parameters_of, value_text
 from meshwright.gate.policies.registry import POLICIES, policy_named
-from meshwright.gate.policy import Level, Policy
+from meshwright.gate.policy import Found, Level, Policy
+from meshwright.graph.graph import MeshGraph
 from meshwright.manifest.codes import Code
 from meshwright.manifest.shapes.scalars import Unreadable
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.policy import EFFECTIVE_FROM, SEVERITY, Decision, Decisions, Setting
+from meshwright.model.product import DataProduct
 from meshwright.model.spelling import did_you_mean
 
 _LAXER_HINT = "remove it: what stands above may only be made stricter"
@@ -67,12 +69,31 @@ def rulings(mesh: Mesh, domain: str | None = None) -> Mapping[str, Ruling]:
     return found
 
 
+def found_by(ruling: Ruling, graph: MeshGraph, product: DataProduct) -> Iterator[Found]:
+    """Yield what a policy finds in a product. Raises `Refused` by its name where one of a package cannot go on."""
+    policy = ruling.policy
+    if not policy.package:
+        yield from policy.check(graph, product, ruling.parameters)
+        return
+    try:
+        yield from tuple(policy.check(graph, product, ruling.parameters))
+    except Exception as error:
+        said = f"the policy `{policy.name}` of the package {policy.package} failed at `{product.address}`"
+        raise Refused(f"{said}: {type(error).__name__}: {error}", hint="mend the package") from error
+
+
 def decision_mistakes(mesh: Mesh) -> Iterator[Diagnostic]:
     """Yield what cannot be meant of all that mesh.yaml and the domains have decided, each once."""
     found = {
         problem: None for domain in (None, *(d.name for d in mesh.domains)) for problem in _resolved(mesh, domain)[1]
     }
     yield from found
+    for waiver in mesh.all_waivers:
+        try:
+            policy_named(waiver.policy)
+        except (NotFound, Refused) as error:
+            at = waiver.at or Location(mesh.file)
+            yield Diagnostic(at, Code.UNDECLARED, Severity.ERROR, error.message, error.hint)
 
 
 def _resolved(mesh: Mesh, domain: str | None) -> tuple[dict[str, Ruling], list[Diagnostic]]:

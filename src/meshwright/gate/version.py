@@ -43,6 +43,9 @@ from meshwright.gate.mesh_changes import (
     PolicyChanged,
     TermChanged,
     TermRemoved,
+    WaiverAdded,
+    WaiverChanged,
+    WaiverRemoved,
 )
 from meshwright.gate.offer_changes import AccessNarrowed, DeprecationChanged
 
@@ -101,6 +104,9 @@ def consequence(change: Change) -> Part:
             | DomainRemoved()
             | DomainChanged()
             | PolicyChanged()
+            | WaiverAdded()
+            | WaiverRemoved()
+            | WaiverChanged()
             | TermRemoved()
             | TermChanged()
             | MeshChanged()

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import types
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -39,6 +39,7 @@ _SCALARS: dict[object, _Codec] = {
     float: _Codec(_same, float),
     Decimal: _Codec(str, Decimal),
     datetime: _Codec(instant_text, instant),
+    date: _Codec(date.isoformat, date.fromisoformat),
     timedelta: _Codec(timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
     Digest: _Codec(str, Digest),
     PublishId: _Codec(str, PublishId),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
-from meshwright.model.policy import Decisions
+from meshwright.model.policy import Decisions, Waiver
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
 from meshwright.model.products import Products
 
@@ -18,6 +18,9 @@ Written = tuple[tuple[str, str], ...]
 It goes into releases, so that a domain in a repository of its own inherits just what it would inherit in the mesh's.
 """
 
+
+WAIVERS_AT_MOST = timedelta(days=180)
+"""How long a waiver may be where the mesh does not say."""
 
 PLATFORM = "platform"
 """The role of those who look after what belongs to the whole mesh."""
@@ -69,6 +72,7 @@ class Domain:
     parent: str | None = None
     policies: Decisions = ()
     apart: bool = False
+    waivers: tuple[Waiver, ...] = ()
     written: Written = ()
     at: Location | None = field(default=None, compare=False)
 
@@ -149,7 +153,14 @@ class Mesh:
     glossary: tuple[Term, ...] = ()
     policies: Decisions = ()
     written: Written = ()
+    waivers: tuple[Waiver, ...] = ()
+    waivers_at_most: timedelta = WAIVERS_AT_MOST
     file: str = field(default="mesh.yaml", compare=False)
+
+    @property
+    def all_waivers(self) -> tuple[Waiver, ...]:
+        """All that is waived, by the council and by domains."""
+        return (*self.waivers, *(waiver for domain in self.domains for waiver in domain.waivers))
 
     @property
     def decisions(self) -> Decisions:

@@ -8,7 +8,7 @@ import dataclasses
 import json
 import types
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -33,6 +33,7 @@ _SCALARS: dict[object, _Packer] = {
     **dict.fromkeys((str, int, float, bool), _PLAIN),
     Decimal: _Packer(str, Decimal),
     datetime: _Packer(datetime.isoformat, datetime.fromisoformat),
+    date: _Packer(date.isoformat, date.fromisoformat),
     timedelta: _Packer(timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
     time: _Packer(time.isoformat, time.fromisoformat),
     Ratio: _Packer(lambda ratio: str(ratio.value), lambda text: Ratio(Decimal(text))),

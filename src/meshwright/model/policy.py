@@ -1,10 +1,11 @@
-"""Policy: what the council and the domains have decided of policies, as they wrote it.
+"""Policy: what the council and the domains have decided of policies, and what they waive, as they wrote it.
 
 Which policies there are, and what can be decided of each, the gate knows (`gate.policies`).
 """
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 
 from meshwright.model.diagnostic import Location
 
@@ -49,6 +50,18 @@ class Decision:
     def text(self) -> str:
         """All of it on a line: `error, share 80%`."""
         return ", ".join(s.text if s.name == SEVERITY else f"{s.name} {s.text}" for s in self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding that `owner` answers for until a day. `subject` is the address of a product, or of a part of one."""
+
+    policy: str
+    subject: str
+    reason: str
+    owner: str
+    until: date
+    at: Location | None = field(default=None, compare=False)
 
 
 Decisions = tuple[Decision, ...]

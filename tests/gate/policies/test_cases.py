@@ -9,10 +9,9 @@ import pytest
 
 from meshwright.actions.compilation import compile_sound
 from meshwright.gate.codes import MEANING, Code
-from meshwright.gate.compliance import look
 from meshwright.gate.policies.registry import POLICIES
 from meshwright.gate.policy import Level
-from meshwright.gate.rulings import decided, rulings
+from meshwright.gate.rulings import decided, found_by, rulings
 from meshwright.model.mesh import Mesh
 
 FAIR = Path(__file__).parent / "mesh"
@@ -261,7 +260,7 @@ def found(root: Path, policy: str, parameters: dict[str, object] | None, cache: 
     graph = compile_sound(root, cache)
     mesh = Mesh("fair", (), policies=(decided(policy, {"severity": "error", **(parameters or {})}),))
     ruling = rulings(mesh)[policy]
-    return [f.message for p in graph.mesh.products for f in look(ruling.policy, graph, p, ruling.parameters)]
+    return [f.message for p in graph.mesh.products for f in found_by(ruling, graph, p)]
 
 
 @pytest.mark.parametrize(("policy", "case"), TABLE)
@@ -299,6 +298,6 @@ def test_the_examples_keep_to_what_is_asked_where_nobody_decides(example: str, t
         for p in graph.mesh.products
         for ruling in rulings(graph.mesh, p.address.domain).values()
         if ruling.level is not Level.IGNORE
-        for f in look(ruling.policy, graph, p, ruling.parameters)
+        for f in found_by(ruling, graph, p)
     ]
     assert wrong == []

@@ -8,7 +8,7 @@ from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
-from meshwright.manifest.mesh.governed import check_governed, decisions
+from meshwright.manifest.mesh.governed import check_governed, decisions, waivers
 from meshwright.manifest.mesh.mesh_file import released_document, written
 from meshwright.manifest.product.declared import Declared, check_person
 from meshwright.manifest.product.subject import Layer
@@ -17,7 +17,7 @@ from meshwright.manifest.shapes.shape import shaped
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file
-from meshwright.model.address import NAME
+from meshwright.model.address import NAME, parse
 from meshwright.model.diagnostic import Location
 from meshwright.model.mesh import Domain, Mesh, Written
 from meshwright.model.naming import DOMAIN_FILE, domain_home
@@ -62,6 +62,7 @@ class Above:
             type=says.type,
             parent=self.parents[0].name if self.parents else None,
             policies=decisions(says, self.own.place),
+            waivers=waivers(says, self.own.place),
             written=self.own.written,
             at=self.own.place.at,
         )
@@ -122,6 +123,12 @@ def _read(root: Path, folder: Folder, problems: Problems) -> DomainFolder:
 def _check(domain: DomainFolder, known: Mapping[str, DomainFolder], declared: Declared, problems: Problems) -> None:
     says, place = domain.says, domain.place
     check_governed(says, place, declared, problems)
+    for number, waiver in enumerate(says.waivers):
+        of = parse(waiver.product).product.domain
+        if of != domain.name:
+            here = place["waivers"][number]["product"].at
+            message = f"`{domain.name}` waives what is found in the domain `{of}`"
+            problems.error(Code.CONFLICT, here, message, f"`{of}` can waive it, or the mesh")
     if says.steward is not None:
         check_person(says.steward, place["steward"], declared, problems)
     if says.parent is not None and says.parent not in known:

@@ -6,12 +6,12 @@ Whether what is decided of policies can be meant, the gate says (`gate.rulings`)
 import json
 from collections.abc import Iterator
 
-from meshwright.manifest.product.declared import Declared, check_purpose, check_team
+from meshwright.manifest.product.declared import Declared, check_person, check_purpose, check_team
 from meshwright.manifest.product.schedule import consistent
 from meshwright.manifest.shapes.organisation import Governed
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
-from meshwright.model.policy import SEVERITY, Decision, Decisions, Setting
+from meshwright.model.policy import SEVERITY, Decision, Decisions, Setting, Waiver
 
 
 def check_governed(says: Governed, place: Place, declared: Declared, problems: Problems) -> None:
@@ -22,6 +22,16 @@ def check_governed(says: Governed, place: Place, declared: Declared, problems: P
         check_purpose(says.purpose, place["purpose"], declared, problems)
     if says.schedule is not None:
         consistent(says.schedule, place["schedule"], problems)
+    for number, waiver in enumerate(says.waivers):
+        check_person(waiver.owner, place["waivers"][number]["owner"], declared, problems)
+
+
+def waivers(says: Governed, place: Place) -> tuple[Waiver, ...]:
+    """Return what is waived."""
+    return tuple(
+        Waiver(block.policy, block.product, block.reason, block.owner, block.until, place["waivers"][n]["policy"].at)
+        for n, block in enumerate(says.waivers)
+    )
 
 
 def decisions(says: Governed, place: Place) -> Decisions:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
-from meshwright.manifest.mesh.governed import check_governed, decisions
+from meshwright.manifest.mesh.governed import check_governed, decisions, waivers
 from meshwright.manifest.product.declared import Declared, check_classification, check_person, check_roles
 from meshwright.manifest.shapes.organisation import (
     CommunityBlock,
@@ -21,6 +21,7 @@ from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document, read_file
 from meshwright.model.mesh import (
+    WAIVERS_AT_MOST,
     Community,
     Environment,
     Kpi,
@@ -95,6 +96,8 @@ def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
         communities=tuple(Community(c.name, c.description, c.lead, tuple(c.members)) for c in mesh.communities),
         glossary=tuple(_glossary(mesh, place)),
         policies=decisions(mesh, place),
+        waivers=waivers(mesh, place),
+        waivers_at_most=mesh.waivers_at_most or WAIVERS_AT_MOST,
         written=read.written,
     )
 

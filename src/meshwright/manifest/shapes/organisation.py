@@ -12,16 +12,29 @@ from meshwright.manifest.shapes.odcs import Shape
 from meshwright.manifest.shapes.values import (
     Amount,
     Currency,
+    Day,
     Email,
     Instant,
+    Length,
     Name,
     Since,
     StrictText,
+    Subject,
     Url,
     Value,
 )
 from meshwright.model.contract import LogicalType
 from meshwright.model.product import ProductType
+
+
+class WaiverBlock(Shape):
+    """A finding of a policy that somebody answers for, until a day."""
+
+    policy: StrictText = Field(description="The policy that finds it")
+    product: Subject = Field(description="Where: a product, or a part: `domain.product[:port[@major][.column]]`")
+    reason: StrictText = Field(description="Why it is right for now")
+    owner: StrictText = Field(description="Who answers for it, and mends it; one of `people` where those are listed")
+    until: Day = Field(description="On this day it counts no longer; at most `waiversAtMost` from when it is proposed")
 
 
 class Governed(Shared):
@@ -32,6 +45,7 @@ class Governed(Shared):
         description="What is decided of a policy ([policies](policies.md)): `error`, `warning` or `ignore`, or a "
         "mapping of `severity`, `effectiveFrom` and its parameters. A domain only makes it stricter",
     )
+    waivers: list[WaiverBlock] = Field(default_factory=list)
 
 
 class DomainDocument(Governed):
@@ -151,4 +165,5 @@ class MeshDocument(Governed):
     purposes: list[PurposeBlock] = Field(default_factory=list)
     communities: list[CommunityBlock] = Field(default_factory=list)
     glossary: list[TermBlock] = Field(default_factory=list)
+    waivers_at_most: Length | None = Field(default=None, description="How long a waiver may be; else `180d`")
     environments: dict[Name, EnvironmentBlock] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ Each function raises `Unreadable` with what would be right; none needs a file or
 """
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -52,6 +52,14 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         hint = "write it as `2013-01-01` or `2013-01-01T06:00:00Z`"
         raise Unreadable(f"`{text}` is not an instant", hint) from None
+
+
+def day(text: str) -> date:
+    """Read `2027-03-01`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f"`{text}` is not a day", "write it as `2027-03-01`") from None
 
 
 def since(text: str) -> datetime | timedelta:

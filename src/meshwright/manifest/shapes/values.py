@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 from pathlib import PurePosixPath
@@ -90,6 +90,13 @@ def _successor(text: str) -> Reference | tuple[str, int]:
     if re.fullmatch(NAME, name) and major.isascii() and major.isdigit():
         return name, int(major)
     return _port(text)
+
+
+def _subject(text: str) -> str:
+    try:
+        return str(parse(text))
+    except NotFound as error:
+        raise Unreadable(error.message, error.hint) from None
 
 
 def _relative(text: str) -> str:
@@ -196,6 +203,8 @@ Example = Annotated[
 ]
 Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), _like("90m", r"^[1-9][0-9]{0,5}[smhdw]$")]
 Instant = Annotated[datetime, PlainValidator(read_by(scalars.moment)), _like("2013-01-01T06:00:00Z")]
+Day = Annotated[date, PlainValidator(read_by(scalars.day)), _like("2027-03-01", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Subject = Annotated[str, PlainValidator(read_by(_subject)), _like("domain.product:port@1")]
 Since = Annotated[datetime | timedelta, PlainValidator(read_by(scalars.since)), _like("3h")]
 Objective = Annotated[Ratio, PlainValidator(read_by(scalars.objective)), _like("99.9%")]
 LandingObjective = Annotated[Ratio, PlainValidator(read_by(scalars.landing_objective)), _like("95%")]
