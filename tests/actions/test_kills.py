@@ -36,6 +36,7 @@ def test_a_verb_that_is_killed_leaves_what_runs_whole_and_is_done_again(tmp_path
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(7200)  # hundreds of lines, each with a compile and three processes
 @VERBS
 def test_a_verb_that_is_killed_before_any_line_leaves_what_runs_whole(tmp_path: Path, verb: str) -> None:
     found = killed(tmp_path, verb, 0)

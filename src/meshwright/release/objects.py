@@ -1,5 +1,6 @@
 """Objects: small files that are created once and never changed, in a folder, GCS or S3."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,12 +66,21 @@ class Objects:
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Turn what a store says of itself into our words: it may answer later."""
+    """Turn what a store says of itself into our words: it may answer later, unless it does not want us."""
     try:
         yield
     except (BaseError, OSError) as error:
+        if _UNWANTED.search(str(error)):
+            hint = "see which credentials are set here, and what they may do there"
+            raise Refused(f"the store refuses: {_words(error)}", hint=hint) from None
         raise Busy(f"the store cannot be reached: {_words(error)}", hint="see that it is up") from None
 
 
+_UNWANTED = re.compile(r"status code: 40[13]\b")
+"""How the driver says, of each request, that the credentials do not do."""
+_USER = re.compile(r"(?<=://)[^/@\s]+@")
+"""Who an address is asked as: `nadia:password@`."""
+
+
 def _words(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+    return _USER.sub("", str(error).strip().partition("\n")[0])
