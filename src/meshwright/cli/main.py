@@ -50,6 +50,7 @@ VERBS = {
     "Operate": {
         "up": "Run a mesh on this machine: its sources, Airflow, the monitor.",
         "monitor": "Hold deliveries against promises; tell who must know.",
+        "policy": "List the policies, explain one, try what they would find.",
     },
 }
 

@@ -129,6 +129,16 @@ def parameters_of(policy: Policy[Any]) -> tuple[Parameter, ...]:
     )
 
 
+def plain_of(policy: Policy[Any], key: str, text: str) -> object:
+    """Return a value that was typed on a command line as YAML would give it."""
+    kind = next((p.kind for p in parameters_of(policy) if p.name == key), None)
+    if kind == Words:
+        return [word.strip() for word in text.strip("[]").split(",") if word.strip()]
+    if kind in (int, Decimal) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return float(text) if "." in text else int(text)
+    return text
+
+
 def value_text(value: object) -> str:
     """Return a value as people write it."""
     match value:

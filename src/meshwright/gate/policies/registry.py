@@ -102,7 +102,7 @@ def _of_package(name: str) -> Policy[Any]:
     found = entry_points(group=GROUP)
     named = [point for point in found if point.name == name]
     if not named:
-        hint = did_you_mean(name, (*POLICIES, *found.names), otherwise="`mesh policy` lists those that there are")
+        hint = did_you_mean(name, (*POLICIES, *found.names), otherwise="`mesh policy list` shows all policies")
         raise NotFound(f"there is no policy `{name}`", hint=hint)
     packages = sorted({_package(point) for point in named})
     if len(packages) > 1:
