@@ -103,6 +103,14 @@ def test_publishing_tells_the_ports(folder: Path) -> None:
     ]
 
 
+def test_publishing_tells_the_partitions_too(folder: Path) -> None:
+    line = next(read_lines(folder, folder.name, "aviation-0"))
+    parts = ("a.b:c@1/partitions", "mesh://a/b/c/v1/partitions")
+    dag = build_dag(Pinned(folder, folder.name, line.product), line.dag._replace(partitions=(parts,)), Bounds(NOW))
+    told = [(o.name, o.uri) for o in dag.get_task(PUBLISH).outlets]
+    assert told == [*map(tuple, line.dag.outlets), parts]
+
+
 def test_a_dag_says_whose_it_is_and_what_it_promises(folder: Path) -> None:
     dag = aviation(folder)["aviation.flights"]
     assert dag.owner == "maya"

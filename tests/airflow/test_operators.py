@@ -5,13 +5,25 @@ from typing import Any, cast
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.execution_time.context import OutletEventAccessors
 from tests.airflow.conftest import NOW, Gate
 
 from meshwright.actions import run
-from meshwright.airflow.operators import CheckOperator, Pinned, StageOperator, interval_asked, outcome, remember
+from meshwright.airflow.dags import port_asset
+from meshwright.airflow.operators import (
+    CheckOperator,
+    Pinned,
+    PublishOperator,
+    StageOperator,
+    interval_asked,
+    outcome,
+    remember,
+)
 from meshwright.model.address import product_address
 from meshwright.model.errors import Busy, ChecksFailed, InputsNotReady, MeshError, NothingNew, Refused, SourceNotReady
-from meshwright.model.naming import CHECK, STAGE
+from meshwright.model.identity import PublishId
+from meshwright.model.naming import CHECK, PUBLISH, STAGE, asset_name, asset_uri, partitions_name, partitions_uri
+from meshwright.model.publish import Partitions, Publish, TableRows
 from meshwright.model.time import instant, interval
 
 FLIGHTS, ROUTES = "aviation.flights", "punctuality.route-punctuality"
@@ -104,6 +116,43 @@ def test_a_run_that_a_publish_will_start_is_not_waited_for(pinned: Pinned, monke
     monkeypatch.setattr(run, "stage", _raising(InputsNotReady("the weather has published nothing yet")))
     with pytest.raises(AirflowSkipException, match="has published nothing yet"):
         stage(pinned).execute(context(ROUTES))
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "warned"),
+    [
+        pytest.param(Partitions(2, ("2013-01-01", "2013-01-02")), {"2013-01-01", "2013-01-02"}, False, id="each once"),
+        pytest.param(Partitions(0), set(), False, id="none was written"),
+        pytest.param(Partitions(1000), set(), True, id="too many"),
+        pytest.param(Partitions(3, ("", "x" * 251, "north")), {"north"}, True, id="what airflow takes for no key"),
+    ],
+)
+def test_publishing_tells_the_partitions_beside_the_port(
+    pinned: Pinned,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    written: Partitions,
+    told: set[str],
+    warned: bool,
+) -> None:
+    port = product_address(FLIGHTS).port("departures", 1)
+    monkeypatch.setattr(run, "publish", lambda *_: published(TableRows(port.table(), 3, partitions=written)))
+    assets = [port_asset(asset_name(port), asset_uri(port)), port_asset(partitions_name(port), partitions_uri(port))]
+    events = OutletEventAccessors()
+    PublishOperator(task_id=PUBLISH, pinned=pinned, outlets=assets).execute(context(FLIGHTS, outlet_events=events))
+    whole, parts = (events[asset] for asset in assets)
+    assert whole.partition_keys == set()
+    assert whole.extra == {
+        "publish_id": "20130104T000000000000-00000000", "rows": 3, "watermark": "2013-01-04T00:00:00Z",
+    }  # fmt: skip
+    assert parts.partition_keys == told
+    assert parts.extra == whole.extra | {"partitions": written.number}
+    assert ("are told by name" in caplog.text) is warned
+
+
+def published(rows: TableRows) -> Publish:
+    publish_id, day = PublishId("20130104T000000000000-00000000"), interval("2013-01-03/2013-01-04")
+    return Publish(product_address(FLIGHTS), publish_id, None, day, day.end, (), (rows,), NOW)
 
 
 def test_what_nobody_foresaw_is_remembered(pinned: Pinned, gate: Gate) -> None:

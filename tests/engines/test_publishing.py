@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.engines.shop import COLUMNS, HOUR, NOW, SALES, START, TABLE, Shop
+from tests.engines.shop import COLUMNS, HOUR, NOW, PORT, SALES, START, TABLE, Shop
 
+from meshwright.engine.partitions import NAMED_AT_MOST
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import Busy, ChecksFailed, FinalError, NotFound, Refused, SourceBroken, SourceNotReady
 from meshwright.model.identity import PublishId
 from meshwright.model.product import PublishMode
+from meshwright.model.publish import Partitions, Publish
 from meshwright.model.time import Interval
 
 OpenShop = Callable[..., Any]
@@ -145,6 +147,44 @@ def test_an_older_interval_built_late_does_not_win_over_a_newer_one(open_shop: O
     shop.sell(1, [("b", 1)])
     shop.sell(0, [("a", 1), ("c", 2)])
     assert shop.sales() == [("b", 1), ("c", 2)]
+
+
+def written(publish: Publish) -> Partitions:
+    return publish.partitions(PORT)
+
+
+def test_a_publish_names_the_partitions_that_it_wrote_or_took_rows_from(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.PARTITION, checks=())
+    hours = [f"2013-01-01T0{hour}:00:00Z" for hour in range(3)]
+    assert written(shop.sell(0, [("a", 1)])).names == (hours[0],)
+    assert written(shop.sell(1, [("b", 1)])).names == (hours[1],)
+    again = shop.sell(1, [])
+    assert written(again) == Partitions(1, (hours[1],))
+    assert written(shop.engine.publishes(SALES)[-1]) == written(again)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "name"),
+    [
+        pytest.param(LogicalType.DATE, "DATE '2013-01-01'", "2013-01-01", id="a date"),
+        pytest.param(LogicalType.STRING, "'north & south'", "north & south", id="a text"),
+    ],
+)
+def test_a_partition_is_named_by_its_value(open_shop: OpenShop, kind: LogicalType, value: str, name: str) -> None:
+    columns = (*COLUMNS, Column("part", kind))
+    shop: Shop = open_shop(mode=PublishMode.PARTITION, partitions=("part",), columns=columns)
+    shop.sql = f"SELECT sale_id, price, sold_at, CASE WHEN price > 5 THEN NULL ELSE {value} END AS part FROM orders"
+    for hour in range(2):
+        assert written(shop.sell(hour, [("a", 1), ("b", 9)])) == Partitions(1, (name,))
+
+
+def test_too_many_partitions_are_counted_and_not_named(open_shop: OpenShop) -> None:
+    columns = (*COLUMNS, Column("part", LogicalType.STRING))
+    shop: Shop = open_shop(mode=PublishMode.PARTITION, partitions=("part",), columns=columns)
+    shop.sql = "SELECT sale_id, price, sold_at, sale_id AS part FROM orders"
+    assert written(shop.sell(0, [(f"{n:03}", n) for n in range(NAMED_AT_MOST)])).number == NAMED_AT_MOST
+    many = written(shop.sell(1, [(f"{n:03}", n) for n in range(NAMED_AT_MOST + 1)]))
+    assert many == Partitions(NAMED_AT_MOST + 1)
 
 
 def test_rows_without_a_value_are_a_partition_too(open_shop: OpenShop) -> None:

@@ -57,7 +57,7 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
         common["execution_timeout"] = timedelta(seconds=spec.timeout)
     stage = StageOperator(task_id=STAGE, wait=timedelta(seconds=spec.wait), **common)
     check = CheckOperator(task_id=CHECK, **common)
-    publish = PublishOperator(task_id=PUBLISH, outlets=_assets(spec.outlets), **common)
+    publish = PublishOperator(task_id=PUBLISH, outlets=[*_assets(spec.outlets), *_assets(spec.partitions)], **common)
     stage.set_downstream(check)
     check.set_downstream(publish)
     return dag

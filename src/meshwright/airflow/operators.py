@@ -20,8 +20,10 @@ from meshwright.model.naming import STAGE
 
 if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also parses, and every parse has operators
     from meshwright.actions.workspace import Workspace
+    from meshwright.model.address import PortAddress
     from meshwright.model.identity import PublishId
     from meshwright.model.product import Schedule
+    from meshwright.model.publish import Partitions
     from meshwright.model.time import Interval
     from meshwright.release.record import Record
 
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 INTERVAL = "interval"
 """What a run may be asked for when it is triggered: `{"interval": "start/end"}`."""
+LONGEST_NAME = 250
+"""How long the key of a partition may be to Airflow."""
 FIRST_LOOK, LAST_LOOK = timedelta(seconds=5), timedelta(minutes=1)
 """What is not ready is looked at again after the first, then ever more slowly, at least after the last."""
 
@@ -112,7 +116,11 @@ class CheckOperator(BaseOperator):
 
 
 class PublishOperator(BaseOperator):
-    """Makes what was staged and checked visible, and tells the consumers through each port's asset."""
+    """Makes what was staged and checked visible, and tells the consumers through each port's asset.
+
+    A port whose partitions have names has a second asset: an event for each partition that was written. It is one
+    event without a partition where they are too many to be named, or none was written.
+    """
 
     def __init__(self, *, pinned: Pinned, outlets: list[Asset], **settings: Any) -> None:
         super().__init__(outlets=outlets, **settings)
@@ -121,18 +129,32 @@ class PublishOperator(BaseOperator):
     def execute(self, context: Context) -> None:
         """Publish; a retry of what was published already does nothing but tell again."""
         from meshwright.actions import run
-        from meshwright.model.naming import asset_uri
+        from meshwright.model.naming import asset_uri, partitions_uri
         from meshwright.model.time import instant_text
 
         with outcome(self.pinned, context) as job:
             publish = run.publish(job.workspace, job.record, _publish_id(context), job.now)
-        rows = {asset_uri(port): count for port, count in publish.ports.items()}
+        ports = {asset_uri(port): port for port in publish.ports}
+        partitions = {partitions_uri(port): port for port in publish.ports}
         for asset in self.outlets:
-            context["outlet_events"][asset].extra = {
+            port = ports.get(asset.uri) or partitions[asset.uri]
+            event = context["outlet_events"][asset]
+            event.extra = {
                 "publish_id": str(publish.publish_id),
-                "rows": rows.get(asset.uri, 0),
+                "rows": publish.ports[port],
                 "watermark": instant_text(publish.watermark),
             }
+            if asset.uri in partitions:
+                _tell_partitions(event, port, publish.partitions(port))
+
+
+def _tell_partitions(event: Any, port: "PortAddress", written: "Partitions") -> None:
+    """Have an event for each partition that has a name which Airflow takes."""
+    names = [name for name in written.names if name.strip() and len(name) <= LONGEST_NAME]
+    event.add_partitions(names)
+    event.extra |= {"partitions": written.number}
+    if len(names) < written.number:
+        log.warning("%s: %s partitions were written, %s are told by name", port, written.number, len(names))
 
 
 class BrokenOperator(BaseOperator):

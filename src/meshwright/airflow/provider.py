@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from meshwright import __version__
-from meshwright.model.naming import SCHEME
+from meshwright.model.naming import SCHEME, is_port_path
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -20,6 +20,6 @@ def get_provider_info() -> dict[str, Any]:
 
 def check_uri(uri: SplitResult) -> SplitResult:
     """Return the URI of a port as it is. Raises `ValueError` when it is not `mesh://domain/product/port/v1`."""
-    if not uri.netloc or len(uri.path.strip("/").split("/")) != 3:
+    if not uri.netloc or not is_port_path(uri.path):
         raise ValueError(f"`{uri.geturl()}` is not the URI of a port: it should be {SCHEME}://domain/product/port/v1")
     return uri

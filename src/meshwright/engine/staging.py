@@ -1,15 +1,16 @@
 """Staging: what a stage remembers until it is published, and what the log says of it then."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.engine.protocol import Work
 from meshwright.engine.watermarks import published_watermark
+from meshwright.model.address import TableAddress
 from meshwright.model.errors import Busy, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct, OutputTable, PublishMode
-from meshwright.model.publish import Publish, Staged, TableRows
+from meshwright.model.publish import Partitions, Publish, Staged, TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ def log_entry(
         seconds=round(stage.seconds + seconds, 3),
         is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
     )
+
+
+def naming(stage: Stage, written: Mapping[TableAddress, Partitions | None]) -> Stage:
+    """Return a stage that says which partitions of its tables its publish writes."""
+    tables = tuple(replace(counted, partitions=written.get(counted.table)) for counted in stage.staged.tables)
+    return replace(stage, staged=replace(stage.staged, tables=tables))
 
 
 def overtaken(publish: Publish) -> Busy:

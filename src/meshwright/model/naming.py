@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # every worker of a task loads this module; the values' class
 SCHEME = "mesh"
 """Scheme of asset URIs, and OpenLineage's namespace."""
 
+_PARTITIONS = "partitions"
+
 STAGE, CHECK, PUBLISH = "stage", "check", "publish"
 """Task ids: the engine's three verbs that a run takes."""
 
@@ -73,6 +75,22 @@ def asset_name(port: PortAddress) -> str:
 def asset_uri(port: PortAddress) -> str:
     """`mesh://domain/product/port/v1`: stable for as long as the major is served."""
     return f"{SCHEME}://{port.product.domain}/{port.product.product}/{port.name}/v{port.major}"
+
+
+def partitions_name(port: PortAddress) -> str:
+    """`domain.product:port@1/partitions`."""
+    return f"{asset_name(port)}/{_PARTITIONS}"
+
+
+def partitions_uri(port: PortAddress) -> str:
+    """`mesh://domain/product/port/v1/partitions`: the asset whose events are about one partition each."""
+    return f"{asset_uri(port)}/{_PARTITIONS}"
+
+
+def is_port_path(path: str) -> bool:
+    """Tell whether the path of an asset's URI is that of a port, or of a port's partitions."""
+    parts = path.strip("/").split("/")
+    return len(parts) == 3 or (len(parts) == 4 and parts[3] == _PARTITIONS)
 
 
 def product_id(product: ProductAddress) -> str:

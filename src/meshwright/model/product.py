@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
-from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract
+from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract, LogicalType
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
@@ -156,6 +156,19 @@ class OutputTable:
         return self.partitions if self.mode is PublishMode.PARTITION else self.contract.key
 
     @property
+    def partition(self) -> Column | None:
+        """The one column whose values name the partitions for all to see, where there is such.
+
+        It holds dates, instants or texts; no text that is classified, for names of partitions go where data does not.
+        """
+        if self.mode is not PublishMode.PARTITION or self.virtual or len(self.partitions) != 1:
+            return None
+        column = next(c for c in self.contract.columns if c.name == self.partitions[0])
+        if column.type is LogicalType.STRING:
+            return None if column.classification or column.mask else column
+        return column if column.type in (LogicalType.DATE, LogicalType.TIMESTAMP) else None
+
+    @property
     def made_columns(self) -> tuple[Column, ...]:
         """The columns that the transform makes: those of the contract, but not what a ledger adds to them."""
         added = {c.name for c in LEDGER_COLUMNS} if self.mode is PublishMode.LEDGER and not self.virtual else set()
@@ -223,6 +236,12 @@ class OutputPort:
         if len(self.tables) == 1:
             return (("", self.tables[0]),)
         return tuple((table.name, table) for table in self.tables)
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Tell whether the port has partitions with names: all its tables have, by a column of one name."""
+        columns = {table.partition.name if table.partition else None for table in self.tables}
+        return len(columns) == 1 and None not in columns
 
     def table(self, name: str = "") -> OutputTable | None:
         """Return the table of that name in addresses; without one, the only table."""

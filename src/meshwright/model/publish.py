@@ -21,12 +21,24 @@ class InputRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Partitions:
+    """The partitions that a publish wrote, or took rows from: how many, and their names; none where they are many."""
+
+    number: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableRows:
-    """How many rows one table has been given by a stage, or holds after a publish; `quarantined` were set aside."""
+    """How many rows one table has been given by a stage, or holds after a publish; `quarantined` were set aside.
+
+    `partitions` is None until it is published, and where the table has none with names.
+    """
 
     table: TableAddress
     rows: int
     quarantined: int = 0
+    partitions: Partitions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +116,11 @@ class Publish:
         for counted in self.tables:
             found[counted.table.port] = found.get(counted.table.port, 0) + counted.rows
         return found
+
+    def partitions(self, port: PortAddress) -> Partitions:
+        """Return the partitions that were written of a port's tables; not named where those of one are too many."""
+        written = [t.partitions for t in self.tables if t.table.port == port and t.partitions is not None]
+        if any(len(partitions.names) < partitions.number for partitions in written):
+            return Partitions(max(partitions.number for partitions in written))
+        names = sorted({name for partitions in written for name in partitions.names})
+        return Partitions(len(names), tuple(names))

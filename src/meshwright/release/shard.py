@@ -17,7 +17,7 @@ from meshwright.release.files import FORMAT, ROOT, shard_file, verified
 class DagSpec(NamedTuple):
     """What Airflow is told of a product. Lengths of time are seconds; ports are pairs of an asset's name and URI.
 
-    Where `cron` is None, news of any of `starters` starts a run.
+    Where `cron` is None, news of any of `starters` starts a run. `partitions` are the assets of ports' partitions.
     """
 
     description: str
@@ -29,6 +29,7 @@ class DagSpec(NamedTuple):
     timezone: str = "UTC"
     starters: tuple[tuple[str, str], ...] = ()
     outlets: tuple[tuple[str, str], ...] = ()
+    partitions: tuple[tuple[str, str], ...] = ()
     owner_url: str | None = None
     retries: int = 3
     timeout: float | None = None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from meshwright.model.address import PortAddress
 from meshwright.model.contract import Column
 from meshwright.model.mask import mask_text
-from meshwright.model.naming import asset_name, asset_uri
+from meshwright.model.naming import asset_name, asset_uri, partitions_name, partitions_uri
 from meshwright.model.product import CronSchedule, DataProduct, OutputPort, OutputTable, SupportChannel
 from meshwright.model.slo import slo_text
 from meshwright.release.shard import DagSpec
@@ -30,6 +30,7 @@ def spec_of(product: DataProduct) -> DagSpec:
         timezone=clock.timezone if clock else "UTC",
         starters=() if clock else tuple(_asset(p.port) for p in product.inputs if p.port is not None),
         outlets=tuple(_asset(product.port_address(port)) for port in product.outputs),
+        partitions=tuple(_partitions(product.port_address(port)) for port in product.outputs if port.is_partitioned),
         owner_url=next(filter(None, map(_link, product.support)), None) if product.owner else None,
         retries=product.effort.retries,
         timeout=product.effort.timeout.total_seconds() if product.effort.timeout else None,
@@ -44,6 +45,10 @@ def _link(channel: SupportChannel) -> str | None:
 
 def _asset(port: PortAddress) -> tuple[str, str]:
     return asset_name(port), asset_uri(port)
+
+
+def _partitions(port: PortAddress) -> tuple[str, str]:
+    return partitions_name(port), partitions_uri(port)
 
 
 def _documentation(product: DataProduct) -> str:

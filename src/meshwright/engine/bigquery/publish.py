@@ -17,11 +17,13 @@ from meshwright.engine.bigquery.modes import Joining, joined, offered, prepared,
 from meshwright.engine.bigquery.quarantine import kept, quarantine_definition
 from meshwright.engine.bigquery.session import HEAD, LOG, Session
 from meshwright.engine.bigquery.stage import discard
+from meshwright.engine.bigquery.versions import touched_values
+from meshwright.engine.partitions import partitions_of
 from meshwright.engine.staging import Stage, log_entry, overtaken
 from meshwright.model import codec
 from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct
-from meshwright.model.publish import Publish, TableRows
+from meshwright.model.publish import Partitions, Publish, TableRows
 from meshwright.model.time import Interval
 
 
@@ -66,7 +68,19 @@ def _prepare(
     ]
     warehouse.script(statements)
     (counts,) = warehouse.run(f"SELECT {', '.join(rows_after(joining) for joining in joinings)}")
-    return tuple(replace(counted, rows=rows) for counted, rows in zip(staged, counts, strict=True))
+    return tuple(
+        replace(counted, rows=rows, partitions=_partitions(joining))
+        for joining, counted, rows in zip(joinings, staged, counts, strict=True)
+    )
+
+
+def _partitions(joining: Joining) -> Partitions | None:
+    """Return the partitions that were worked out to be written; None where they have no names."""
+    made = joining.table.partition
+    if made is None:
+        return None
+    found = joining.session.warehouse.run(touched_values(made, joining.part("__touched")))
+    return partitions_of([value for value, _ in found], found[0][1] if found else 0)
 
 
 def _transact(session: Session, joinings: Sequence[Joining], stage: Stage, entry: Publish) -> None:

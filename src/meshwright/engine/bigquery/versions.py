@@ -7,7 +7,9 @@ transaction only puts these in, if nobody has published since.
 
 from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.provenance import COPY, COPY_COLUMN, END, START, bounds, copies, held_list
-from meshwright.engine.bigquery.types import identity
+from meshwright.engine.bigquery.types import cast, identity
+from meshwright.engine.partitions import NAMED_AT_MOST
+from meshwright.model.contract import Column
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.time import Interval
 
@@ -28,6 +30,15 @@ def touched(made: OutputTable, held: str, past: str, staged: str, interval: Inte
     return (
         f"SELECT {key} AS {_KEY} FROM {staged} UNION DISTINCT SELECT {key} FROM {held} WHERE {overlaps} "
         f"UNION DISTINCT SELECT {key} FROM {past} WHERE {overlaps}"
+    )
+
+
+def touched_values(column: Column, keys: str) -> str:
+    """Return a SELECT of the touched values of a partition's one column, the first of them, and how many there are."""
+    told = f"""JSON_VALUE({_KEY}, '$."{column.name}"')"""
+    values = f"SELECT DISTINCT {cast(told, column.type)} AS value FROM {keys}"
+    return (
+        f"SELECT value, COUNT(*) OVER () FROM ({values}) WHERE value IS NOT NULL ORDER BY value LIMIT {NAMED_AT_MOST}"
     )
 
 

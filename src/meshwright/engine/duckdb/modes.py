@@ -18,7 +18,7 @@ from meshwright.engine.duckdb.versions import VERSIONED, fold
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import Refused
 from meshwright.model.product import OutputTable, PublishMode
-from meshwright.model.publish import Publish
+from meshwright.model.publish import Partitions, Publish
 from meshwright.model.time import Interval
 
 _WIDENED = (TYPES[LogicalType.INTEGER], TYPES[LogicalType.NUMBER])
@@ -32,22 +32,29 @@ def make_readable(connection: DuckDBPyConnection, table: str, columns: Sequence[
     )
 
 
-def join(connection: DuckDBPyConnection, made: OutputTable, table: str, interval: Interval, before: Publish) -> None:
-    """Bring one staged table together with what is published in the connection's own file."""
+def join(
+    connection: DuckDBPyConnection, made: OutputTable, table: str, interval: Interval, before: Publish
+) -> Partitions | None:
+    """Bring one staged table together with what is published in the connection's own file.
+
+    Returns the partitions that were written, where they have names.
+    """
     if made.mode is PublishMode.REPLACE:
         _drop(connection, table)
         connection.execute(f"CREATE TABLE main.{name(table)} AS FROM {STAGE}.main.{name(table)}")
-        return
+        return None
     _ensure_held(connection, made, table, before)
+    partitions = None
     match made.mode:
         case PublishMode.APPEND:
             connection.execute(f"DELETE FROM held.{name(table)} WHERE {within(interval)}")
             _insert(connection, table)
         case PublishMode.MERGE | PublishMode.PARTITION:
-            fold(connection, table, made, interval)
+            partitions = fold(connection, table, made, interval)
         case PublishMode.LEDGER:
             _insert(connection, table)
     make_readable(connection, table, made.columns)
+    return partitions
 
 
 def _insert(connection: DuckDBPyConnection, table: str) -> None:

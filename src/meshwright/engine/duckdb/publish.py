@@ -22,8 +22,9 @@ from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
 from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
+from meshwright.engine.duckdb.versions import partitions_in
 from meshwright.engine.protocol import Recent
-from meshwright.engine.staging import Stage, log_entry
+from meshwright.engine.staging import Stage, log_entry, naming
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import PublishId
@@ -104,6 +105,12 @@ def _take(session: Session, product: DataProduct, staged: Path, before: Log, now
         start_log(connection, PUBLISHED if place.is_file() else None)
         if place.is_file():
             keep_quarantine(connection, PUBLISHED)
+        written = {
+            address: partitions_in(connection, table, f"held.{name(stored_table(address))}")
+            for address, table in product.tables()
+            if table.partition is not None
+        }
+        stage = naming(stage, written)
         publish = _log(connection, product, stage, before, now, started)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
@@ -123,9 +130,13 @@ def _take_in(
             attach(connection, staged, STAGE)
             stage = read_stage(connection, STAGE)
             connection.execute("BEGIN")
-            for address, table in product.tables():
-                if table.virtual is None:
-                    join(connection, table, stored_table(address), stage.staged.interval, before[-1])
+            interval = stage.staged.interval
+            written = {
+                address: join(connection, table, stored_table(address), interval, before[-1])
+                for address, table in product.tables()
+                if table.virtual is None
+            }
+            stage = naming(stage, written)
             keep_quarantine(connection, STAGE)
             connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_tables AS FROM {STAGE}.mesh.virtual_tables")
             publish = _log(connection, product, stage, before, now, started)

@@ -13,15 +13,20 @@ from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import column_names, name
 from meshwright.engine.duckdb.provenance import COPY, END, STAGE, START, bounds
+from meshwright.engine.partitions import NAMED_AT_MOST, partitions_of
 from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.publish import Partitions
 from meshwright.model.time import Interval
 
 VERSIONED = (PublishMode.MERGE, PublishMode.PARTITION)
 """The modes whose tables keep what they replace."""
 
 
-def fold(connection: DuckDBPyConnection, table: str, made: OutputTable, interval: Interval) -> None:
-    """Write the staged rows over their interval, and leave what was written last where consumers read it."""
+def fold(connection: DuckDBPyConnection, table: str, made: OutputTable, interval: Interval) -> Partitions | None:
+    """Write the staged rows over their interval, and leave what was written last where consumers read it.
+
+    Returns the partitions that this was about, where they have names.
+    """
     held, past = f"held.{name(table)}", f"past.{name(table)}"
     key = ", ".join(map(name, made.replaced_by))
     temporary = {
@@ -35,8 +40,22 @@ def fold(connection: DuckDBPyConnection, table: str, made: OutputTable, interval
     for target, latest in ((held, "= 1"), (past, "> 1")):
         connection.execute(f"DELETE FROM {target} USING touched WHERE {_same(target, made)}")
         connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM joined QUALIFY {_rank(made, key)} {latest}")
+    partitions = partitions_in(connection, made, "touched")
     for part in temporary:
         connection.execute(f"DROP TABLE {part}")
+    return partitions
+
+
+def partitions_in(connection: DuckDBPyConnection, made: OutputTable, relation: str) -> Partitions | None:
+    """Return the partitions that a relation has rows of; None where they have no names."""
+    if made.partition is None:
+        return None
+    column = name(made.partition.name)
+    values = f"SELECT DISTINCT {column} AS value FROM {relation} WHERE {column} IS NOT NULL"
+    rows = connection.execute(
+        f"SELECT value, count(*) OVER () FROM ({values}) ORDER BY value LIMIT {NAMED_AT_MOST}"
+    ).fetchall()
+    return partitions_of([value for value, _ in rows], rows[0][1] if rows else 0)
 
 
 def _rank(made: OutputTable, key: str) -> str:
