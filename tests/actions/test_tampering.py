@@ -235,7 +235,7 @@ def test_a_proposal_that_brings_its_authors_key_and_role_is_not_judged_by_them(a
 
 
 def test_a_proposal_that_weakens_the_policy_that_judges_it_does_not_profit_from_that(attack: Attack) -> None:
-    edit(attack.root, "mesh.yaml", "people:\n", "policies: {owned: {severity: warning}}\npeople:\n")
+    edit(attack.root, "mesh.yaml", "{checked: ignore}", "{checked: ignore, owned: {severity: warning}}")
     edit(attack.root, "domains/creators/domain.yaml", "team: {members: [{username: tomas, role: productOwner}]}\n", "")
     verdict = submit(attack.workspace, "nadia", NOW).judged.verdict
     assert isinstance(verdict, RefusedPlan)

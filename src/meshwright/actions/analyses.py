@@ -19,6 +19,7 @@ from meshwright.model.naming import local_table, sql_name
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.products import Products
+from meshwright.model.progress import counted
 from meshwright.sql.analyse import analyse
 from meshwright.sql.version import reader
 
@@ -58,7 +59,7 @@ class Analyst:
     def wrong(self) -> list[Diagnostic]:
         """Return what is wrong with the SQL here. What is new of it is understood for that."""
         found: list[Diagnostic] = []
-        for address, state in self.states.items():
+        for address, state in counted("understanding SQL", self.states.items(), len(self.states)):
             name = str(address)
             told = self._told.get(name, state)
             if told is None:

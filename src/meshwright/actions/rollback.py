@@ -1,6 +1,7 @@
 """Rollback: make an earlier release run again. The log says so in a new record; nothing in it is taken back.
 
-Of two who roll back at the same moment one does, and the other is told: nobody goes back further than they meant to.
+Nobody goes back further than they meant to: of two who roll back at the same moment one does, and the other is told;
+said again after it was done, or was killed, it is refused unless it names the release.
 """
 
 from datetime import datetime
@@ -19,8 +20,8 @@ from meshwright.release.log import History
 def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployment:
     """Go back to the release whose digest begins with `to`, else to the one that ran before and is not revoked.
 
-    Raises `NotFound` where there is none, `Refused` for one that is revoked, has never run here, or when somebody else
-    has just moved the environment.
+    Raises `NotFound` where there is none, `Refused` for one that is revoked or has never run here, when somebody else
+    has just moved the environment, and without `to` when it was rolled back last, to a release that may run.
     """
     key = gate_key(workspace, now)
     seen = history(workspace).pointers(workspace.settings.environment)
@@ -40,10 +41,21 @@ def _rollback(
         hint = "see whether you still want to go back from there"
         raise Refused(f"somebody else has just let `{environment}` run release {runs.short}", hint=hint)
     ran = [release for _, release in pointers]
+    if to is None:
+        _refuse_again(known, ran, environment)
     target = _before(known, ran, environment) if to is None else release_named(known, to)
     if target not in ran:
         raise Refused(f"release {target.short} has never run in `{environment}`", hint="`mesh deploy` is for new ones")
     return switch(workspace, known, (runs, target), key, now)
+
+
+def _refuse_again(known: History, ran: list[Digest], environment: str) -> None:
+    """Raise `Refused` where the last step went back already: who says it once more would go back twice."""
+    if ran[-1] not in _path(ran[:-1])[:-1] or ran[-1] in known.revoked:
+        return
+    earlier = [release for release in _path(ran)[:-1] if release not in known.revoked]
+    further = f"`--to {earlier[-1].short}` goes back one release further" if earlier else "`--to` names any other"
+    raise Refused(f"`{environment}` was rolled back already: it runs release {ran[-1].short}", hint=further)
 
 
 def _before(known: History, ran: list[Digest], environment: str) -> Digest:

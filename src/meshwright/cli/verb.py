@@ -14,6 +14,7 @@ import click
 from meshwright.actions.logs import configure
 from meshwright.actions.workspace import Workspace, find_root, open_workspace
 from meshwright.cli.console import ExitCode
+from meshwright.cli.ticker import listen
 
 
 class Format(StrEnum):
@@ -84,5 +85,6 @@ def open_edge_at(root: Path, environment: str | None, output: str = "text") -> E
     flags = {"environment": environment} if environment else {}
     workspace = open_workspace(root, os.environ, flags)
     configure(workspace.settings.log_format)
+    listen()
     now = workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
     return Edge(workspace, now, Format(output if output in tuple(Format) else "text"))

@@ -24,6 +24,7 @@ from meshwright.model.address import NAME, ProductAddress
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.naming import PRODUCT_FILE
 from meshwright.model.products import Products
+from meshwright.model.progress import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def gather(
         domain_origins[domain.own.name] = spoken(domain, domains[-1], above)
         layers = (*domain.layers, *above)
         shelf = None if kept is None or memory is None else Shelf.below(layers, root, kept, memory)
-        for folder in layout.products(root, domain.own.folder, problems):
+        folders, many = layout.products(root, domain.own.folder, problems), len(domain.own.folder.folders)
+        for folder in counted(f"reading `{domain.own.name}`", folders, many):
             address = ProductAddress(domain.own.name, folder.name)
             is_traced = shelf is None or address == traced
             trace = Trace([] if is_traced else None)

@@ -6,15 +6,22 @@ is there whole or not at all.
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
+from meshwright.model.progress import counted
 from meshwright.release.cut import Release
 from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
 from meshwright.release.objects import Objects
 from meshwright.release.read import products_of, root_of
+
+_T = TypeVar("_T")
+_AT_ONCE = 16
+"""Files on their way at the same time: a store answers one after some 50 ms."""
 
 
 class ReleaseStore:
@@ -25,9 +32,9 @@ class ReleaseStore:
 
     def put(self, release: Release) -> None:
         """Keep a release; what is there already is left as it is."""
-        for name in sorted(release.files, key=lambda n: n == ROOT):
-            content = release.files[name]
-            self._objects.create(object_file(Digest.of(content)), content)
+        _at_once("keeping files", self._keep, [c for name, c in release.files.items() if name != ROOT])
+        if ROOT in release.files:
+            self._keep(release.files[ROOT])
 
     def verify(self, release: Digest, verified: set[Digest] | None = None) -> None:
         """Read all of a release, but for records that were `verified` before; add to these what was.
@@ -37,13 +44,10 @@ class ReleaseStore:
         done = set() if verified is None else verified
         root = root_of(self.file(release, ROOT, release), release)
         self.file(release, MESH, root.mesh)
-        done |= {release, root.mesh}
-        for entry in root.shards:
-            for product, digest in products_of(self.file(release, shard_file(entry.name), entry.digest)).items():
-                if digest not in done:
-                    self.file(release, record_file(product), digest)
-                    done.add(digest)
-            done.add(entry.digest)
+        shards = [products_of(self.file(release, shard_file(e.name), e.digest)) for e in root.shards]
+        named = {digest: product for shard in shards for product, digest in shard.items() if digest not in done}
+        _at_once("verifying files", lambda d: self.file(release, record_file(named[d]), d), list(named))
+        done |= {release, root.mesh, *named, *(entry.digest for entry in root.shards)}
 
     def materialise(self, digest: Digest, folder: Path) -> None:
         """Lay a release out as files in `folder`, which is there whole or not at all; does nothing when it is there."""
@@ -70,6 +74,9 @@ class ReleaseStore:
             raise NotFound(f"the store has no `{name}` of release {release.short}", hint="release it again")
         return fitting(content, digest, release, name)
 
+    def _keep(self, content: bytes) -> None:
+        self._objects.create(object_file(Digest.of(content)), content)
+
     def _files(self, release: Digest) -> Iterator[tuple[str, bytes]]:
         content = self.file(release, ROOT, release)
         root = root_of(content, release)
@@ -80,3 +87,10 @@ class ReleaseStore:
             yield shard_file(entry.name), listed
             for product, digest in products_of(listed).items():
                 yield record_file(product), self.file(release, record_file(product), digest)
+
+
+def _at_once(what: str, work: Callable[[_T], object], items: Sequence[_T]) -> None:
+    """Do the work for all items, several at a time, and tell how far it is. Raises what the first of them raises."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in counted(what, pool.map(lambda item: bool(work(item)), items), len(items)):
+            pass
