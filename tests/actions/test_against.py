@@ -11,7 +11,7 @@ from tests.actions.repositories import edit as edit_one
 
 from meshwright.actions.deploy import deploy
 from meshwright.actions.plan import plan
-from meshwright.actions.release import release
+from meshwright.actions.submit import submit
 from meshwright.actions.workspace import Workspace
 from meshwright.gate.describe import describe
 from meshwright.model.errors import NotFound, Refused
@@ -69,7 +69,7 @@ def test_an_environment_is_meant_before_a_folder_of_its_name(
     checkout(root, "local")
     monkeypatch.chdir(root.parent)
     add_gallery(root)
-    release(workspace, "nadia", NOW)
+    submit(workspace, "nadia", NOW)
     deploy(workspace, NOW)
     assert changes(workspace, "local") == []
 

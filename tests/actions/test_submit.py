@@ -87,10 +87,7 @@ def test_a_break_that_may_be_approved_hides_no_error_of_the_product_that_it_reac
     root: Path, workspace: Workspace
 ) -> None:
     live(workspace)
-    edit(
-        root, SALES_FILE, "name: price, logicalType: number, description", "name: price, logicalType: date, description"
-    )
-    edit(root, SALES_SQL, "price", "CAST('2026-01-01' AS DATE) AS price")
+    loosen_freshness(root)
     edit(root, RANKING_SQL, "SUM(price)", "COUNT(price) + nonsense")
     verdict = submit(workspace, "nadia", NOW).judged.verdict
     assert isinstance(verdict, Refused), verdict
