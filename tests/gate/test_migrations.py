@@ -27,8 +27,8 @@ from meshwright.model.product import PublishMode
 @pytest.mark.parametrize(
     ("edit", "steps"),
     [
-        (add_column(column("gallery")), ["adds column `gallery` to the stored table; its old rows have none"]),
-        (drop_column("note"), ["keeps column `note` in the stored table, where nobody reads it any more"]),
+        (add_column(column("gallery")), ["gains column `gallery`; its old rows have none"]),
+        (drop_column("note"), ["keeps column `note`, which nobody reads any more"]),
         (edit_column("note", description="Words"), []),
         (edit_table(mode=PublishMode.REPLACE), []),
     ],

@@ -68,11 +68,11 @@ def _step(change: ColumnAdded | ColumnRemoved | ColumnWidened) -> str:
     name = change.address.name
     match change:
         case ColumnAdded():
-            return f"adds column `{name}` to the stored table; its old rows have none"
+            return f"gains column `{name}`; its old rows have none"
         case ColumnRemoved():
-            return f"keeps column `{name}` in the stored table, where nobody reads it any more"
+            return f"keeps column `{name}`, which nobody reads any more"
         case ColumnWidened():
-            return f"widens column `{name}` of the stored table from {change.before} to {change.after}"
+            return f"widens column `{name}` from {change.before} to {change.after}"
 
 
 def _impossible(change: Change, mode: PublishMode) -> str:

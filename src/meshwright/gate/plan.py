@@ -21,7 +21,7 @@ from meshwright.gate.consumers import Consumer, consumers
 from meshwright.gate.contents import contents
 from meshwright.gate.cost import Costs, Observed, costs, nothing_observed
 from meshwright.gate.findings import version_findings
-from meshwright.gate.migrations import storage_findings
+from meshwright.gate.migrations import Migration, migrations, storage_findings
 from meshwright.gate.offers import is_over, offer_findings
 from meshwright.gate.runs import Runs, runs
 from meshwright.gate.version import Part, consequence
@@ -84,6 +84,7 @@ class Plan:
     findings: tuple[Diagnostic, ...]
     needs: tuple[Need, ...]
     dags: DagChanges
+    migrations: tuple[Migration, ...]
     runs: Runs
     costs: Costs
     fallback: tuple[str, ...]
@@ -135,6 +136,7 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
         findings=tuple(sorted(found)),
         needs=() if first else needs(asked, before, proposed, cost),
         dags=_dags(changes, touched),
+        migrations=migrations(changes, before, proposed),
         runs=runs(changes, before, proposed, told.since or now, now),
         costs=cost,
         fallback=platform_team(before.mesh),

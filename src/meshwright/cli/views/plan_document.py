@@ -34,6 +34,7 @@ def plan_plain(judged: Judged) -> dict[str, Any]:
             "changed": [str(p) for p in plan.dags.changed],
             "retired": [str(p) for p in plan.dags.retired],
         },
+        "migrations": [{"table": str(m.table), "description": m.step} for m in plan.migrations],
         "runs": _runs_plain(plan.runs),
         "costs": _costs_plain(plan.costs),
     }

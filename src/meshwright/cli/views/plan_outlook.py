@@ -26,6 +26,8 @@ def outlook(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     lines = folded(run) + ([f"then, when those have published: {after}"] if after else [])
     if lines:
         yield "What will run", lines
+    if plan.migrations:
+        yield "What becomes of stored tables", folded([f"`{m.table}` {m.step}" for m in plan.migrations])
     stays = [line for r in plan.runs.touched if r.rebuild for line in rebuild_text(r.rebuild)]
     if stays:
         yield "What stays as it was built", stays
