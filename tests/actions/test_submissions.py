@@ -216,6 +216,18 @@ def test_a_machine_without_the_gates_key_submits_and_the_gate_releases(three: Re
     assert waits(three) == ()
 
 
+def test_a_release_of_what_was_submitted_still_names_the_files_of_its_sql(three: Repositories) -> None:
+    domain = without_gate(three, "insight", "tomas")
+    edit(three.folder / "insight", RANKING_SQL, "price AS", "price + 7 AS")
+    submit(domain, "tomas", NOW)
+    gate = three.open("platform")
+    (handled,) = release(gate, None, NOW)
+    assert handled.release is not None
+    graph = graph_of(gate.store(), handled.release)
+    made = dict(graph.analyses_of(product_address("insight.ranking")))
+    assert {read.at.file for analysis in made.values() for read in analysis.reads} == {RANKING_SQL}
+
+
 def test_what_others_release_in_the_meantime_takes_no_approval_away(three: Repositories) -> None:
     loosen(three)
     assert isinstance(submitted(three, "marketplace").judged.verdict, NeedsApproval)

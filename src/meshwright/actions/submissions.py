@@ -4,7 +4,7 @@ A submission is judged as the changes that it makes, on the newest release: what
 SQL is understood anew beside that. Where others have changed the same parts it is outdated: its author looks again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.actions.against import Base, base_of, released_graph
@@ -18,12 +18,14 @@ from meshwright.gate.plan import plan
 from meshwright.gate.rebase import rebase
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
+from meshwright.model.address import TableAddress
 from meshwright.model.analyses import Analyses
+from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location, Severity, errors
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DataProduct
+from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.products import Products
 from meshwright.release.graph import graph_of
 from meshwright.release.voices import Waiting, waiting
@@ -83,13 +85,28 @@ def _rebased(before: MeshGraph, proposed: MeshGraph, current: MeshGraph) -> tupl
     rebased = rebase(before, proposed, current)
     mesh = rebased.mesh
     products = [p for address in rebased.products if (p := proposed.product(address)) is not None]
-    made = {p.address: {at: analyse(p, t, schemas(mesh.output, p)) for at, t in p.tables()} for p in products}
+    made = {p.address: _understood(p, mesh, proposed) for p in products}
     wrong = (d for analyses in made.values() for a in analyses.values() for d in errors(a.diagnostics))
     found = (*wrong, *(d for p in products for d in _gone(p, mesh)))
     here = Products.of(mesh.products).outlines
     understood = Analyses(here, lambda a: made.get(a) or dict(current.analyses_of(a)))
     digests = {a: digest for a, digest in current.digests.items() if a in here and a not in made}
     return build(mesh, understood, digests), found
+
+
+def _understood(product: DataProduct, mesh: Mesh, proposed: MeshGraph) -> dict[TableAddress, Analysis]:
+    """Understand a product's SQL beside what its inputs offer now."""
+    offered = schemas(mesh.output, product)
+    told = dict(proposed.analyses_of(product.address))
+    return {at: analyse(product, _placed(table, told.get(at)), offered) for at, table in product.tables()}
+
+
+def _placed(table: OutputTable, told: Analysis | None) -> OutputTable:
+    """Give a query back the name of its file: a product in the store has none, but for the places where it reads."""
+    read = next(iter(told.reads), None) if told else None
+    if table.transform is None or read is None:
+        return table
+    return replace(table, transform=replace(table.transform, file=read.at.file))
 
 
 def _gone(product: DataProduct, mesh: Mesh) -> list[Diagnostic]:
