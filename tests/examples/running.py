@@ -97,7 +97,9 @@ def build(root: Path, connections: dict[str, str], data: Path, intervals: list[I
             assert product is not None
             if connections or not product.is_virtual:
                 asked = interval if isinstance(product.schedule, CronSchedule) else None
-                _run(built, committed(graph, address, root, "duckdb"), asked, now, lone=not connections)
+                _run(
+                    built, committed(graph, address, root, built.engine.capabilities), asked, now, lone=not connections
+                )
     return built
 
 
