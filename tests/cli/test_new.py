@@ -242,7 +242,9 @@ def conversation(root: Path, *lines: str) -> str:
 
 
 def _until_the_end(terminal: int) -> Iterator[bytes]:
-    while select.select([terminal], [], [], 60)[0]:
+    waiting = select.poll()  # unlike `select`, of any number of open files
+    waiting.register(terminal, select.POLLIN)
+    while waiting.poll(60_000):
         try:
             yield os.read(terminal, 4096)
         except OSError:  # how a terminal says that nobody is at its other end

@@ -72,7 +72,9 @@ def test_monitor_looks_until_it_is_told_to_stop(shop: Shop, number: signal.Signa
         assert process.stderr is not None
         said: list[str] = []
         while not any("ticked" in line for line in said):
-            assert select.select([process.stderr], [], [], 60)[0], said
+            waiting = select.poll()  # unlike `select`, of any number of open files
+            waiting.register(process.stderr, select.POLLIN)
+            assert waiting.poll(60_000), said
             said.append(process.stderr.readline())
         process.send_signal(number)
         rest, _ = process.stderr.read(), process.wait(timeout=30)

@@ -218,7 +218,9 @@ MUTATORS: dict[str, Mutator] = {
     "value: a number for text": _value("a number for text", "7.5", "MW0107|MW0108", _is_text),
     "value: a mapping for a scalar": _value("a mapping for a scalar", "{a: 1}", "MW0107|MW0108", _is_scalar),
     "value: a list for a scalar": _value("a list for a scalar", "[a]", "MW0107|MW0108", _is_scalar),
-    "value: a scalar for a collection": _value("a scalar for a collection", "oops", "MW0107|MW0101", _is_collection),
+    "value: a scalar for a collection": _value(
+        "a scalar for a collection", "oops", "MW0107|MW0108|MW0101", _is_collection
+    ),
     "value: text for a number": _value("text for a number", "many", "MW0107", lambda s: bool(NUMBERS.search(s.path))),
     "value: text for a boolean": _value("text for a boolean", '"true"', "MW0107", _is_bool),
     "value: `no`": _value("`no`", "no", "MW0104", lambda s: _is_text(s) or _is_bool(s)),
