@@ -16,15 +16,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.harness import Figure, ratio
-from meshwright.actions.compilation import compile_sound
 from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import root_key
-from meshwright.actions.workspace import open_workspace
+from meshwright.compiler.compilation import compile_sound
 from meshwright.model.address import product_address
 from meshwright.model.naming import STAGE, connection_variable, loader_file
 from meshwright.model.time import instant_text
 from meshwright.sql.bind import bind
+from meshwright.workspace.trust import root_key
+from meshwright.workspace.workspace import open_workspace
 
 ARTGO = Path(__file__).parents[1] / "examples" / "artgo"
 PRODUCT = product_address("engagement.events")

@@ -21,8 +21,8 @@ from bench.dag_sources import write_dag_factory, write_floor, write_gusty
 from bench.harness import INSTALLED, Figure, ratio
 from bench.meshes import write_mesh
 from bench.peers import fetched
-from meshwright.actions.compilation import compile_sound
 from meshwright.airflow.folder import lay_out
+from meshwright.compiler.compilation import compile_sound
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct, InputsSchedule
 from meshwright.release.cut import Release, freeze

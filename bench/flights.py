@@ -16,15 +16,15 @@ from pathlib import Path
 import duckdb
 
 from bench.harness import Figure, ratio
-from meshwright.actions.compilation import compile_sound
 from meshwright.actions.run import run
-from meshwright.actions.workspace import Workspace, open_workspace
+from meshwright.compiler.compilation import compile_sound
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import product_address
 from meshwright.model.naming import connection_variable
 from meshwright.model.product import DataProduct, FilesSource
 from meshwright.model.time import interval
 from meshwright.sql.bind import bind
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 FLIGHTS = Path(__file__).parents[1] / "examples" / "flights"
 PRODUCTS = ("aviation.flights", "weather.hourly-weather", "punctuality.route-punctuality")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from meshwright.actions.workspace import Workspace, open_workspace
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 MESH = """\
 apiVersion: meshwright/v1

@@ -20,8 +20,8 @@ from tests.actions.folders import add_gallery, open_folder, write_mesh
 from meshwright.actions.deploy import deploy
 from meshwright.actions.rollback import rollback
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import current_release, history
-from meshwright.actions.workspace import Workspace
+from meshwright.workspace.trust import current_release, history
+from meshwright.workspace.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACTIONS = ("trust", "deploy", "release", "rollback", "submit")

@@ -11,8 +11,8 @@ from meshwright.actions.approve import approve
 from meshwright.actions.deploy import deploy
 from meshwright.actions.fetch import fetch, pinned
 from meshwright.actions.submit import submit
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.gate.judge import Allowed, NeedsApproval
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

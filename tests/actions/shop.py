@@ -14,11 +14,11 @@ from tests.actions.folders import open_folder
 from meshwright.actions import run
 from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
-from meshwright.actions.workspace import Workspace
 from meshwright.model.address import product_address
 from meshwright.model.errors import InputsNotReady, NothingNew, SourceNotReady
 from meshwright.model.time import Interval
 from meshwright.release.read import read_record
+from meshwright.workspace.workspace import Workspace
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PRODUCTS = ("signals.clicks", "signals.visits", "insight.trends", "stock.items", "stock.shelf")

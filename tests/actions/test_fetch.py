@@ -20,16 +20,15 @@ from tests.actions.repositories import (
     silent,
 )
 
-from meshwright.actions.compilation import compile_mesh, compile_sound, diagnose
 from meshwright.actions.deploy import deploy
 from meshwright.actions.fetch import fetch, fetch_locked, pinned
 from meshwright.actions.plan import plan
 from meshwright.actions.rollback import rollback
 from meshwright.actions.run import run
-from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import diagnostic_text
 from meshwright.cli.explain import explanations
 from meshwright.cli.main import mesh
+from meshwright.compiler.compilation import compile_mesh, compile_sound, diagnose
 from meshwright.gate.changes import ProductRemoved
 from meshwright.gate.column_changes import ColumnRemoved
 from meshwright.gate.describe import describe
@@ -43,6 +42,7 @@ from meshwright.model.product import CronSchedule
 from meshwright.release.copy import Copy
 from meshwright.release.graph import graph_of
 from meshwright.release.keys import SigningKey
+from meshwright.workspace.workspace import Workspace
 
 
 @pytest.fixture(scope="module")

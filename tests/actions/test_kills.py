@@ -15,8 +15,8 @@ from tests.actions.folders import add_gallery, open_folder, write_mesh
 
 from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import current_release, history
 from meshwright.model.errors import MeshError
+from meshwright.workspace.trust import current_release, history
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VERBS = pytest.mark.parametrize("verb", ["submit", "deploy", "rollback"])

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from tests.actions.shop import HOUR, START, Shop, open_shop
-from tests.actions.test_intervals import ITEMS, NOW, ORDERS, OWN, at, log, product
+from tests.runs.test_intervals import ITEMS, NOW, ORDERS, OWN, at, log, product
 
-from meshwright.actions.coverage import coverage, left
 from meshwright.actions.reconcile import GRACE, due_runs, reconcile
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.observation import Failure
 from meshwright.model.product import CronSchedule, InputsSchedule
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval
+from meshwright.runs.coverage import coverage, left
 
 Spans = tuple[tuple[int, int], ...]
 HOURLY, DRIVEN = CronSchedule("0 * * * *"), InputsSchedule()

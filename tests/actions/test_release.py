@@ -19,19 +19,20 @@ from tests.actions.folders import (
 from tests.actions.repositories import NOW, Repositories, open_repositories, silent
 
 from meshwright.actions.approve import approve
-from meshwright.actions.compilation import compile_sound
 from meshwright.actions.deploy import deploy
 from meshwright.actions.fetch import fetch
-from meshwright.actions.plan import Judged, plan
+from meshwright.actions.plan import plan
 from meshwright.actions.release import release
-from meshwright.actions.submissions import submissions
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import root_key
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.compilation import compile_sound
 from meshwright.gate.judge import NeedsApproval, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.graph import graph_of
 from meshwright.release.keys import kept_key
+from meshwright.workspace.judged import Judged
+from meshwright.workspace.submissions import submissions
+from meshwright.workspace.trust import root_key
+from meshwright.workspace.workspace import Workspace
 
 RANKING_FOLDER = "domains/creators/trending-artists"
 

@@ -10,17 +10,17 @@ import pytest
 from click.testing import CliRunner
 
 from meshwright.actions import run
-from meshwright.actions.compilation import compile_sound
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.query import command as query
 from meshwright.cli.run import command as mesh_run
 from meshwright.cli.status import command as status
+from meshwright.compiler.compilation import compile_sound
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew
 from meshwright.model.identity import Digest
 from meshwright.model.time import Interval
 from meshwright.release.queries import queries_of
 from meshwright.release.record import Contents, Record
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 1, 3, 0, 30, tzinfo=UTC)
 FIRST = Interval(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))

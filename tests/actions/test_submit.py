@@ -23,14 +23,14 @@ from meshwright.actions.plan import plan
 from meshwright.actions.revoke import revoke
 from meshwright.actions.rollback import rollback
 from meshwright.actions.submit import Outcome, submit
-from meshwright.actions.trust import current_release, history, root_key
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
 from meshwright.model import errors
 from meshwright.model.address import product_address
 from meshwright.model.identity import Digest
 from meshwright.release.entry import Released, Submitted
 from meshwright.release.keys import kept_key
+from meshwright.workspace.trust import current_release, history, root_key
+from meshwright.workspace.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -9,9 +9,8 @@ from click.testing import CliRunner
 from tests.manifest.samples import write
 
 from meshwright.actions import run
-from meshwright.actions.compilation import compile_mesh, compile_sound
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.main import mesh
+from meshwright.compiler.compilation import compile_mesh, compile_sound
 from meshwright.engine.protocol import Engine
 from meshwright.gate.judge import Allowed
 from meshwright.gate.plan import plan
@@ -21,6 +20,7 @@ from meshwright.release.cut import cut
 from meshwright.release.graph import graph_of
 from meshwright.release.store import ReleaseStore
 from meshwright.sql.across import across
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORDERS, REPORT = ProductAddress("shop", "orders"), ProductAddress("shop", "report")

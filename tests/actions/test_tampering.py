@@ -17,16 +17,16 @@ from meshwright.actions.plan import plan
 from meshwright.actions.release import release
 from meshwright.actions.revoke import revoke
 from meshwright.actions.rollback import rollback
-from meshwright.actions.submissions import submissions
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import current_release, history
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import NeedsApproval
 from meshwright.gate.judge import Refused as RefusedPlan
 from meshwright.model.errors import Corrupt, MeshError, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import GATE, Approved, Pointed, Released
 from meshwright.release.keys import SigningKey, kept_key, load_key
+from meshwright.workspace.submissions import submissions
+from meshwright.workspace.trust import current_release, history
+from meshwright.workspace.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

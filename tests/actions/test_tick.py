@@ -9,12 +9,12 @@ from tests.actions.shop import HOUR, START, Shop, open_shop
 from tests.oncall.servers import Received, http_receiver, nobody
 
 from meshwright.actions.deploy import activate, deploy
-from meshwright.actions.deployed import deployed
 from meshwright.actions.submit import submit
 from meshwright.actions.tick import TickOutcome, forget, tick
-from meshwright.actions.workspace import Workspace
 from meshwright.model import naming
 from meshwright.model.slo import slo_name
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.workspace import Workspace
 
 SOON = timedelta(minutes=2)
 

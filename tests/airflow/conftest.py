@@ -21,9 +21,9 @@ os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH"] = f"{_HOME}/bundle
 
 from meshwright.actions.deploy import deploy  # noqa: E402
 from meshwright.actions.submit import submit  # noqa: E402
-from meshwright.actions.trust import root_key  # noqa: E402
-from meshwright.actions.workspace import Workspace, open_workspace  # noqa: E402
 from meshwright.model.identity import Digest  # noqa: E402
+from meshwright.workspace.trust import root_key  # noqa: E402
+from meshwright.workspace.workspace import Workspace, open_workspace  # noqa: E402
 
 FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
 NOW = datetime(2013, 1, 4, tzinfo=UTC)

@@ -6,10 +6,10 @@ from tests.airflow.conftest import NOW, Gate
 from meshwright.actions.deploy import deploy
 from meshwright.actions.rehearsal import rehearse
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import history
 from meshwright.airflow.rehearsal import broken
 from meshwright.model.errors import Refused
 from meshwright.release.shard import DagSpec, Line, line_bytes
+from meshwright.workspace.trust import history
 
 SPEC = DagSpec("Flights.", "", "maya", ("aviation",), 3600, cron="@daily")
 

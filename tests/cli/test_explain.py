@@ -13,14 +13,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.actions.deploy import deploy
-from meshwright.actions.proposal import propose
 from meshwright.actions.submit import submit
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.console import diagnostic_text
 from meshwright.cli.explain import Explanation, explanations
 from meshwright.cli.main import mesh
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.gate.codes import MEANING as GATE
 from meshwright.graph.codes import MEANING as GRAPH
 from meshwright.manifest.codes import MEANING as MANIFEST
@@ -28,6 +26,8 @@ from meshwright.manifest.standards.codes import MEANING as STANDARDS
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound
 from meshwright.sql.codes import MEANING as SQL
+from meshwright.workspace.proposal import propose
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

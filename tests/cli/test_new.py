@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from meshwright.actions.new import BLOCKS
-from meshwright.actions.shipped import shipped
 from meshwright.cli.main import mesh
 from meshwright.manifest.template import read_template
 from meshwright.model.errors import MeshError, NotFound, Refused
+from meshwright.workspace.shipped import shipped
 
 TEMPLATES = shipped("templates")
 HEADINGS = ["What it writes", "What it asks", "What it needs", "Example"]

@@ -13,9 +13,9 @@ from tests.actions.folders import SALES_FILE, SALES_SQL, add_gallery, edit, loos
 
 from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
-from meshwright.actions.workspace import open_workspace
 from meshwright.cli.main import mesh
 from meshwright.model.errors import NotFound, Refused
+from meshwright.workspace.workspace import open_workspace
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
 

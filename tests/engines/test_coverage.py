@@ -18,8 +18,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.engines.shop import EMBEDDED
 
-from meshwright.actions.coverage import coverage, inputs_of
-from meshwright.actions.intervals import interval_of
 from meshwright.actions.reconcile import due_runs
 from meshwright.engine.protocol import Engine, Work
 from meshwright.engine.registry import open_engine
@@ -43,6 +41,8 @@ from meshwright.model.product import (
 from meshwright.model.publish import InputRead, Publish, Staged
 from meshwright.model.time import Interval, Watermark
 from meshwright.release.record import Query
+from meshwright.runs.coverage import coverage, inputs_of
+from meshwright.runs.intervals import interval_of
 
 START, HOUR = datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1)
 COLUMNS = (Column("hour", LogicalType.INTEGER, required=True, primary_key=True), Column("n", LogicalType.INTEGER))

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from meshwright.actions.buildable import Buildable, committed
-from meshwright.actions.compilation import compile_sound
-from meshwright.actions.intervals import interval_of
+from meshwright.compiler.compilation import compile_sound
 from meshwright.engine.protocol import Engine, Rows, Work
 from meshwright.engine.registry import open_engine
 from meshwright.graph.graph import MeshGraph
@@ -20,6 +18,8 @@ from meshwright.model.identity import Secret
 from meshwright.model.product import CronSchedule, DataProduct, OnFail
 from meshwright.model.publish import CheckResult
 from meshwright.model.time import Interval
+from meshwright.runs.buildable import Buildable, committed
+from meshwright.runs.intervals import interval_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

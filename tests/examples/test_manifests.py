@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.examples.running import EXAMPLES
 
-from meshwright.actions.compilation import compile_mesh
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.model.address import product_address
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DataProduct

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.mutants.mutant import Source, sources
 
-from meshwright.actions.compilation import diagnose
+from meshwright.compiler.compilation import diagnose
 from meshwright.model.diagnostic import Diagnostic
 
 SECONDS = 2.0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.fuzz.meshes import SQL, YAML, Target, bounded
 from tests.mutants.manifests import end_of, spots
 
-from meshwright.actions.compilation import diagnose
+from meshwright.compiler.compilation import diagnose
 from meshwright.manifest.text.syntax import MAX_BYTES
 
 AS_IT_IS = settings(deadline=None, suppress_health_check=list(HealthCheck))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from meshwright.actions.analyses import schemas
+from meshwright.compiler.analyses import schemas
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress

@@ -14,10 +14,11 @@ import pytest
 from tests.gate.labelled.cases import KINDS, MESH, Case, cases, do
 
 from meshwright.actions.deploy import deploy
-from meshwright.actions.plan import Judged, plan
+from meshwright.actions.plan import plan
 from meshwright.actions.submit import submit
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.gate.judge import NeedsApproval, Refused
+from meshwright.workspace.judged import Judged
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CASES = cases()

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.cli.console import diagnostic_text
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.gate.parameters import Order, Parameter, Pattern, Words, parameters_of
 from meshwright.gate.policies.registry import POLICIES
 from meshwright.gate.policy import Level

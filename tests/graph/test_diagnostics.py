@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.cli.console import diagnostic_text
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.graph.codes import MEANING, Code
 from meshwright.model.diagnostic import Diagnostic
 

@@ -6,11 +6,11 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from meshwright.actions.export_odps import export_odps
-from meshwright.actions.workspace import open_workspace
 from meshwright.cli.main import mesh
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import ProductAddress, product_address
+from meshwright.workspace.workspace import open_workspace
 
 
 def said(*words: str) -> Result:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from meshwright.actions.compilation import compile_mesh
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.model.diagnostic import Diagnostic
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

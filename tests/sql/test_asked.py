@@ -10,8 +10,8 @@ import click
 import pytest
 from tests.mutants.mutant import EXAMPLES, MESHES
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.cli.console import diagnostic_text
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.manifest.load import load
 from meshwright.sql.asked import asked
 

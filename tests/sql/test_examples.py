@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from tests.sql.test_types import DUCKDB
 
-from meshwright.actions.analyses import schemas
+from meshwright.compiler.analyses import schemas
 from meshwright.manifest.load import load
 from meshwright.sql.analyse import analyse
 from meshwright.sql.bind import bind

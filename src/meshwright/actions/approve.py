@@ -6,15 +6,15 @@ Neither needs the author's files.
 
 from datetime import datetime
 
-from meshwright.actions.proposal import propose
-from meshwright.actions.submissions import Submission, submission
-from meshwright.actions.trust import record, voice
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.approvals import platform_team
 from meshwright.gate.judge import roles_of
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import Approved, Rejected
+from meshwright.workspace.proposal import propose
+from meshwright.workspace.submissions import Submission, submission
+from meshwright.workspace.trust import record, voice
+from meshwright.workspace.workspace import Workspace
 
 
 def approve(workspace: Workspace, person: str, plan: str | None, now: datetime) -> Digest:

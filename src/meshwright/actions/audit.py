@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from meshwright.actions.trust import history
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import NeedsApproval, judge
 from meshwright.gate.plan import plan
 from meshwright.graph.graph import MeshGraph
@@ -19,6 +17,8 @@ from meshwright.release.entry import Approved, Entry, Pointed, Rejected, Release
 from meshwright.release.graph import graph_of
 from meshwright.release.log import History
 from meshwright.release.voices import approvals
+from meshwright.workspace.trust import history
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ of some hours, as on a laptop, has built them all within minutes; what is stale 
 
 from datetime import datetime, timedelta
 
-from meshwright.actions.deployed import deployed
-from meshwright.actions.workspace import Workspace
 from meshwright.model.slo import Freshness
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.workspace import Workspace
 
 _OVER = timedelta(seconds=1)
 

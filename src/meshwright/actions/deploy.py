@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.actions.retry import look_again
-from meshwright.actions.trust import gate_key, history, record
-from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
@@ -19,6 +16,9 @@ from meshwright.release.entry import GATE, Pointed
 from meshwright.release.graph import Files, graph_of
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import History
+from meshwright.workspace.retry import look_again
+from meshwright.workspace.trust import gate_key, history, record
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

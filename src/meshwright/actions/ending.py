@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NoReturn
 
-from meshwright.actions.workspace import Workspace
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import FinalError, InputsNotReady, TransientError
 from meshwright.model.naming import STAGE
 from meshwright.model.observation import Failure
+from meshwright.workspace.workspace import Workspace
 
 
 def give_up(workspace: Workspace, product: ProductAddress, missing: TransientError, now: datetime) -> NoReturn:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshwright.actions.contract_ids import contract_ids
+from meshwright.interop.contract_ids import contract_ids
 from meshwright.interop.odcs.versions import versioned
 from meshwright.interop.odcs.write import document
 from meshwright.manifest.product.verbatim import Verbatim, verbatim

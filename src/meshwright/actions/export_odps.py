@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from meshwright.actions.compilation import compile_mesh
-from meshwright.actions.contract_ids import contract_ids, kept_document
-from meshwright.actions.deployed import deployed
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.graph.graph import MeshGraph
+from meshwright.interop.contract_ids import contract_ids, kept_document
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.merge import merged
 from meshwright.interop.odps.write import VERSION, OnFile, document
@@ -17,6 +15,8 @@ from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.product import DataProduct
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.workspace import Workspace
 
 
 def export_odps(workspace: Workspace, address: ProductAddress) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from meshwright.actions.trust import history, root_key
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.changes import (
     Change,
     port_of,
@@ -29,6 +27,8 @@ from meshwright.model.naming import LOCK_FILE
 from meshwright.release.copy import Brought, Copy, Told
 from meshwright.release.graph import graph_of
 from meshwright.release.log import History
+from meshwright.workspace.trust import history, root_key
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

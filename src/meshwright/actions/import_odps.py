@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from meshwright.actions.contract_ids import contract_ids
 from meshwright.actions.importing import Imported, address_said, write_drafts
+from meshwright.interop.contract_ids import contract_ids
 from meshwright.interop.foreign import Foreign
 from meshwright.interop.odps.read import NearbyContract, Surroundings, drafted, product_of
 from meshwright.manifest.standards.product_file import read_product

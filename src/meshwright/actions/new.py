@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshwright.actions.answers import Reader, read_name, reader
-from meshwright.actions.shipped import shipped
 from meshwright.gate.policies.schema import policies_schema
 from meshwright.manifest.shapes.jsonschema import schemas
 from meshwright.manifest.template import Question, Template, read_template
@@ -21,6 +20,7 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import DOMAIN_FILE, MESH_FILE, domain_home
 from meshwright.model.spelling import did_you_mean
+from meshwright.workspace.shipped import shipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -1,9 +1,9 @@
 """New key: the pair that a person approves with. The private half stays in their folder of keys."""
 
-from meshwright.actions.workspace import Workspace
 from meshwright.model.errors import Refused
 from meshwright.release.entry import GATE, ROOT
 from meshwright.release.keys import SigningKey, kept_key
+from meshwright.workspace.workspace import Workspace
 
 
 def new_key(workspace: Workspace, person: str) -> SigningKey:

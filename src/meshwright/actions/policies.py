@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from meshwright.actions.compilation import compile_sound
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.compilation import compile_sound
 from meshwright.gate.compliance import policy_findings
 from meshwright.gate.parameters import plain_of
 from meshwright.gate.policies.registry import policy_named
@@ -21,6 +20,7 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.policy import SEVERITY, Decision
 from meshwright.model.spelling import did_you_mean
+from meshwright.workspace.workspace import Workspace
 
 
 def try_policies(

@@ -10,11 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from meshwright.actions.coverage import Left, Logs, inputs_of, left
-from meshwright.actions.deployed import deployed
-from meshwright.actions.intervals import interval_of
-from meshwright.actions.trust import history
-from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine
 from meshwright.model.address import ProductAddress
 from meshwright.model.cron import intervals_in
@@ -23,8 +18,13 @@ from meshwright.model.identity import Digest
 from meshwright.model.product import CronSchedule, DataProduct
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval
+from meshwright.runs.coverage import Left, Logs, inputs_of, left
+from meshwright.runs.intervals import interval_of
 from meshwright.slo.budget import WINDOW
 from meshwright.slo.intervals import Span, joined, minus
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.trust import history
+from meshwright.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from meshwright.actions.against import base_of
-from meshwright.actions.plan import Judged
-from meshwright.actions.retry import look_again
-from meshwright.actions.submissions import Submission, judged_on, submission, submissions, waiting_on
-from meshwright.actions.trust import gate_key, history, record
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import Allowed
 from meshwright.model.identity import Digest
 from meshwright.release.cut import cut
@@ -20,6 +14,12 @@ from meshwright.release.entry import GATE, Released
 from meshwright.release.graph import listing_of
 from meshwright.release.keys import SigningKey
 from meshwright.release.voices import Waiting
+from meshwright.workspace.against import base_of
+from meshwright.workspace.judged import Judged
+from meshwright.workspace.retry import look_again
+from meshwright.workspace.submissions import Submission, judged_on, submission, submissions, waiting_on
+from meshwright.workspace.trust import gate_key, history, record
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

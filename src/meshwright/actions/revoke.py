@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from meshwright.actions.against import release_named
-from meshwright.actions.trust import gate_key, history, record
-from meshwright.actions.workspace import Workspace
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import GATE, Revoked
+from meshwright.workspace.against import release_named
+from meshwright.workspace.trust import gate_key, history, record
+from meshwright.workspace.workspace import Workspace
 
 
 def revoke(workspace: Workspace, release: str, reason: str, now: datetime) -> tuple[Digest, tuple[str, ...]]:

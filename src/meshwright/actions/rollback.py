@@ -6,15 +6,15 @@ said again after it was done, or was killed, it is refused unless it names the r
 
 from datetime import datetime
 
-from meshwright.actions.against import release_named
 from meshwright.actions.deploy import Deployment, switch
-from meshwright.actions.retry import look_again
-from meshwright.actions.trust import gate_key, history
-from meshwright.actions.workspace import Workspace
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import History
+from meshwright.workspace.against import release_named
+from meshwright.workspace.retry import look_again
+from meshwright.workspace.trust import gate_key, history
+from meshwright.workspace.workspace import Workspace
 
 
 def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployment:

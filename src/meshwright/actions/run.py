@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from meshwright.actions.buildable import Buildable, committed, released
-from meshwright.actions.intervals import interval_of
-from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine, Work
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
@@ -24,6 +21,9 @@ from meshwright.model.product import DataProduct, OnFail
 from meshwright.model.publish import CheckResult, Publish, Staged
 from meshwright.model.time import Interval
 from meshwright.release.record import Record
+from meshwright.runs.buildable import Buildable, committed, released
+from meshwright.runs.intervals import interval_of
+from meshwright.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph

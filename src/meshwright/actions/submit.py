@@ -8,19 +8,20 @@ for the gate where its key is not kept here, is put into the store whole: nobody
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.actions.against import Base
-from meshwright.actions.plan import Judged, plan
+from meshwright.actions.plan import plan
 from meshwright.actions.release import make
-from meshwright.actions.retry import look_again
-from meshwright.actions.submissions import is_waiting
-from meshwright.actions.trust import gate_key_here, record, voice
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import Allowed, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.cut import freeze
 from meshwright.release.entry import Submitted
 from meshwright.release.graph import listing_of
 from meshwright.release.keys import SigningKey
+from meshwright.workspace.against import Base
+from meshwright.workspace.judged import Judged
+from meshwright.workspace.retry import look_again
+from meshwright.workspace.submissions import is_waiting
+from meshwright.workspace.trust import gate_key_here, record, voice
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from meshwright.actions.channels import open_channels
-from meshwright.actions.histories import histories
-from meshwright.actions.workspace import Workspace
 from meshwright.engine.protocol import Engine
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.identity import Secret
@@ -29,6 +26,9 @@ from meshwright.oncall.words import title
 from meshwright.slo.budget import WINDOW
 from meshwright.slo.promises import evaluated, promised
 from meshwright.slo.standing import settled, transitions
+from meshwright.workspace.channels import open_channels
+from meshwright.workspace.histories import histories
+from meshwright.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from meshwright.airflow.revoked import refuse_revoked
 from meshwright.model.errors import MeshError, NotFound, Refused
 
 if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release: every task loads this module
-    from meshwright.actions.workspace import Workspace
     from meshwright.model.identity import Digest
     from meshwright.release.log import History
+    from meshwright.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class MeshBundle(BaseDagBundle):
         lay_out(self._workspace.store(), release, folder, self._first_deployment(known), spare)
 
     def _history(self) -> "History":
-        from meshwright.actions.trust import history
+        from meshwright.workspace.trust import history
 
         return history(self._workspace)
 
@@ -111,7 +111,7 @@ class MeshBundle(BaseDagBundle):
 
     @property
     def _workspace(self) -> "Workspace":
-        from meshwright.actions.workspace import released_workspace, variable_connections
+        from meshwright.workspace.workspace import released_workspace, variable_connections
 
         return released_workspace({**os.environ, "MESH_HOME": str(self.base_dir)}, variable_connections())
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from meshwright.actions.workspace import variable_connections, variable_keys
 from meshwright.model.identity import Connections, Keys, Secret
 from meshwright.model.naming import key_name
+from meshwright.workspace.workspace import variable_connections, variable_keys
 
 
 def worker_connections(variables: Mapping[str, str] = os.environ) -> Connections:

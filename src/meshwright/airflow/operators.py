@@ -19,13 +19,13 @@ from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, Sour
 from meshwright.model.naming import STAGE
 
 if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also parses, and every parse has operators
-    from meshwright.actions.workspace import Workspace
     from meshwright.model.address import PortAddress
     from meshwright.model.identity import PublishId
     from meshwright.model.product import Schedule
     from meshwright.model.publish import Partitions
     from meshwright.model.time import Interval
     from meshwright.release.record import Record
+    from meshwright.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def remember(context: Context) -> None:
 @contextmanager
 def outcome(pinned: Pinned, context: Context) -> Iterator[Job]:
     """Give an action what it works on; turn what it raises into what Airflow does."""
-    from meshwright.actions.logs import about
+    from meshwright.workspace.logs import about
 
     workspace, now = here()
     with about(release=pinned.release[:12], address=pinned.product, run=context["run_id"]):
@@ -206,8 +206,8 @@ def _skip_what_a_publish_starts(missing: TransientError, schedule: "Schedule") -
 
 def here() -> tuple["Workspace", datetime]:
     """Return the workspace of this environment, as its variables say, and the moment."""
-    from meshwright.actions.workspace import released_workspace
     from meshwright.airflow.connections import worker_connections, worker_keys
+    from meshwright.workspace.workspace import released_workspace
 
     workspace = released_workspace(os.environ, worker_connections(), worker_keys())
     return workspace, workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge

@@ -17,9 +17,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from meshwright import pages
-from meshwright.actions.workspace import Workspace, released_workspace, variable_connections
 from meshwright.pages.products import product_rows, products_json
 from meshwright.pages.render import Filter, Place, products_page
+from meshwright.workspace.workspace import Workspace, released_workspace, variable_connections
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

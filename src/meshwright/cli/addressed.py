@@ -1,7 +1,7 @@
 """Addressed: which product, port, table or column of the mesh did they mean?"""
 
-from meshwright.actions.compilation import Compiled
 from meshwright.cli.console import progress
+from meshwright.compiler.compilation import Compiled
 from meshwright.manifest.text.wording import quoted
 from meshwright.model.address import Address, ColumnAddress, PortAddress, Reference, TableAddress
 from meshwright.model.errors import NotFound

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import click
 
-from meshwright.actions.shipped import shipped
 from meshwright.cli.console import print_json, print_table
 from meshwright.model.errors import NotFound
 from meshwright.model.spelling import did_you_mean
+from meshwright.workspace.shipped import shipped
 
 _SECTION = re.compile(r"^### (?P<code>MW\d{4}): (?P<meaning>.+)\n(?P<text>(?:(?!#{2,3} ).*\n?)*)", re.MULTILINE)
 _SHOWN = re.compile(r"^```console\n(?P<severity>error|warning)\[", re.MULTILINE)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from meshwright.actions.compilation import compile_mesh, read_mesh
 from meshwright.actions.export_odcs import Exported, export_odcs, write_contracts
 from meshwright.actions.export_odps import export_odps
 from meshwright.actions.export_workflow import HOSTS, workflow, write_workflow
@@ -13,6 +12,7 @@ from meshwright.actions.new import editor_schemas, write_schemas
 from meshwright.cli.addressed import addressed
 from meshwright.cli.console import ExitCode, fail, print_json, progress
 from meshwright.cli.verb import Edge, verb
+from meshwright.compiler.compilation import compile_mesh, read_mesh
 from meshwright.interop.odcs.versions import DEFAULT, WRITTEN
 from meshwright.interop.workflows.codeowners import codeowners
 from meshwright.manifest.text.writing import yaml_text

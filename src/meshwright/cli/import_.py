@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from meshwright.actions.compilation import diagnose, read_mesh
 from meshwright.actions.import_dbt import import_dbt
 from meshwright.actions.import_odcs import import_odcs
 from meshwright.actions.import_odps import import_odps
 from meshwright.actions.importing import Imported
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
+from meshwright.compiler.compilation import diagnose, read_mesh
 from meshwright.interop.dbt.products import Choice, Target
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors

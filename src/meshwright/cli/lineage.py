@@ -2,11 +2,11 @@
 
 import click
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.cli.addressed import addressed
 from meshwright.cli.console import print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views import lineage_chart, lineage_personal, lineage_text
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.graph.lineage import Direction, lineage
 from meshwright.model.address import parse
 from meshwright.model.diagnostic import errors

@@ -15,15 +15,15 @@ from typing import Any
 import click
 
 from meshwright.actions.deploy import activate
-from meshwright.actions.deployed import deployed
-from meshwright.actions.logs import about
 from meshwright.actions.tick import TickOutcome, forget, tick
-from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, verb
 from meshwright.manifest.shapes.scalars import length
 from meshwright.model.errors import MeshError
 from meshwright.model.slo import SloState
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.logs import about
+from meshwright.workspace.workspace import Workspace
 
 log = logging.getLogger("meshwright.monitor")
 

@@ -10,13 +10,13 @@ import click
 
 from meshwright.actions import new as action
 from meshwright.actions.answers import Reader
-from meshwright.actions.compilation import diagnose, read_mesh
 from meshwright.actions.fetch import fetch, pinned
 from meshwright.actions.new import Created, Order
 from meshwright.actions.new_key import new_key
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, progress
 from meshwright.cli.fetch import bar
 from meshwright.cli.verb import Edge, open_edge, open_edge_at, verb
+from meshwright.compiler.compilation import diagnose, read_mesh
 from meshwright.manifest.template import Question, read_answers
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors

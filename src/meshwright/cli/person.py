@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from meshwright.actions.people import person_named
 from meshwright.cli.verb import Edge
+from meshwright.workspace.people import person_named
 
 
 def as_person(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

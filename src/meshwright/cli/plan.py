@@ -2,13 +2,14 @@
 
 import click
 
-from meshwright.actions.plan import Judged, plan
+from meshwright.actions.plan import plan
 from meshwright.cli.console import ExitCode, print_json, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views.plan_document import plan_plain
 from meshwright.cli.views.plan_text import plan_text
 from meshwright.cli.views.repository import folder_in_repository
 from meshwright.gate.judge import Allowed
+from meshwright.workspace.judged import Judged
 
 
 @click.command("plan")
@@ -50,6 +51,6 @@ def _judged(edge: Edge, against: str | None, submission: str | None) -> Judged:
         return plan(edge.workspace, edge.workspace.settings.person, edge.now, against)
     if against is not None:
         raise click.UsageError("a submission is compared with the newest release: leave `--against` out")
-    from meshwright.actions.submissions import submission as submitted  # understands SQL anew: few need it
+    from meshwright.workspace.submissions import submission as submitted  # understands SQL anew: few need it
 
     return submitted(edge.workspace, submission, edge.now).judged

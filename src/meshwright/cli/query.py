@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table, safe
 from meshwright.cli.verb import Edge, verb
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.engine.protocol import Rows
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.time import instant_text

@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from meshwright.actions import run
-from meshwright.actions.compilation import compile_sound
 from meshwright.cli.console import plain, print_json, print_table, progress
 from meshwright.cli.verb import Edge, verb
+from meshwright.compiler.compilation import compile_sound
 from meshwright.graph.graph import MeshGraph
 from meshwright.model import time
 from meshwright.model.address import ProductAddress, product_address

@@ -2,11 +2,11 @@
 
 import click
 
-from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views.show_domain import domain_plain, print_domain
 from meshwright.cli.views.show_product import print_product, product_plain
+from meshwright.compiler.compilation import read_mesh
 from meshwright.manifest.load import Loaded
 from meshwright.model.address import NAME, ProductAddress, product_address
 from meshwright.model.diagnostic import errors

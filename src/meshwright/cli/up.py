@@ -14,10 +14,7 @@ from pathlib import Path
 import click
 
 from meshwright.actions.deploy import deploy
-from meshwright.actions.settings import variable
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import root_key
-from meshwright.actions.workspace import Workspace, variable_connections
 from meshwright.cli.console import ExitCode, progress
 from meshwright.cli.deploy import print_deployed
 from meshwright.cli.local.follow import Follower, wait_until_up
@@ -29,6 +26,9 @@ from meshwright.cli.verb import Edge, open_edge
 from meshwright.cli.views.plan_text import plan_text
 from meshwright.model.errors import Busy, Refused
 from meshwright.model.time import instant_text
+from meshwright.workspace.settings import variable
+from meshwright.workspace.trust import root_key
+from meshwright.workspace.workspace import Workspace, variable_connections
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

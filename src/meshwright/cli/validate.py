@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from meshwright.actions.compilation import diagnose
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import open_edge
 from meshwright.cli.views.repository import folder_in_repository
+from meshwright.compiler.compilation import diagnose
 from meshwright.model.diagnostic import Diagnostic, Severity
 
 Diagnostics = tuple[Diagnostic, ...]

@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from meshwright.actions.logs import configure
-from meshwright.actions.workspace import Workspace, find_root, open_workspace
 from meshwright.cli.console import ExitCode
 from meshwright.cli.ticker import listen
+from meshwright.workspace.logs import configure
+from meshwright.workspace.workspace import Workspace, find_root, open_workspace
 
 
 class Format(StrEnum):

@@ -15,10 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from meshwright.actions.compilation import compile_sound
-from meshwright.actions.deployed import deployed
-from meshwright.actions.histories import histories
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.compilation import compile_sound
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
@@ -32,6 +29,9 @@ from meshwright.model.time import Watermark, instant_text
 from meshwright.observe.histories import Latest
 from meshwright.slo.promises import evaluated, promised
 from meshwright.slo.standing import settled
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.histories import histories
+from meshwright.workspace.workspace import Workspace
 
 
 class ProductState(StrEnum):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.local.activity import Activity
 from meshwright.cli.local.progress import Progress, State
 from meshwright.model.address import ProductAddress
@@ -15,6 +14,7 @@ from meshwright.model.observation import Failure
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, ProductType
 from meshwright.model.publish import Publish, TableRows
 from meshwright.model.time import Interval, Watermark
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
 NOON, ELEVEN = NOW.replace(minute=0), NOW.replace(hour=11, minute=0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meshwright.actions.compilation import compile_sound
+from meshwright.compiler.compilation import compile_sound
 from meshwright.gate.codes import MEANING, Code
 from meshwright.gate.policies.registry import POLICIES
 from meshwright.gate.policy import Level

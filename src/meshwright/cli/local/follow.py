@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from meshwright.actions.caught_up import caught_up
-from meshwright.actions.deployed import deployed
-from meshwright.actions.workspace import Workspace
 from meshwright.cli.console import ExitCode, fail, progress
 from meshwright.cli.local.activity import Watch
 from meshwright.cli.local.platform import Platform
@@ -21,6 +19,8 @@ from meshwright.model.errors import MeshError
 from meshwright.model.observation import Failure
 from meshwright.model.publish import Publish
 from meshwright.model.time import instant_text, length_text
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.workspace import Workspace
 
 _LOOK_SECONDS = 1.0
 _SURE = timedelta(seconds=3)

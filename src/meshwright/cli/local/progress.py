@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.actions.workspace import Workspace
 from meshwright.cli.local.activity import Activity
 from meshwright.model.address import ProductAddress
 from meshwright.model.cron import last_interval
@@ -12,6 +11,7 @@ from meshwright.model.identity import PublishId
 from meshwright.model.observation import Failure
 from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule
 from meshwright.model.publish import Publish
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

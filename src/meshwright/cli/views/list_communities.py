@@ -2,9 +2,9 @@
 
 import click
 
-from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
+from meshwright.compiler.compilation import read_mesh
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Community
 

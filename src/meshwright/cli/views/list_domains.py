@@ -1,8 +1,8 @@
 """mesh list --domains: which domains are there, which is a part of which, and who looks after each?"""
 
-from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
+from meshwright.compiler.compilation import read_mesh
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Domain, Mesh
 

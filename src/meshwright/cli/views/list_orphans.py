@@ -2,9 +2,9 @@
 
 import click
 
-from meshwright.actions.compilation import compile_mesh
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.orphans import Orphan, orphans
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, product_at

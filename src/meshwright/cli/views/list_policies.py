@@ -2,9 +2,9 @@
 
 import click
 
-from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
+from meshwright.compiler.compilation import read_mesh
 from meshwright.gate.parameters import value_text
 from meshwright.gate.rulings import Ruling, rulings
 from meshwright.gate.waivers import is_expired, product_of_waiver

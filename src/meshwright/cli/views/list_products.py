@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
+from meshwright.compiler.compilation import read_mesh
 from meshwright.manifest.product.origin import RELEASE
 from meshwright.model.diagnostic import errors
 from meshwright.model.product import CronSchedule, DataProduct, OutputPort

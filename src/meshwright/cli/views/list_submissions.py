@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from meshwright.actions.submissions import Submission, submissions
 from meshwright.cli.console import print_json, print_table
 from meshwright.cli.verb import Edge
 from meshwright.cli.views.plan_document import need_plain, verdict_word
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
 from meshwright.model.time import instant_text
+from meshwright.workspace.submissions import Submission, submissions
 
 
 def show(edge: Edge, domain: str | None) -> int:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import click
 
-from meshwright.actions.compilation import read_mesh
 from meshwright.cli.console import print_json, print_table, short
 from meshwright.cli.verb import Edge
+from meshwright.compiler.compilation import read_mesh
 from meshwright.graph.terms import carriers
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_plain
 from meshwright.cli.views.plan_outlook import awaited
 from meshwright.gate.approvals import Need
@@ -14,6 +13,7 @@ from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
 from meshwright.gate.plan import Effect
 from meshwright.gate.runs import Run, Runs
 from meshwright.model.time import instant_text
+from meshwright.workspace.judged import Judged
 
 
 def plan_plain(judged: Judged) -> dict[str, Any]:

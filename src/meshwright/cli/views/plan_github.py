@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from meshwright.actions.plan import Judged
 from meshwright.cli.console import progress
 from meshwright.cli.views.github import left_out, workflow_commands
 from meshwright.cli.views.plan_markdown import plan_markdown
@@ -20,6 +19,7 @@ from meshwright.gate.describe import describe
 from meshwright.gate.plan import Plan
 from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.naming import domain_home
+from meshwright.workspace.judged import Judged
 
 _BREAKS = "breaks"
 """The title of an annotation beside a line that a change breaks."""

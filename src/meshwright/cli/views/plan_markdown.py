@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from meshwright.actions.plan import Judged
 from meshwright.cli.views.markdown import LIMIT, Section, code, document, said
 from meshwright.cli.views.plan_outlook import awaited, count, outlook, summary
 from meshwright.cli.views.plan_text import beside, reader
@@ -13,6 +12,7 @@ from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
 from meshwright.gate.plan import Effect, Plan
 from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Mesh
+from meshwright.workspace.judged import Judged
 
 
 def plan_markdown(judged: Judged, against: str, limit: int = LIMIT) -> str:

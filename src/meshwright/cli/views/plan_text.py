@@ -7,7 +7,6 @@ from itertools import groupby
 
 import click
 
-from meshwright.actions.plan import Judged
 from meshwright.cli.console import diagnostic_text
 from meshwright.cli.views.plan_outlook import awaited, count, outlook, summary
 from meshwright.gate.changes import subject_of
@@ -18,6 +17,7 @@ from meshwright.gate.plan import Effect
 from meshwright.gate.version import Part
 from meshwright.model.diagnostic import Location, errors
 from meshwright.model.mesh import Mesh
+from meshwright.workspace.judged import Judged
 
 _COLOUR = {"+": "green", "−": "red", "~": "yellow"}
 _WIDTH = 100

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from meshwright.actions.coverage import Left, inputs_of, left
-from meshwright.actions.deployed import deployed
-from meshwright.actions.workspace import Workspace
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.product import DataProduct
 from meshwright.model.time import length_text
+from meshwright.runs.coverage import Left, inputs_of, left
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.workspace import Workspace
 
 
 def left_lines(workspace: Workspace, products: Iterable[ProductAddress], now: datetime) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.actions.settings import Settings, resolve
 from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 from meshwright.model.naming import (
@@ -22,6 +21,7 @@ from meshwright.model.naming import (
     key_variable,
     state_folder,
 )
+from meshwright.workspace.settings import Settings, resolve
 
 if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs it
     from meshwright.engine.protocol import Engine

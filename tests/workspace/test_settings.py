@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from meshwright.actions.settings import Settings, resolve
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Environment
+from meshwright.workspace.settings import Settings, resolve
 
 ROOT = Path("mesh")
 REPLAY = Environment("local", since=timedelta(hours=3), until=datetime(2013, 1, 4, tzinfo=UTC), data="elsewhere")

@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.gate.meshes import NOW
 
-from meshwright.actions.comparable import comparable
-from meshwright.actions.compilation import compile_mesh
+from meshwright.compiler.comparable import comparable
+from meshwright.compiler.compilation import compile_mesh
 from meshwright.gate.plan import plan
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import MeshError

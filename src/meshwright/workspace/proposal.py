@@ -8,12 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from meshwright.actions.against import base_of
-from meshwright.actions.comparable import comparable
-from meshwright.actions.compilation import Compiled
-from meshwright.actions.released import Released
-from meshwright.actions.surroundings import surroundings
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.comparable import comparable
+from meshwright.compiler.compilation import Compiled
+from meshwright.compiler.released import Released
 from meshwright.gate.changes import (
     PortRemoved,
     ProductRemoved,
@@ -31,6 +28,9 @@ from meshwright.model.identity import Digest
 from meshwright.model.naming import DOMAIN_FILE, LOCK_FILE, MESH_FILE, PRODUCT_FILE, product_home
 from meshwright.model.products import Products
 from meshwright.release.log import History
+from meshwright.workspace.against import base_of
+from meshwright.workspace.surroundings import surroundings
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshwright.actions.logs import about, configure
+from meshwright.workspace.logs import about, configure
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshwright.actions import compilation
-from meshwright.actions.cache import FILE
-from meshwright.actions.compilation import compile_mesh, diagnose
+from meshwright.compiler import compilation
+from meshwright.compiler.cache import FILE
+from meshwright.compiler.compilation import compile_mesh, diagnose
 
 CORNER_SHOP = Path(__file__).parents[1] / "data" / "corner-shop"
 EDITS = (

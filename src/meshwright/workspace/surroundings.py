@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.plan import Surroundings
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError
@@ -15,6 +14,7 @@ from meshwright.model.mesh import Prices
 from meshwright.model.observation import Usual
 from meshwright.release.entry import Pointed
 from meshwright.release.log import History
+from meshwright.workspace.workspace import Workspace
 
 
 def surroundings(workspace: Workspace, known: History | None, now: datetime) -> Surroundings:

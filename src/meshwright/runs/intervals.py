@@ -8,12 +8,12 @@ their publishes it has not built yet.
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from meshwright.actions.coverage import Logs, complete_inputs, left, required_of
 from meshwright.model.cron import last_interval
 from meshwright.model.errors import FinalError, InputsNotReady, NothingNew
 from meshwright.model.product import CronSchedule, DataProduct
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval, instant_text
+from meshwright.runs.coverage import Logs, complete_inputs, left, required_of
 from meshwright.slo.intervals import minus
 
 

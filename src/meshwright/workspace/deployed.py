@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from meshwright.actions.trust import current_release
-from meshwright.actions.workspace import Workspace
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.identity import Digest
 from meshwright.release.graph import graph_of
 from meshwright.release.store import ReleaseStore
+from meshwright.workspace.trust import current_release
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from meshwright.actions.settings import Settings
 from meshwright.model.identity import Secret
 from meshwright.oncall.channels.alertmanager import Alertmanager
 from meshwright.oncall.channels.mail import Mail
 from meshwright.oncall.channels.protocol import Channel
 from meshwright.oncall.channels.webhook import Webhook
+from meshwright.workspace.settings import Settings
 
 
 def open_channels(settings: Settings) -> tuple[Channel, ...]:

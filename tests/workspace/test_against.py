@@ -12,9 +12,9 @@ from tests.actions.repositories import edit as edit_one
 from meshwright.actions.deploy import deploy
 from meshwright.actions.plan import plan
 from meshwright.actions.submit import submit
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.describe import describe
 from meshwright.model.errors import NotFound, Refused
+from meshwright.workspace.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshwright.actions.cache import FILE, open_cache
+from meshwright.compiler.cache import FILE, open_cache
 
 
 def filled(folder: Path, **entries: bytes) -> Path:

@@ -9,10 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshwright.actions.comparable import comparable
-from meshwright.actions.released import Released
-from meshwright.actions.trust import history
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.comparable import comparable
+from meshwright.compiler.released import Released
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.diagnostic import errors
 from meshwright.model.errors import Busy, NotFound, Refused
@@ -23,6 +21,8 @@ from meshwright.release.chain import chain
 from meshwright.release.copy import Copy
 from meshwright.release.graph import graph_of
 from meshwright.release.log import History
+from meshwright.workspace.trust import history
+from meshwright.workspace.workspace import Workspace
 
 _WANTED = "give an environment, the beginning of a release's digest, or the path of a folder with a mesh"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from meshwright.actions.cache import Cache
+from meshwright.compiler.cache import Cache
 from meshwright.manifest.remembered import Remembered
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.analyses import Known

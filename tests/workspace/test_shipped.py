@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from meshwright.actions.shipped import shipped
+from meshwright.workspace.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (
@@ -28,8 +28,8 @@ def test_an_installed_package_has_what_ships_beside_its_modules(tmp_path: Path) 
     installed = tmp_path / "meshwright"
     (installed / "actions").mkdir(parents=True)
     (installed / "templates").mkdir()
-    source = ROOT / "src" / "meshwright" / "actions" / "shipped.py"
-    (installed / "actions" / "shipped.py").write_text(source.read_text())
+    source = ROOT / "src" / "meshwright" / "workspace" / "shipped.py"
+    (installed / "workspace" / "shipped.py").write_text(source.read_text())
     program = "import runpy, sys; print(runpy.run_path(sys.argv[1])['shipped']('templates'))"
-    words = [sys.executable, "-c", program, str(installed / "actions" / "shipped.py")]
+    words = [sys.executable, "-c", program, str(installed / "workspace" / "shipped.py")]
     assert subprocess.check_output(words, text=True).strip() == str(installed / "templates")

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from meshwright.actions.cache import Cache, open_cache
-from meshwright.actions.compilation import Compiled, compile_with
-from meshwright.actions.released import Released, locked
+from meshwright.compiler.cache import Cache, open_cache
+from meshwright.compiler.compilation import Compiled, compile_with
+from meshwright.compiler.released import Released, locked
 from meshwright.manifest.remembered import Remembered
 from meshwright.model.address import ProductAddress
 from meshwright.model.identity import Digest

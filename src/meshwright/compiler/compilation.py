@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright import __version__
-from meshwright.actions.analyses import Analyst
-from meshwright.actions.cache import Cache, open_cache
-from meshwright.actions.released import Released, is_here, locked
+from meshwright.compiler.analyses import Analyst
+from meshwright.compiler.cache import Cache, open_cache
+from meshwright.compiler.released import Released, is_here, locked
 from meshwright.manifest.codes import Code
 from meshwright.manifest.state import state_of
 from meshwright.model.address import ProductAddress

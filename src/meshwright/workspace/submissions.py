@@ -7,11 +7,7 @@ SQL is understood anew beside that. Where others have changed the same parts it 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from meshwright.actions.against import Base, base_of, released_graph
-from meshwright.actions.analyses import schemas
-from meshwright.actions.plan import Judged, given
-from meshwright.actions.proposal import Proposal
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.analyses import schemas
 from meshwright.gate.codes import Code
 from meshwright.gate.judge import judge
 from meshwright.gate.plan import plan
@@ -30,6 +26,10 @@ from meshwright.model.products import Products
 from meshwright.release.graph import graph_of
 from meshwright.release.voices import Waiting, waiting
 from meshwright.sql.analyse import analyse
+from meshwright.workspace.against import Base, base_of, released_graph
+from meshwright.workspace.judged import Judged, given
+from meshwright.workspace.proposal import Proposal
+from meshwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,16 +24,16 @@ from meshwright.actions.fetch import fetch
 from meshwright.actions.plan import plan
 from meshwright.actions.release import release
 from meshwright.actions.rollback import rollback
-from meshwright.actions.submissions import Submission, submissions
 from meshwright.actions.submit import Outcome, submit
-from meshwright.actions.trust import history
-from meshwright.actions.workspace import Workspace
 from meshwright.gate.judge import Allowed, NeedsApproval
 from meshwright.gate.judge import Refused as RefusedPlan
 from meshwright.model.address import product_address
 from meshwright.model.errors import NotFound, Refused
 from meshwright.release.graph import graph_of
 from meshwright.release.keys import kept_key
+from meshwright.workspace.submissions import Submission, submissions
+from meshwright.workspace.trust import history
+from meshwright.workspace.workspace import Workspace
 
 WORKS_SQL = "domains/assets/works/works.sql"
 OWNER = {"platform": "piet", "marketplace": "nadia", "insight": "tomas"}

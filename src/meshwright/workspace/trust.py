@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.actions.workspace import Workspace
 from meshwright.model import codec
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.release.entry import GATE, ROOT, Body, Delegated
 from meshwright.release.keys import SigningKey, kept_key, load_key
 from meshwright.release.log import Head, History
+from meshwright.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph

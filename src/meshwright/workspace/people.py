@@ -1,9 +1,9 @@
 """People: who is meant by a name that a command was given?"""
 
-from meshwright.actions.against import base_of
-from meshwright.actions.compilation import read_mesh
-from meshwright.actions.workspace import Workspace
+from meshwright.compiler.compilation import read_mesh
 from meshwright.model.errors import NotFound
+from meshwright.workspace.against import base_of
+from meshwright.workspace.workspace import Workspace
 
 
 def person_named(workspace: Workspace, name: str) -> str:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from meshwright.actions.intervals import interval_of
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import InputsNotReady, NothingNew
 from meshwright.model.identity import PublishId
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, ProductType, Schedule
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Interval, Watermark
+from meshwright.runs.intervals import interval_of
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = DAY + timedelta(hours=20, minutes=30)
