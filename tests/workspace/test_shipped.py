@@ -26,7 +26,7 @@ def test_a_checkout_has_what_ships_at_its_top(file: str) -> None:
 
 def test_an_installed_package_has_what_ships_beside_its_modules(tmp_path: Path) -> None:
     installed = tmp_path / "meshwright"
-    (installed / "actions").mkdir(parents=True)
+    (installed / "workspace").mkdir(parents=True)
     (installed / "templates").mkdir()
     source = ROOT / "src" / "meshwright" / "workspace" / "shipped.py"
     (installed / "workspace" / "shipped.py").write_text(source.read_text())
