@@ -24,8 +24,13 @@ from meshwright.workspace.trust import current_release, history
 from meshwright.workspace.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ACTIONS = ("trust", "deploy", "release", "rollback", "submit")
-WATCHED = ("/meshwright/release/", *(f"/meshwright/actions/{name}.py" for name in ACTIONS))
+ACTIONS = ("activate", "deploy", "release", "rollback", "submit", "take")
+SHARED = ("steps", "trust")
+WATCHED = (
+    "/meshwright/release/",
+    *(f"/meshwright/actions/{name}.py" for name in ACTIONS),
+    *(f"/meshwright/workspace/{name}.py" for name in SHARED),
+)
 VERBS: dict[str, Callable[[Workspace], object]] = {
     "submit": lambda workspace: submit(workspace, "nadia", NOW),
     "deploy": lambda workspace: deploy(workspace, NOW),

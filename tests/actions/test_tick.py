@@ -8,7 +8,8 @@ from tests.actions.folders import open_folder
 from tests.actions.shop import HOUR, START, Shop, open_shop
 from tests.oncall.servers import Received, http_receiver, nobody
 
-from meshwright.actions.deploy import activate, deploy
+from meshwright.actions.activate import activate
+from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
 from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.model import naming

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from tests.actions.folders import SALES_FILE, SALES_SQL, add_gallery, edit, loosen_freshness, rename_price, write_mesh
@@ -121,7 +122,7 @@ def test_a_plan_as_json_has_the_keys_that_its_page_describes(root: Path) -> None
     found: set[str] = set()
     for change in (loosen_freshness, rename_price, _run_often, _add_product):
         change(root)
-        found |= set(_keys(json.loads(said(root, "plan", "--format", "json").stdout)))
+        found |= set(_keys(json.loads(said(root, "plan", "--explain", "--format", "json").stdout)))
     assert found == described
 
 
@@ -150,6 +151,39 @@ def _keys(plain: object, name: str = "") -> Iterator[str]:
                 yield from _keys(one, f"{name}[]")
         case _:
             yield name
+
+
+def test_the_steps_of_a_plan_read_as_they_should(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MESH_PERSON", "nadia")
+    live(root)
+    loosen_freshness(root)
+    add_gallery(root)
+    shown = without_digests(said(root, "plan", "--explain").stdout)
+    assert shown == (GOLDEN / "explain.txt").read_text()
+    document = without_digests(said(root, "plan", "--explain", "--format", "markdown").stdout)
+    for line in shown.partition("What `mesh submit` does")[2].partition("4 changes")[0].splitlines():
+        assert line.strip() in document
+
+
+def test_a_verb_says_each_step_as_it_was_explained(root: Path) -> None:
+    live(root)
+    add_gallery(root)
+    told = json.loads(said(root, "plan", "--explain", "--format", "json").stdout)["steps"]
+    for verb in ("submit", "deploy", "rollback"):
+        steps = [step["description"] for step in told if step["verb"] == verb]
+        assert said(root, verb).stderr.splitlines() == [f"• {step}" for step in steps]
+
+
+def test_of_a_refused_plan_no_step_is_told(root: Path) -> None:
+    live(root)
+    rename_price(root)
+    assert json.loads(said(root, "plan", "--explain", "--format", "json").stdout)["steps"] == []
+
+
+@pytest.mark.parametrize("words", [("--against", "local"), ("--submission", "abcd")])
+def test_steps_are_told_of_the_files_here_only(root: Path, words: tuple[str, str]) -> None:
+    with pytest.raises(click.UsageError, match="leave"):
+        said(root, "plan", "--explain", *words)
 
 
 def test_a_step_of_github_shows_breaks_beside_their_lines_and_the_plan_as_the_jobs_summary(

@@ -4,20 +4,19 @@ All of the release is verified first; the pointer moves last, and only if nothin
 newest then is looked at. Whatever goes wrong before, the old release stays live.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from meshwright.graph.graph import MeshGraph
+from meshwright.actions.take import Hand, Rehearsal, Tell, silently, take
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.release.chain import chain
-from meshwright.release.entry import GATE, Pointed
-from meshwright.release.graph import Files, graph_of
-from meshwright.release.keys import SigningKey
+from meshwright.release.entry import GATE
+from meshwright.release.graph import listing_of
 from meshwright.release.log import History
 from meshwright.workspace.retry import look_again
-from meshwright.workspace.trust import gate_key, history, record
+from meshwright.workspace.steps import deploying
+from meshwright.workspace.trust import gate_key, history
 from meshwright.workspace.workspace import Workspace
 
 
@@ -40,50 +39,25 @@ class Deployment:
         return self.release != self.before
 
 
-Rehearse = Callable[[Files, Digest, Digest | None], int | None]
-"""Builds the DAGs in which a release differs from the one before. Raises `Refused`."""
-
-
-def deploy(workspace: Workspace, now: datetime, rehearse: Rehearse | None = None) -> Deployment:
+def deploy(workspace: Workspace, now: datetime, rehearse: Rehearsal | None = None, tell: Tell = silently) -> Deployment:
     """Make the newest release that follows what the environment runs the one that runs there, once it was rehearsed."""
-    key = gate_key(workspace, now)
-    return look_again(lambda: _deploy(workspace, key, now, rehearse))
+    hand = Hand(workspace, (GATE, gate_key(workspace, now)), now, rehearse=rehearse, tell=tell)
+    return look_again(lambda: _deploy(hand))
 
 
-def _deploy(workspace: Workspace, key: SigningKey, now: datetime, rehearse: Rehearse | None) -> Deployment:
-    known = history(workspace)
-    found = chain(known, workspace.settings.environment)
+def _deploy(hand: Hand) -> Deployment:
+    known = history(hand.workspace)
+    found = chain(known, hand.workspace.settings.environment)
     if found.tip is None:
         raise NotFound("nothing has been released yet", hint="`mesh submit` makes the first release")
-    return switch(workspace, known, (found.runs, found.tip), key, now, rehearse)
+    return switch(known, found.runs, found.tip, hand)
 
 
-def switch(
-    workspace: Workspace,
-    known: History,
-    step: tuple[Digest | None, Digest],
-    key: SigningKey,
-    now: datetime,
-    rehearse: Rehearse | None = None,
-) -> Deployment:
+def switch(known: History, before: Digest | None, release: Digest, hand: Hand) -> Deployment:
     """Verify all of a release, rehearse it, then let the environment run it. Raises `Overtaken` if the log went on."""
-    before, release = step
     known.refuse_revoked(release)
-    store = workspace.store()
-    store.verify(release)
-    graph = graph_of(store, release)
-    environment = workspace.settings.environment
-    rehearsed = rehearse(store, release, before) if rehearse and release != before else None
-    if release != before:
-        record(workspace, Pointed(environment, release), (GATE, key), now, after=known.head)
-    activate(workspace, graph, release, now)
-    return Deployment(environment, release, before, len(graph.mesh.products), rehearsed)
-
-
-def activate(workspace: Workspace, graph: MeshGraph, release: Digest, now: datetime) -> None:
-    """Let the promises of a release count from now on; those that did already go on.
-
-    The monitor says so again with each look: a deployment that died after its pointer moved promised all the same.
-    """
-    ports = ((product.port_address(port), port) for product in graph.mesh.products for port in product.outputs)
-    workspace.observations().record_activation({address: port.slos for address, port in ports}, release, now)
+    environment = hand.workspace.settings.environment
+    steps = deploying(environment, before, release, rehearsed=hand.rehearse is not None)
+    rehearsed = take(steps, replace(hand, after=known.head))
+    products = len(listing_of(hand.workspace.store(), release).heads)
+    return Deployment(environment, release, before, products, rehearsed)

@@ -7,9 +7,10 @@ said again after it was done, or was killed, it is refused unless it names the r
 from datetime import datetime
 
 from meshwright.actions.deploy import Deployment, switch
+from meshwright.actions.take import Hand, Tell, silently
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Digest
-from meshwright.release.keys import SigningKey
+from meshwright.release.entry import GATE
 from meshwright.release.log import History
 from meshwright.workspace.against import release_named
 from meshwright.workspace.retry import look_again
@@ -17,22 +18,20 @@ from meshwright.workspace.trust import gate_key, history
 from meshwright.workspace.workspace import Workspace
 
 
-def rollback(workspace: Workspace, to: str | None, now: datetime) -> Deployment:
+def rollback(workspace: Workspace, to: str | None, now: datetime, tell: Tell = silently) -> Deployment:
     """Go back to the release whose digest begins with `to`, else to the one that ran before and is not revoked.
 
     Raises `NotFound` where there is none, `Refused` for one that is revoked or has never run here, when somebody else
     has just moved the environment, and without `to` when it was rolled back last, to a release that may run.
     """
-    key = gate_key(workspace, now)
+    hand = Hand(workspace, (GATE, gate_key(workspace, now)), now, tell=tell)
     seen = history(workspace).pointers(workspace.settings.environment)
-    return look_again(lambda: _rollback(workspace, to, seen, key, now))
+    return look_again(lambda: _rollback(hand, to, seen))
 
 
-def _rollback(
-    workspace: Workspace, to: str | None, seen: tuple[tuple[int, Digest], ...], key: SigningKey, now: datetime
-) -> Deployment:
-    known = history(workspace)
-    environment = workspace.settings.environment
+def _rollback(hand: Hand, to: str | None, seen: tuple[tuple[int, Digest], ...]) -> Deployment:
+    known = history(hand.workspace)
+    environment = hand.workspace.settings.environment
     pointers = known.pointers(environment)
     if not pointers:
         raise NotFound(f"nothing is deployed in `{environment}` yet", hint="`mesh deploy` makes a release run")
@@ -46,7 +45,7 @@ def _rollback(
     target = _before(known, ran, environment) if to is None else release_named(known, to)
     if target not in ran:
         raise Refused(f"release {target.short} has never run in `{environment}`", hint="`mesh deploy` is for new ones")
-    return switch(workspace, known, (runs, target), key, now)
+    return switch(known, runs, target, hand)
 
 
 def _refuse_again(known: History, ran: list[Digest], environment: str) -> None:

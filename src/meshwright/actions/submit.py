@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.actions.plan import plan
-from meshwright.actions.release import make
-from meshwright.gate.judge import Allowed, Refused
+from meshwright.actions.take import Hand, Tell, silently, take
+from meshwright.gate.judge import Allowed
 from meshwright.model.identity import Digest
-from meshwright.release.cut import freeze
-from meshwright.release.entry import Submitted
-from meshwright.release.graph import listing_of
+from meshwright.release.entry import GATE
 from meshwright.release.keys import SigningKey
-from meshwright.workspace.against import Base
 from meshwright.workspace.judged import Judged
 from meshwright.workspace.retry import look_again
-from meshwright.workspace.submissions import is_waiting
-from meshwright.workspace.trust import gate_key_here, record, voice
+from meshwright.workspace.steps import released_by, submitting
+from meshwright.workspace.trust import gate_key_here, history, voice
 from meshwright.workspace.workspace import Workspace
 
 
@@ -33,34 +30,23 @@ class Outcome:
     is_new: bool = False
 
 
-def submit(workspace: Workspace, author: str, now: datetime) -> Outcome:
+def submit(workspace: Workspace, author: str, now: datetime, tell: Tell = silently) -> Outcome:
     """Propose this mesh's files in the name of `author`, and release them if the gate allows it, and is here."""
     key = gate_key_here(workspace, now)
-    return look_again(lambda: _submit(workspace, author, key, now))
+    return look_again(lambda: _submit(workspace, author, key, now, tell))
 
 
-def _submit(workspace: Workspace, author: str, key: SigningKey | None, now: datetime) -> Outcome:
+def _submit(workspace: Workspace, author: str, key: SigningKey | None, now: datetime, tell: Tell) -> Outcome:
     judged = plan(workspace, author, now)
     proposal = judged.proposal
-    match judged.verdict:
-        case Refused():
-            return Outcome(judged)
-        case Allowed() if proposal.plan.is_empty:
-            return Outcome(judged, proposal.base)
-        case Allowed() if key is not None:
-            return Outcome(judged, make(workspace, judged, author, key, now), is_new=True)
-        case _:
-            if not is_waiting(Base(proposal.history, proposal.base, proposal.current), proposal.plan.digest, author):
-                _keep(workspace, judged, author, now)
-            return Outcome(judged)
-
-
-def _keep(workspace: Workspace, judged: Judged, author: str, now: datetime) -> None:
-    """Put what is proposed into the store, then say in the log that it waits."""
-    proposal = judged.proposal
-    signer = voice(workspace, proposal.current, author, now, instead=True)
-    store, base = workspace.store(), proposal.base
-    frozen = freeze(proposal.plan.proposed, None if base is None else listing_of(store, base))
-    store.put(frozen)
-    asked = Submitted(proposal.plan.digest, author, base, frozen.digest, proposal.plan.parts)
-    record(workspace, asked, signer, now)
+    steps = submitting(workspace.store(), judged, author, at_gate=key is not None)
+    made = released_by(steps)
+    if made is not None and key is not None:
+        known = proposal.history or history(workspace)
+        take(steps, Hand(workspace, (GATE, key), now, known.head, tell=tell))
+        return Outcome(judged, made, is_new=True)
+    if steps:
+        signer = voice(workspace, proposal.current, author, now, instead=True)
+        take(steps, Hand(workspace, signer, now, tell=tell))
+    is_made = isinstance(judged.verdict, Allowed) and proposal.plan.is_empty
+    return Outcome(judged, proposal.base if is_made else None)

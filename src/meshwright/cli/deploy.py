@@ -4,8 +4,9 @@ import click
 
 from meshwright.actions.deploy import Deployment, deploy
 from meshwright.actions.rehearsal import rehearse
-from meshwright.cli.console import print_json, progress
+from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, in_environment, verb
+from meshwright.cli.views.plan_steps import tell_step
 
 
 @click.command("deploy")
@@ -13,8 +14,7 @@ from meshwright.cli.verb import Edge, in_environment, verb
 @verb()
 def command(edge: Edge) -> None:
     """Make the newest release the one that runs in the environment ENV."""
-    progress("verifying what was released")
-    deployed = deploy(edge.workspace, edge.now, rehearse)
+    deployed = deploy(edge.workspace, edge.now, rehearse, tell_step)
     print_deployed(edge, deployed)
     if deployed.is_new and not edge.json:
         click.echo(_rehearsal(deployed.rehearsed))

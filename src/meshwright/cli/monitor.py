@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from meshwright.actions.deploy import activate
+from meshwright.actions.activate import activate
 from meshwright.actions.tick import TickOutcome, forget, tick
 from meshwright.cli.console import print_json
 from meshwright.cli.verb import Edge, verb

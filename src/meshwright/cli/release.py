@@ -7,6 +7,7 @@ from meshwright.actions.revoke import revoke
 from meshwright.cli.console import ExitCode, print_json
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views.list_submissions import state_of, submission_plain
+from meshwright.cli.views.plan_steps import tell_step
 
 
 @click.command("release")
@@ -23,7 +24,7 @@ def command(edge: Edge, plan: str | None, revoked: str | None, reason: str | Non
         return _revoke(edge, revoked, reason)
     if reason is not None:
         raise click.UsageError("`--reason` is for `--revoke`")
-    handled = release(edge.workspace, plan, edge.now)
+    handled = release(edge.workspace, plan, edge.now, tell_step)
     if edge.json:
         print_json([_plain(one) for one in handled])
     else:

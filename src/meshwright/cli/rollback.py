@@ -3,9 +3,9 @@
 import click
 
 from meshwright.actions.rollback import rollback
-from meshwright.cli.console import progress
 from meshwright.cli.deploy import print_deployed
 from meshwright.cli.verb import Edge, in_environment, verb
+from meshwright.cli.views.plan_steps import tell_step
 
 
 @click.command("rollback")
@@ -14,5 +14,4 @@ from meshwright.cli.verb import Edge, in_environment, verb
 @verb()
 def command(edge: Edge, to: str | None) -> None:
     """Make an earlier release run again in the environment ENV."""
-    progress("verifying what was released")
-    print_deployed(edge, rollback(edge.workspace, to, edge.now))
+    print_deployed(edge, rollback(edge.workspace, to, edge.now, tell_step))

@@ -7,6 +7,7 @@ from meshwright.cli.console import ExitCode, print_json
 from meshwright.cli.person import as_person, person_of
 from meshwright.cli.verb import Edge, verb
 from meshwright.cli.views.plan_document import plan_plain
+from meshwright.cli.views.plan_steps import tell_step
 from meshwright.cli.views.plan_text import plan_text
 from meshwright.gate.judge import Allowed, Refused
 
@@ -19,7 +20,7 @@ def command(edge: Edge, person: str | None) -> ExitCode:
 
     Where nobody must be asked it is released at once; else it waits for those whom it touches.
     """
-    outcome = submit(edge.workspace, person_of(edge, person), edge.now)
+    outcome = submit(edge.workspace, person_of(edge, person), edge.now, tell_step)
     if edge.json:
         made = None if outcome.release is None else str(outcome.release)
         print_json({"release": made, "new": outcome.is_new, **plan_plain(outcome.judged)})

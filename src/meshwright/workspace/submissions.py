@@ -74,13 +74,13 @@ def judged_on(workspace: Workspace, base: Base, one: Waiting, now: datetime) -> 
     proposed = graph_of(workspace.store(), asked.proposal)
     graph, found = proposed, tuple[Diagnostic, ...]()
     if base.current is not None and asked.base is not None:
-        graph, found = _rebased(released_graph(workspace, asked.base), proposed, base.current)
+        graph, found = rebased_on(released_graph(workspace, asked.base), proposed, base.current)
     made = plan(base.current, graph, now).with_findings(found)
     proposal = Proposal(made, base.release, base.history, base.current)
     return Submission(one, Judged(proposal, judge(made, given(proposal), author=asked.author)))
 
 
-def _rebased(before: MeshGraph, proposed: MeshGraph, current: MeshGraph) -> tuple[MeshGraph, tuple[Diagnostic, ...]]:
+def rebased_on(before: MeshGraph, proposed: MeshGraph, current: MeshGraph) -> tuple[MeshGraph, tuple[Diagnostic, ...]]:
     """Return the mesh that a submission would make now, and what is wrong with it beside what others have released."""
     rebased = rebase(before, proposed, current)
     mesh = rebased.mesh

@@ -75,8 +75,13 @@ def gate_key(workspace: Workspace, now: datetime) -> SigningKey:
 
 def gate_key_here(workspace: Workspace, now: datetime) -> SigningKey | None:
     """Return the gate's key where it is kept, as `gate_key` does; None on machines that only propose and approve."""
+    return gate_key(workspace, now) if is_gate_here(workspace) else None
+
+
+def is_gate_here(workspace: Workspace) -> bool:
+    """Tell whether the gate's key is kept here, or would be: on the first use of an environment it is made."""
     begun = workspace.lock is not None or not workspace.log().is_empty
-    return None if begun and not (workspace.settings.keys / _GATE_FILE).exists() else gate_key(workspace, now)
+    return not begun or (workspace.settings.keys / _GATE_FILE).exists()
 
 
 def voice(

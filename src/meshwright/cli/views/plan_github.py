@@ -5,7 +5,7 @@ A log is read for commands, whoever wrote a line of it: while the plan is printe
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -25,10 +25,10 @@ _BREAKS = "breaks"
 """The title of an annotation beside a line that a change breaks."""
 
 
-def print_for_github(judged: Judged, against: str, folder: str) -> None:
-    """Print a plan for a step. `folder` is that of the mesh in the repository."""
+def print_for_github(judged: Judged, against: str, folder: str, more: Sequence[tuple[str, list[str]]]) -> None:
+    """Print a plan for a step, with `more` that is told. `folder` is that of the mesh in the repository."""
     token = secrets.token_hex(16)
-    click.echo(f"::stop-commands::{token}\n{plan_text(judged, against)}\n::{token}::")
+    click.echo(f"::stop-commands::{token}\n{plan_text(judged, against, more)}\n::{token}::")
     told = (*judged.proposal.plan.findings, *broken_lines(judged.proposal.plan, judged.proposal.untouched))
     for line in workflow_commands(told, folder):
         click.echo(line)
@@ -36,7 +36,7 @@ def print_for_github(judged: Judged, against: str, folder: str) -> None:
         progress(dropped)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(f"{plan_markdown(judged, against)}\n")
+            file.write(f"{plan_markdown(judged, against, more)}\n")
 
 
 def broken_lines(plan: Plan, elsewhere: tuple[str, ...] = ()) -> Iterator[Diagnostic]:

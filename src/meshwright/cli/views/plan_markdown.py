@@ -1,6 +1,6 @@
 """Plan as Markdown: the comment of a pull request, within what GitHub takes; what breaks comes first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from meshwright.cli.views.markdown import LIMIT, Section, code, document, said
@@ -15,13 +15,14 @@ from meshwright.model.mesh import Mesh
 from meshwright.workspace.judged import Judged
 
 
-def plan_markdown(judged: Judged, against: str, limit: int = LIMIT) -> str:
+def plan_markdown(judged: Judged, against: str, more: Iterable[tuple[str, list[str]]] = (), limit: int = LIMIT) -> str:
     """Return a plan as a comment for a pull request, in at most `limit` bytes."""
     plan = judged.proposal.plan
     line = summary(plan, len(awaited(judged.verdict))) if plan.effects else "Nothing would change."
     head = f"## Plan `{plan.digest.short}`\n\nAgainst {said(beside(judged, against))}. **{_sentence(judged.verdict)}**"
     untouched = [f"- {code(d)}" for d in judged.proposal.untouched]
     sections = [*_sections(plan, refused=isinstance(judged.verdict, Refused))]
+    sections += [_listed(heading, [f"- {said(line)}" for line in lines], "step") for heading, lines in more]
     if untouched:
         sections.append(_listed("From other repositories, and left as they run", untouched, "domain"))
     return document(f"{head}\n\n{line}", tuple(sections), limit)

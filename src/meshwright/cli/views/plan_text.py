@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import click
@@ -25,8 +25,8 @@ _GROUPS, _EFFECTS, _READERS, _PLACES, _FINDINGS = 40, 30, 12, 6, 30
 """How many of a kind are shown; beyond them they are counted, and JSON has them all."""
 
 
-def plan_text(judged: Judged, environment: str) -> str:
-    """Return a plan as people read it: changes with whom they break, findings, what it waits for."""
+def plan_text(judged: Judged, environment: str, more: Iterable[tuple[str, list[str]]] = ()) -> str:
+    """Return a plan as people read it: changes with whom they break, findings, more that is told, what it waits for."""
     plan = judged.proposal.plan
     mesh = plan.proposed.mesh
     blocks = ["\n".join(_head(judged, environment)), *_changes(plan.effects, mesh)]
@@ -36,6 +36,7 @@ def plan_text(judged: Judged, environment: str) -> str:
     blocks += [f"and {count(len(told) - _FINDINGS, 'finding')} more"] if len(told) > _FINDINGS else []
     if not isinstance(judged.verdict, Refused):
         blocks += [_outlook_block(heading, lines) for heading, lines in outlook(plan)]
+    blocks += [_outlook_block(heading, lines) for heading, lines in more]
     blocks += ["\n".join(_verdict(judged))]
     return "\n\n".join(b for b in blocks if b)
 
