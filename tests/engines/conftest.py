@@ -48,7 +48,16 @@ def bigquery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(str(error))
 
 
-@pytest.fixture(params=[pytest.param(e, marks=pytest.mark.xdist_group(e)) if e == "bigquery" else e for e in ENGINES])
+ON_EACH = [pytest.param(e, marks=pytest.mark.xdist_group(e)) if e == "bigquery" else e for e in ENGINES]
+
+
+@pytest.fixture(params=ON_EACH)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """Give the name of an engine, and where a test's own products are kept on it."""
+    return request.param, data_of(request, tmp_path)
+
+
+@pytest.fixture(params=ON_EACH)
 def open_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Shop]:
     feed = tmp_path / "feed"
     feed.mkdir()

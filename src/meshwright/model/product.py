@@ -68,7 +68,10 @@ class VirtualSource:
         return False
 
 
-Source = FilesSource | DatabaseSource | VirtualSource
+CopiedSource = FilesSource | DatabaseSource
+"""What is brought to the engine that builds the product; a virtual source is read where it is."""
+
+Source = CopiedSource | VirtualSource
 
 
 @dataclass(frozen=True, slots=True)

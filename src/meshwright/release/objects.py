@@ -61,7 +61,7 @@ class Objects:
         except (BaseError, OSError) as error:
             where = f"{self._url.partition('://')[0]}://…" if self._folder is None else self._url
             hint = "MESH_STORE is a folder, `gs://bucket` or `s3://bucket`"
-            raise Refused(f"the store `{where}` cannot be opened: {_words(error)}", hint=hint) from None
+            raise Refused(f"the store `{where}` cannot be opened: {words(error)}", hint=hint) from None
 
 
 @contextmanager
@@ -70,10 +70,10 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as error:
-        if _UNWANTED.search(str(error)):
+        if is_unwanted(error):
             hint = "see which credentials are set here, and what they may do there"
-            raise Refused(f"the store refuses: {_words(error)}", hint=hint) from None
-        raise Busy(f"the store cannot be reached: {_words(error)}", hint="see that it is up") from None
+            raise Refused(f"the store refuses: {words(error)}", hint=hint) from None
+        raise Busy(f"the store cannot be reached: {words(error)}", hint="see that it is up") from None
 
 
 _UNWANTED = re.compile(r"status code: 40[13]\b")
@@ -82,5 +82,11 @@ _USER = re.compile(r"(?<=://)[^/@\s]+@")
 """Who an address is asked as: `nadia:password@`."""
 
 
-def _words(error: Exception) -> str:
+def is_unwanted(error: Exception) -> bool:
+    """Tell whether a store has answered that the credentials do not do."""
+    return _UNWANTED.search(str(error)) is not None
+
+
+def words(error: Exception) -> str:
+    """Return what a store's driver says of an error, without who was asking."""
     return _USER.sub("", str(error).strip().partition("\n")[0])

@@ -7,6 +7,8 @@ the product has published in between, all of it is read again, so that data and 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.loads import Target, load_files, load_rows
@@ -14,14 +16,14 @@ from meshwright.engine.bigquery.log import last_publish
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
-from meshwright.engine.sources.database import database_table
-from meshwright.engine.sources.files import files_of
+from meshwright.engine.sources.open import open_source
+from meshwright.engine.sources.reading import Given, GivenFiles, GivenRows, Reading, complete
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Refused
 from meshwright.model.identity import PublishId, Secret
 from meshwright.model.naming import local_table, one_name, sql_name, stage_table, stored_table
-from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
+from meshwright.model.product import CopiedSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Watermark
 
@@ -131,27 +133,31 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
 
 
-def _expose_source(
-    inputs: _Inputs, port: InputPort, source: FilesSource | DatabaseSource | VirtualSource, url: Secret
-) -> InputRead:
+def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | VirtualSource, url: Secret) -> InputRead:
+    if isinstance(source, VirtualSource):
+        raise Refused(
+            f"input `{port.name}` is served in place by `{source.connection}`, which BigQuery cannot read",
+            hint="read it by a files or database source, or build the product on DuckDB",
+        )
     interval, local = inputs.work.interval, _local(port)
     inputs.real = True
-    match source:
-        case FilesSource():
-            paths = files_of(source, interval, url)
-            inputs.relations[local] = load_files(inputs.target(local), paths, source.format, port.columns)
+    with TemporaryDirectory() as scratch:
+        reading = Reading(source, port.columns, interval, url, Path(scratch) / "source")
+        with open_source(reading) as given:
+            inputs.relations[local] = _loaded(inputs, port, given)
+    return InputRead(port.name, None, None, complete(source, interval, inputs.now))
+
+
+def _loaded(inputs: _Inputs, port: InputPort, given: Given) -> str:
+    """Load what a source gives; return a SELECT of it."""
+    local = _local(port)
+    match given:
+        case GivenFiles(paths, kind):
             inputs.from_files.append(local)
-        case DatabaseSource():
-            with database_table(source, port.columns, url) as table:
-                rows = (row for batch in table.batches(interval) for row in batch.to_pylist())
-                inputs.relations[local] = load_rows(inputs.target(local), table.columns, rows)
-        case VirtualSource():
-            raise Refused(
-                f"input `{port.name}` is served in place by `{source.connection}`, which BigQuery cannot read",
-                hint="read it by a files or database source, or build the product on DuckDB",
-            )
-    complete = min(interval.end, inputs.now) if source.is_bounded else inputs.now
-    return InputRead(port.name, None, None, Watermark(complete))
+            return load_files(inputs.target(local), paths, kind, port.columns)
+        case GivenRows(columns, batches):
+            rows = (row for batch in batches for row in batch.to_pylist())
+            return load_rows(inputs.target(local), columns, rows)
 
 
 def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:

@@ -4,12 +4,16 @@ Columns are read as they are declared, never guessed. Undeclared ones are text i
 and Parquet. What cannot be read is the source's fault, and stops the stage.
 """
 
+import codecs
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from google.api_core.exceptions import ClientError
@@ -45,9 +49,7 @@ def load_files(target: Target, paths: Sequence[Path], kind: str, columns: Sequen
     if kind == "json" and columns:
         target.warehouse.run(f"CREATE TABLE {target.place} ({definitions(columns)})")
     for path in paths:
-        with path.open("rb") as content:
-            if path.stat().st_size:
-                _load(target, content, _files_config(path, kind, columns))
+        _load_file(target, path, kind, columns)
     match kind:
         case "csv" if columns:
             casts = (f"CAST(NULLIF({name(c.name)}, '') AS {TYPES[c.type]}) AS {name(c.name)}" for c in columns)
@@ -69,6 +71,15 @@ def load_rows(target: Target, columns: Sequence[Column], rows: Iterable[Mapping[
     for part in _parts(lines):
         _load(target, io.BytesIO(part), _config("json", _schema(columns)))
     return f"SELECT * FROM {target.place}"
+
+
+def _load_file(target: Target, path: Path, kind: str, columns: Sequence[Column]) -> None:
+    with _unpacked(path) as content:
+        if kind != "parquet":
+            _refuse_other_encodings(target, path, content)
+        if content.seek(0, io.SEEK_END):
+            content.seek(0)
+            _load(target, content, _files_config(path, kind, columns))
 
 
 def _load(target: Target, content: IO[bytes], config: bigquery.LoadJobConfig) -> None:
@@ -113,8 +124,39 @@ def _field(column: Column) -> bigquery.SchemaField:
 
 
 def _header(path: Path) -> list[str]:
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as content:
-        return next(csv.reader(content), [])
+    with _unpacked(path) as content, io.TextIOWrapper(content, "utf-8-sig", errors="replace", newline="") as text:
+        return next(csv.reader(text), [])
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file; what is compressed, as its name says, from a copy that is not: an upload may begin anew."""
+    import pyarrow as pa
+
+    if path.suffix not in (".gz", ".zst"):
+        with path.open("rb") as content:
+            yield content
+        return
+    with TemporaryFile() as copy:
+        try:
+            with pa.input_stream(str(path)) as packed:
+                shutil.copyfileobj(packed, copy)
+        except (OSError, pa.ArrowException) as error:
+            raise SourceBroken(f"the source's file `{path.name}` cannot be unpacked: {error}") from None
+        copy.seek(0)
+        yield copy
+
+
+def _refuse_other_encodings(target: Target, path: Path, content: IO[bytes]) -> None:
+    """Raise `SourceBroken` for bytes that are no UTF-8: BigQuery would put another character in their place."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while part := content.read(1 << 20):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        said = f"the source of input `{target.local}` cannot be read: `{path.name}` is not UTF-8: {error.reason}"
+        raise SourceBroken(said) from None
 
 
 def _fields(row: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.connection import attach, explained, has_relation, name
 from meshwright.engine.duckdb.log import last_publish, virtual_source
 from meshwright.engine.duckdb.readers import (
-    expose_database,
+    expose_batches,
     expose_files,
     expose_rows,
     file_relation,
@@ -23,14 +23,14 @@ from meshwright.engine.duckdb.readers import (
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
-from meshwright.engine.sources.database import database_table
-from meshwright.engine.sources.files import files_of
+from meshwright.engine.sources.open import open_source
+from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, complete
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
 from meshwright.model.naming import connection_variable, local_table, one_name, sql_name, stored_table, table_names
-from meshwright.model.product import DatabaseSource, FilesSource, InputPort, VirtualSource
+from meshwright.model.product import CopiedSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead
 from meshwright.model.time import Watermark
 
@@ -60,6 +60,7 @@ class _Inputs:
     connection: DuckDBPyConnection
     work: Work
     now: datetime
+    scratch: Path
     files: list[Path] = field(default_factory=list)
     from_files: list[str] = field(default_factory=list)
     attached: set[str] = field(default_factory=set)
@@ -68,12 +69,12 @@ class _Inputs:
     real: bool = False
 
 
-def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: datetime) -> Exposed:
-    """Make all inputs of a product readable by their local names.
+def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: datetime, scratch: Path) -> Exposed:
+    """Make all inputs of a product readable by their local names, with what is brought here for it below `scratch`.
 
     Raises `InputsNotReady` or `SourceNotReady` where an input is not there and may not be stood in for.
     """
-    inputs = _Inputs(session, connection, work, now)
+    inputs = _Inputs(session, connection, work, now, scratch)
     reads = tuple(_expose(inputs, port) for port in work.product.inputs)
     return Exposed(
         reads=reads,
@@ -131,7 +132,7 @@ def _expose(inputs: _Inputs, port: InputPort) -> InputRead:
             read = None
         case None:
             read = _expose_port(inputs, port)
-        case FilesSource() | DatabaseSource() | VirtualSource() as source:
+        case source:
             url = inputs.session.connections(source.connection)
             read = None if url is None else _expose_source(inputs, port, source, url)
     return read or _stand_in(inputs, port)
@@ -154,23 +155,21 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
 
 
-def _expose_source(
-    inputs: _Inputs, port: InputPort, source: FilesSource | DatabaseSource | VirtualSource, url: Secret
-) -> InputRead:
-    interval = inputs.work.interval
+def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | VirtualSource, url: Secret) -> InputRead:
     inputs.real = True
-    match source:
-        case FilesSource():
-            paths = files_of(source, interval, url)
-            _expose_files(inputs, port, paths, source.format)
-        case DatabaseSource():
-            with database_table(source, port.columns, url) as table:
-                expose_database(inputs.connection, sql_name(port.name), table, interval)
-        case VirtualSource():
-            relation = expose_virtual(inputs.session, inputs.connection, source, inputs.attached)
-            inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
-    complete = min(interval.end, inputs.now) if source.is_bounded else inputs.now
-    return InputRead(port.name, None, None, Watermark(complete))
+    if isinstance(source, VirtualSource):
+        relation = expose_virtual(inputs.session, inputs.connection, source, inputs.attached)
+        inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
+        return InputRead(port.name, None, None, Watermark(inputs.now))
+    local, interval = sql_name(port.name), inputs.work.interval
+    reading = Reading(source, port.columns, interval, url, inputs.scratch / local)
+    with open_source(reading) as given:
+        match given:
+            case GivenFiles():
+                _expose_files(inputs, port, given.paths, given.format)
+            case GivenRows():
+                expose_batches(inputs.connection, local, given)
+    return InputRead(port.name, None, None, complete(source, interval, inputs.now))
 
 
 def _expose_files(inputs: _Inputs, port: InputPort, paths: Sequence[Path], kind: str) -> None:

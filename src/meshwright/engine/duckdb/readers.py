@@ -13,10 +13,9 @@ from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import column_names, name, reason, text
 from meshwright.engine.duckdb.types import TYPES, cast_list, definitions
-from meshwright.engine.sources.database import DatabaseTable
+from meshwright.engine.sources.reading import GivenRows
 from meshwright.model.contract import Column
 from meshwright.model.errors import FinalError, SourceBroken
-from meshwright.model.time import Interval
 
 _CSV = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', skip = 0, nullstr = ''"
 
@@ -63,11 +62,11 @@ def broken(local: str, error: duckdb.Error) -> SourceBroken:
     return SourceBroken(f"the source of input `{local}` cannot be read: {', '.join(why)}")
 
 
-def expose_database(connection: DuckDBPyConnection, local: str, table: DatabaseTable, interval: Interval) -> None:
-    """Copy a source's rows of the interval, batch by batch, to where SQL reads them under a local name."""
-    connection.execute(f"CREATE TEMP TABLE {name(local)} ({definitions(table.columns)})")
-    casts = cast_list(table.columns)
-    for batch in table.batches(interval):
+def expose_batches(connection: DuckDBPyConnection, local: str, given: GivenRows) -> None:
+    """Copy a source's rows, batch by batch, to where SQL reads them under a local name."""
+    connection.execute(f"CREATE TEMP TABLE {name(local)} ({definitions(given.columns)})")
+    casts = cast_list(given.columns)
+    for batch in given.batches:
         connection.register("source_batch", batch)
         try:
             connection.execute(f"INSERT INTO {name(local)} SELECT {casts} FROM source_batch")

