@@ -11,7 +11,7 @@ import sqlglot
 from meshwright.engine.protocol import Engine, Work
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType
-from meshwright.model.errors import ChecksFailed
+from meshwright.model.errors import ChecksFailed, Refused
 from meshwright.model.identity import Connections, Secret
 from meshwright.model.product import (
     QUARANTINE_AT_MOST,
@@ -29,6 +29,7 @@ from meshwright.model.publish import Publish
 from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
+from meshwright.sql.checks import bind_check
 
 EMBEDDED = ("duckdb",)
 """The engines that run in this process: quick enough for storms of hundreds of runs."""
@@ -100,7 +101,16 @@ class Shop:
         return DataProduct(SALES, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,))
 
     def _spoken_check(self, check: Check) -> Check:
-        return replace(check, query=self.spoken(check.query)) if check.query else check
+        """Return a check as a release has bound it for the engine; what nobody can bind stays as it is."""
+        if not check.query:
+            return check
+        dialect = self.engine.capabilities.dialect
+        spoken = replace(check, query=self.spoken(check.query), dialect=dialect)
+        try:
+            bound, condition = bind_check(spoken.query or "", dialect, {"sales"}, dialect)
+        except Refused:
+            return spoken
+        return replace(spoken, query=bound.sql, parameters=bound.parameters, condition=condition)
 
     def deliver(self, hour: int, rows: Iterable[Row]) -> Interval:
         """Have the source hold these sales of an hour."""

@@ -28,54 +28,75 @@ def checked(shop: Shop, hour: int, rows: list[Row]) -> dict[str, CheckResult]:
     return {r.check: r for r in results}
 
 
-@pytest.mark.parametrize(
-    ("check", "measured"),
-    [
-        pytest.param(zero(Metric.NULL_VALUES, "price"), 0, id="no value is null"),
-        pytest.param(zero(Metric.MISSING_VALUES, "sale_id"), 1, id="an empty text is missing"),
-        pytest.param(zero(Metric.INVALID_VALUES, "sale_id", valid_values=("a", "b")), 2, id="not among the valid"),
-        pytest.param(zero(Metric.INVALID_VALUES, "sale_id", pattern="^[a-z]$"), 1, id="not of the pattern"),
-        pytest.param(zero(Metric.DUPLICATE_VALUES, "price"), 1, id="a repeated value"),
-        pytest.param(zero(Metric.DUPLICATE_VALUES, "price", "sale_id"), 0, id="no repeated pair"),
-        pytest.param(zero(Metric.ROW_COUNT), 4, id="rows"),
-        pytest.param(zero(Metric.INVALID_VALUES, "sale_id", pattern="x", unit=Unit.PERCENT), 100, id="in percent"),
-        pytest.param(zero(Metric.SQL, query="SELECT max(price) FROM sales"), 40, id="its own SQL"),
-        pytest.param(zero(Metric.SQL, query="SELECT nonsense FROM sales"), None, id="SQL that fails"),
-        pytest.param(
-            zero(Metric.SQL, query="SELECT * FROM read_text('/etc/hostname')"), None, id="SQL that reaches out"
-        ),
-        pytest.param(zero(Metric.SQL, query="SELECT 1; SELECT 2"), None, id="two statements"),
-        pytest.param(zero(Metric.SQL, query="SELECT 'many'"), None, id="SQL without a number"),
-        pytest.param(zero(Metric.SQL, query="SELECT CAST('nan' AS DOUBLE)"), None, id="SQL of what is not a number"),
-        pytest.param(zero(Metric.SQL, query="SELECT CAST('inf' AS DOUBLE)"), None, id="SQL that is infinite"),
-        pytest.param(zero(Metric.SQL, query=f"SELECT {10**25}"), 10**25, id="SQL of a number beyond all measure"),
-    ],
-)
-def test_a_check_measures(open_shop: OpenShop, check: Check, measured: int | None) -> None:
-    shop: Shop = open_shop(checks=(check,))
-    result = checked(shop, 0, ROWS)["asked"]
-    assert result.measured == measured
-    assert result.passed is (measured == 0)
+MEASURED = {
+    "no value is null": (zero(Metric.NULL_VALUES, "price"), 0),
+    "an empty text is missing": (zero(Metric.MISSING_VALUES, "sale_id"), 1),
+    "what stands for a missing value": (zero(Metric.MISSING_VALUES, "sale_id", missing_values=("b", "c")), 2),
+    "only null is missing": (zero(Metric.MISSING_VALUES, "sale_id", missing_values=()), 0),
+    "a number that is missing": (zero(Metric.MISSING_VALUES, "price", missing_values=("40",)), 1),
+    "not among the valid": (zero(Metric.INVALID_VALUES, "sale_id", valid_values=("a", "b")), 2),
+    "not among the valid numbers": (zero(Metric.INVALID_VALUES, "price", valid_values=("1", "2.0")), 1),
+    "not of the pattern": (zero(Metric.INVALID_VALUES, "sale_id", pattern="^[a-z]$"), 1),
+    "a repeated value": (zero(Metric.DUPLICATE_VALUES, "price"), 1),
+    "no repeated pair": (zero(Metric.DUPLICATE_VALUES, "price", "sale_id"), 0),
+    "rows": (zero(Metric.ROW_COUNT), 4),
+    "in percent": (zero(Metric.INVALID_VALUES, "sale_id", pattern="x", unit=Unit.PERCENT), 100),
+    "its own SQL": (zero(Metric.SQL, query="SELECT max(price) FROM sales"), 40),
+    "SQL that counts rows": (zero(Metric.SQL, query="SELECT count(*) FROM sales AS s WHERE s.price > 1"), 3),
+    "SQL that counts no rows": (zero(Metric.SQL, query="SELECT count(*) FROM sales WHERE price > 99 OR NULL"), 0),
+    "SQL of the interval": (zero(Metric.SQL, query="SELECT count(*) FROM sales WHERE sold_at < $interval_end"), 4),
+    "SQL of all of it": (zero(Metric.SQL, query="SELECT sum(price) FROM sales WHERE sold_at >= $interval_start"), 45),
+    "SQL that fails": (zero(Metric.SQL, query="SELECT nonsense FROM sales"), None),
+    "SQL that reaches out": (zero(Metric.SQL, query="SELECT * FROM read_text('/etc/hostname')"), None),
+    "two statements": (zero(Metric.SQL, query="SELECT 1; SELECT 2"), None),
+    "SQL without a number": (zero(Metric.SQL, query="SELECT 'many'"), None),
+    "SQL of what is not a number": (zero(Metric.SQL, query="SELECT CAST('nan' AS DOUBLE)"), None),
+    "SQL that is infinite": (zero(Metric.SQL, query="SELECT CAST('inf' AS DOUBLE)"), None),
+    "SQL of a number beyond all measure": (zero(Metric.SQL, query=f"SELECT {10**25}"), 10**25),
+}
 
 
-@pytest.mark.parametrize(
-    ("operator", "threshold", "passed"),
-    [
-        pytest.param(Operator.EQUAL, (4,), True, id="equal"),
-        pytest.param(Operator.NOT_EQUAL, (4,), False, id="not equal"),
-        pytest.param(Operator.GREATER, (4,), False, id="greater"),
-        pytest.param(Operator.GREATER_OR_EQUAL, (4,), True, id="greater or equal"),
-        pytest.param(Operator.LESS, (5,), True, id="less"),
-        pytest.param(Operator.LESS_OR_EQUAL, (3,), False, id="less or equal"),
-        pytest.param(Operator.BETWEEN, (4, 9), False, id="between excludes its ends"),
-        pytest.param(Operator.NOT_BETWEEN, (4, 9), True, id="not between"),
-    ],
+def test_a_check_measures(open_shop: OpenShop) -> None:
+    checks = tuple(replace(check, name=name) for name, (check, _) in MEASURED.items())
+    results = checked(open_shop(checks=checks), 0, ROWS)
+    assert {name: results[name].measured for name in MEASURED} == {
+        name: number for name, (_, number) in MEASURED.items()
+    }
+    assert all(results[name].passed is (number == 0) for name, (_, number) in MEASURED.items())
+
+
+def test_a_condition_that_fails_keeps_no_other_check_from_being_measured(open_shop: OpenShop) -> None:
+    broken = replace(zero(Metric.SQL, query="SELECT count(*) FROM sales WHERE nonsense > 1"), name="bad")
+    good = replace(zero(Metric.SQL, query="SELECT count(*) FROM sales WHERE price > 99"), name="good")
+    results = checked(open_shop(checks=(broken, good)), 0, ROWS)
+    assert {name: r.passed for name, r in results.items()} == {
+        "sale_id-required": True,
+        "primary-key-unique": True,
+        "bad": False,
+        "good": True,
+    }
+    assert results["bad"].message.startswith("its SQL failed: ")
+
+
+HELD = (
+    (Operator.EQUAL, (4,), True),
+    (Operator.NOT_EQUAL, (4,), False),
+    (Operator.GREATER, (4,), False),
+    (Operator.GREATER_OR_EQUAL, (4,), True),
+    (Operator.LESS, (5,), True),
+    (Operator.LESS_OR_EQUAL, (3,), False),
+    (Operator.BETWEEN, (4, 9), False),
+    (Operator.NOT_BETWEEN, (4, 9), True),
 )
-def test_a_threshold_is_held_against_the_measured(
-    open_shop: OpenShop, operator: Operator, threshold: tuple[int, ...], passed: bool
-) -> None:
-    check = Check("asked", Metric.ROW_COUNT, operator, tuple(map(Decimal, threshold)))
-    assert checked(open_shop(checks=(check,)), 0, ROWS)["asked"].passed is passed
+
+
+def test_a_threshold_is_held_against_the_measured(open_shop: OpenShop) -> None:
+    checks = tuple(
+        Check(operator.value, Metric.ROW_COUNT, operator, tuple(map(Decimal, threshold)))
+        for operator, threshold, _ in HELD
+    )
+    results = checked(open_shop(checks=checks), 0, ROWS)
+    assert {operator: results[operator.value].passed for operator, _, _ in HELD} == {o: passed for o, _, passed in HELD}
 
 
 def test_a_contract_implies_checks(open_shop: OpenShop) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from meshwright.gate.judge import NeedsApproval, judge
 from meshwright.gate.plan import plan
 from meshwright.model.address import ProductAddress
 from meshwright.model.codec import dump
-from meshwright.model.contract import LogicalType
+from meshwright.model.contract import Check, LogicalType, Metric, Operator
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.model.product import DataProduct
@@ -222,3 +223,25 @@ def test_reading_a_record_loads_no_third_party() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+def test_a_record_speaks_the_dialect_of_each_engine(store: ReleaseStore, tmp_path: Path) -> None:
+    asked = Check(
+        "dear", Metric.SQL, Operator.EQUAL, (Decimal(0),), query="SELECT COUNTIF(price > 1) FROM sales WHERE id != ''"
+    )
+    port = SALES.outputs[0]
+    table = port.tables[0]
+    checked = replace(table, contract=replace(table.contract, checks=(asked,)))
+    product = replace(SALES, outputs=(replace(port, tables=(checked,)), *SALES.outputs[1:]))
+    release = freeze(linked(with_products(product)))
+    store.put(release)
+    store.materialise(release.digest, tmp_path / "folder")
+    record = read_record(tmp_path / "folder", release.digest, SALES_ADDRESS)
+    found = {}
+    for dialect in ("bigquery", "duckdb"):
+        (check,) = record.speaking(dialect).outputs[0].tables[0].contract.checks
+        assert check.dialect == dialect
+        found[dialect] = check.query
+        assert check.condition == "id <> '' AND price > 1"
+    assert found["bigquery"] == asked.query
+    assert "COUNT(CASE WHEN price > 1 THEN 1 END)" in found["duckdb"]

@@ -53,7 +53,8 @@ def stage(workspace: Workspace, record: Record, interval: Interval | None, now: 
 def check(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> tuple[CheckResult, ...]:
     """Hold what was staged against its contracts. Raises `ChecksFailed`, and then forgets the stage."""
     with _remembering(workspace, record.product.address, CHECK, now, publish_id):
-        return _check(workspace, workspace.engine(), record.product, publish_id, now)
+        engine = workspace.engine()
+        return _check(workspace, engine, record.speaking(engine.capabilities.dialect), publish_id, now)
 
 
 def publish(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> Publish:

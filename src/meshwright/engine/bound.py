@@ -1,5 +1,6 @@
 """Bound: the values that one query binds, so that none is ever written into its text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -9,6 +10,10 @@ class Bound:
 
     sign: str
     values: dict[str, object] = field(default_factory=dict)
+
+    def give(self, values: Mapping[str, object]) -> None:
+        """Bind values under the names that the query has for them."""
+        self.values.update(values)
 
     def bind(self, value: object) -> str:
         """Return how the query names a value."""

@@ -34,13 +34,21 @@ def refuse_beyond(capabilities: Capabilities, product: DataProduct) -> None:
 
 
 def refuse_dialect(capabilities: Capabilities, address: TableAddress, table: OutputTable) -> None:
-    """Raise `Refused` where a table's SQL is in a dialect that an engine does not understand."""
-    dialect = table.transform.dialect if table.transform else capabilities.dialect
-    if dialect not in capabilities.understands:
-        raise Refused(
-            f"the SQL of `{address}` is {dialect}'s, which may mean something else to {capabilities.name}",
-            hint=f"write it in {' or '.join(capabilities.understands)}'s dialect, and declare `dialect:`",
-        )
+    """Raise `Refused` where SQL that makes or checks a table is in a dialect that an engine does not understand."""
+    for what, dialect in _spoken(address, table):
+        if dialect not in capabilities.understands:
+            raise Refused(
+                f"the SQL of {what} is {dialect}'s, which may mean something else to {capabilities.name}",
+                hint=f"write it in {' or '.join(capabilities.understands)}'s dialect, and declare `dialect:`",
+            )
+
+
+def _spoken(address: TableAddress, table: OutputTable) -> Iterator[tuple[str, str]]:
+    if table.transform is not None:
+        yield f"`{address}`", table.transform.dialect
+    for check in table.contract.checks:
+        if check.query is not None:
+            yield f"the check `{check.name}` of `{address}`", check.dialect
 
 
 def _lacking(capabilities: Capabilities, table: OutputTable) -> Iterator[str]:

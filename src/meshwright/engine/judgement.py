@@ -1,11 +1,11 @@
 """Judgement: which checks a table must pass, and whether a measured value passes one. Knows no engine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from meshwright.model.address import TableAddress
-from meshwright.model.contract import ROW_METRICS, Check, Column, Metric, Operator, Unit
+from meshwright.model.contract import ROW_METRICS, Check, Column, LogicalType, Metric, Operator, Unit
 from meshwright.model.product import OnFail, OutputTable, PublishMode
 from meshwright.model.publish import CheckResult
 
@@ -123,12 +123,24 @@ def expectation(check: Check) -> str:
     return _WORDS[check.operator].format(*(f"{number_text(n)}{unit}" for n in check.threshold))
 
 
+def spelled(values: Sequence[str], kind: LogicalType) -> list[str]:
+    """Return values of a check as engines write those of a column: numbers with all their decimals."""
+    return [_decimal(value) for value in values] if kind is LogicalType.NUMBER else list(values)
+
+
 def number_text(number: Decimal) -> str:
     """Write a number for people: no exponent, no trailing zeros, at most four decimals."""
     return f"{number:z,.4f}".rstrip("0").rstrip(".")
 
 
 KEY_CHECK = "primary-key-unique"
+
+
+def _decimal(value: str) -> str:
+    try:
+        return f"{Decimal(value):.9f}"
+    except ArithmeticError:
+        return value
 
 
 def _implied(table: OutputTable) -> Iterator[Check]:

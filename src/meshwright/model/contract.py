@@ -63,8 +63,10 @@ class Check:
     """One executable assertion on a port's table.
 
     `threshold` has one number, or two for the `between` operators (exclusive, as ODCS says). `columns` are those it
-    measures, `valid_values` and `pattern` belong to `invalidValues`, `query`, which begins at `query_at`, to `sql` (one
-    SELECT of one number).
+    measures, `valid_values` and `pattern` belong to `invalidValues`, `missing_values` to `missingValues` (what is
+    missing beside null; None: blank text), `query`, which begins at `query_at` and is in `dialect`, to `sql` (one
+    SELECT of one number). Once a query is bound for an engine its `parameters` are known, and, where it counts the rows
+    of its own table for which a condition holds, that `condition`.
     """
 
     name: str
@@ -76,10 +78,19 @@ class Check:
     severity: Severity = Severity.ERROR
     valid_values: tuple[str, ...] = ()
     pattern: str | None = None
+    missing_values: tuple[str, ...] | None = None
     query: str | None = None
+    dialect: str = "bigquery"
+    parameters: tuple[str, ...] = ()
+    condition: str | None = None
     description: str = ""
     at: Location | None = field(default=None, compare=False)
     query_at: Location | None = field(default=None, compare=False)
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether it is measured by one aggregate over its table's rows, as all others of the kind at once."""
+        return self.metric in (*ROW_METRICS, Metric.ROW_COUNT) or self.condition is not None
 
     @property
     def is_about_all(self) -> bool:

@@ -8,7 +8,7 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.codec import canonical
 from meshwright.model.identity import Digest
 from meshwright.model.product import DataProduct
-from meshwright.release.queries import queries_of
+from meshwright.release.queries import asked_of, queries_of
 from meshwright.release.record import Contents, contents_bytes
 from meshwright.sql.version import reader
 
@@ -21,7 +21,8 @@ def frozen(graph: MeshGraph, product: DataProduct) -> Contents:
     known = _bare(graph, product)
     analyses = dict(known.analyses)
     queries = tuple(q for a, table in product.tables() for q in queries_of(a, table, analyses.get(a), DIALECTS))
-    return Contents(product, queries, known.analyses)
+    asked = tuple(q for address, table in product.tables() for q in asked_of(address, table, DIALECTS))
+    return Contents(product, queries, asked, known.analyses)
 
 
 def made_of(graph: MeshGraph, product: DataProduct) -> Digest:
@@ -30,4 +31,4 @@ def made_of(graph: MeshGraph, product: DataProduct) -> Digest:
 
 
 def _bare(graph: MeshGraph, product: DataProduct) -> Contents:
-    return Contents(product, (), tuple(graph.analyses_of(product.address)))
+    return Contents(product, (), (), tuple(graph.analyses_of(product.address)))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
-from meshwright.model.naming import sql_name
+from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import OutputTable, Transform
-from meshwright.release.record import Query
+from meshwright.release.record import CheckQuery, Query
 
 
 def queries_of(
@@ -21,6 +21,19 @@ def queries_of(
     for dialect in dict.fromkeys((*dialects, transform.dialect)):
         bound = bind(transform, dialect)
         yield Query(address, dialect, bound.sql, bound.parameters, bound.reads)
+
+
+def asked_of(address: TableAddress, table: OutputTable, dialects: Iterable[str]) -> Iterator[CheckQuery]:
+    """Yield what each check of a table asks in SQL, in each dialect and in its own."""
+    for check in table.contract.checks:
+        if check.query is None:
+            continue
+        from meshwright.sql.checks import bind_check  # loads the SQL parser: few checks are written in SQL
+
+        own = {sql_name(table.name), stored_table(address)}
+        for dialect in dict.fromkeys((*dialects, check.dialect)):
+            bound, condition = bind_check(check.query, check.dialect, own, dialect)
+            yield CheckQuery(address, check.name, dialect, bound.sql, bound.parameters, condition)
 
 
 def _passed_on(analysis: Analysis) -> Transform | None:

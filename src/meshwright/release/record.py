@@ -5,13 +5,15 @@ it was read from, and the value says so.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.codec import canonical, dump, load
+from meshwright.model.contract import Check
 from meshwright.model.identity import Digest
-from meshwright.model.product import DataProduct
+from meshwright.model.product import DataProduct, OutputTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,24 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckQuery:
+    """What one check of a table asks in SQL, in one dialect, as `Check` says of a bound query."""
+
+    table: TableAddress
+    check: str
+    dialect: str
+    sql: str
+    parameters: tuple[str, ...] = ()
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What is frozen of one product: resolved, with its queries in each dialect and its column lineage."""
 
     product: DataProduct
     queries: tuple[Query, ...] = ()
+    asked: tuple[CheckQuery, ...] = ()
     analyses: tuple[tuple[TableAddress, Analysis], ...] = ()
 
 
@@ -50,9 +65,40 @@ class Record:
         """The product, resolved."""
         return self.contents.product
 
+    def speaking(self, dialect: str) -> DataProduct:
+        """Return the product with checks that ask in this dialect; one that was not bound for it stays as written."""
+        return speaking(self.product, (q for q in self.contents.asked if q.dialect == dialect))
+
     def queries(self, dialect: str) -> tuple[Query, ...]:
         """Return what makes the tables, for an engine of this dialect."""
         return tuple(q for q in self.contents.queries if q.dialect == dialect)
+
+
+def speaking(product: DataProduct, asked: Iterable[CheckQuery]) -> DataProduct:
+    """Return a product whose checks ask what is given here for them."""
+    bound = {(query.table, query.check): query for query in asked}
+    if not bound:
+        return product
+    ports = []
+    for port in product.outputs:
+        address = product.port_address(port)
+        ports.append(replace(port, tables=tuple(_asking(address.table(n), t, bound) for n, t in port.named)))
+    return replace(product, outputs=tuple(ports))
+
+
+def _asking(
+    address: TableAddress, table: OutputTable, bound: Mapping[tuple[TableAddress, str], CheckQuery]
+) -> OutputTable:
+    checks = (_bound(check, bound.get((address, check.name))) for check in table.contract.checks)
+    return replace(table, contract=replace(table.contract, checks=tuple(checks)))
+
+
+def _bound(check: Check, query: CheckQuery | None) -> Check:
+    if query is None:
+        return check
+    return replace(
+        check, query=query.sql, dialect=query.dialect, parameters=query.parameters, condition=query.condition
+    )
 
 
 def contents_bytes(contents: Contents) -> bytes:

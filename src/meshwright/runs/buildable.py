@@ -14,8 +14,8 @@ from meshwright.model.identity import Digest
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.product import DataProduct, InputPort, OutputTable
 from meshwright.model.spelling import did_you_mean
-from meshwright.release.queries import queries_of
-from meshwright.release.record import Query, Record
+from meshwright.release.queries import asked_of, queries_of
+from meshwright.release.record import Query, Record, speaking
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph
@@ -34,7 +34,7 @@ class Buildable:
 def released(record: Record, engine: Capabilities) -> Buildable:
     """Return a product as a release froze it: its SQL was bound when it was cut."""
     _refuse_beyond(engine, record.product)
-    return Buildable(record.product, record.queries(engine.dialect), record.release)
+    return Buildable(record.speaking(engine.dialect), record.queries(engine.dialect), record.release)
 
 
 def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: Capabilities) -> Buildable:
@@ -49,9 +49,10 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: C
     _refuse_beyond(engine, product)
     made = [(address, table, graph.analyses.get(address)) for address, table in product.tables()]
     queries = tuple(q for one in made for q in queries_of(*one, (engine.dialect,)) if q.dialect == engine.dialect)
+    asked = (q for of, table, _ in made for q in asked_of(of, table, (engine.dialect,)) if q.dialect == engine.dialect)
     folder = (root / product.file).parent / "fixtures"
     columns = dict(found for port in product.inputs for found in _columns(graph, product, port))
-    return Buildable(product, queries, None, StandIns(folder, columns))
+    return Buildable(speaking(product, asked), queries, None, StandIns(folder, columns))
 
 
 def _refuse_beyond(engine: Capabilities, product: DataProduct) -> None:

@@ -1,6 +1,7 @@
 """Asked: do the queries of a product's checks and samples make sense over the tables that it offers?
 
-They are DuckDB's, run as they stand, and read nothing but the product's own tables, by the names of their contracts.
+They read nothing but the product's own tables, by the names of their contracts. A check is in the dialect of its port;
+a sample is DuckDB's, run as it stands.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.spelling import did_you_mean
 from meshwright.sql import grouping, guard, operands
 from meshwright.sql.codes import Code
+from meshwright.sql.dialect import differences
 from meshwright.sql.names import dotted
 from meshwright.sql.parse import parse
 from meshwright.sql.resolve import Schemas, resolve
@@ -33,7 +35,8 @@ class _Query:
 
     sql: str
     at: Location
-    is_check: bool
+    dialect: str = "duckdb"
+    is_check: bool = False
 
 
 def asked(product: DataProduct) -> tuple[Diagnostic, ...]:
@@ -59,14 +62,14 @@ def _queries(port: OutputPort) -> Iterator[_Query]:
     for table in port.tables:
         for check in table.contract.checks:
             if check.query is not None and check.query_at is not None:
-                yield _Query(check.query, check.query_at, is_check=True)
+                yield _Query(check.query, check.query_at, check.dialect, is_check=True)
     for sample in port.samples:
         if sample.at is not None:
-            yield _Query(sample.sql, sample.at, is_check=False)
+            yield _Query(sample.sql, sample.at)
 
 
 def _wrong(query: _Query, tables: Schemas) -> Iterator[Diagnostic]:
-    text = SqlText(query.sql, "duckdb", query.at.file)
+    text = SqlText(query.sql, query.dialect, query.at.file)
     try:
         found = list(_found(text, query, tables))
     except RecursionError:
@@ -80,7 +83,7 @@ def _found(text: SqlText, query: _Query, tables: Schemas) -> Iterator[Diagnostic
     if isinstance(tree, Diagnostic):
         yield tree
         return
-    yield from guard.unbound(text, ())
+    yield from guard.unbound(text, guard.PARAMETERS if query.is_check else ())
     yield from grouping.positions(text, tree)
     hidden = [*guard.hidden_sources(text, tree), *_unknown_tables(text, tree, tables)]
     if hidden:
@@ -93,6 +96,7 @@ def _found(text: SqlText, query: _Query, tables: Schemas) -> Iterator[Diagnostic
     if isinstance(typed, Diagnostic):
         yield typed
         return
+    yield from differences(text, typed)
     yield from grouping.misgroupings(text, resolved.scopes)
     yield from operands.mismatches(text, typed)
     if query.is_check and resolved.scopes:

@@ -12,6 +12,7 @@ from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at, measured
 from meshwright.engine.bigquery.session import QUARANTINE, Session
 from meshwright.engine.bound import Bound
 from meshwright.engine.judgement import Aside, judged, quarantined
+from meshwright.engine.measuring import Terms, terms
 from meshwright.model import codec
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Check
@@ -30,13 +31,14 @@ _COLUMNS = "publish_id, made_for, checks, content"
 def set_aside(session: Session, subject: Subject, publish_id: PublishId, interval: Interval) -> int:
     """Write the rows that make a check fail to a table of the stage, and say how many they are."""
     source = looked_at(session, subject, interval, (ROW,))
-    failing = _failing(session, subject, source)
+    known = terms(subject.table, interval)
+    failing = _failing(session, subject, source, known)
     if not failing:
         return 0
-    bound, known = Bound("@"), {c.name: c for c in subject.table.made_columns}
+    bound = Bound("@")
     flags = ", ".join(f"{wrong(check, known, bound)} AS wrong_{n}" for n, check in enumerate(failing))
     reasons = ", ".join(f"IF(wrong_{n}, [{bound.bind(check.name)}], [])" for n, check in enumerate(failing))
-    made = ", ".join(f"{name(c)} AS {name(c)}" for c in known)
+    made = ", ".join(f"{name(c)} AS {name(c)}" for c in known.columns)
     whose = f"{bound.bind(str(publish_id))} AS publish_id, {bound.bind(_written(subject.address))} AS made_for"
     anything = " OR ".join(f"wrong_{n}" for n in range(len(failing)))
     select = (
@@ -93,12 +95,10 @@ def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Qu
     )
 
 
-def _failing(session: Session, subject: Subject, source: str) -> list[Check]:
-    checks = quarantined(subject.table)
-    numbers, rows, all_rows = measured(session, source, checks, subject.table.made_columns)
-    among = {check: all_rows if check.is_about_all else rows for check in checks}
-    found = zip(checks, numbers, strict=True)
-    return [c for c, number in found if not judged(subject.table, subject.address, c, number, among[c]).passed]
+def _failing(session: Session, subject: Subject, source: str, known: Terms) -> list[Check]:
+    table, address = subject.table, subject.address
+    found = measured(session, source, quarantined(table), known)
+    return [c for c, number in found.numbers.items() if not judged(table, address, c, number, found.among(c)).passed]
 
 
 def _aside(session: Session, table: TableAddress, publish_id: PublishId) -> str:

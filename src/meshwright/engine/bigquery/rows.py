@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from meshwright.engine.bigquery.connection import name
+from meshwright.engine.bigquery.connection import Values, name
 from meshwright.engine.bigquery.provenance import within
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import TYPES, identity, name_list, written
 from meshwright.engine.bound import Bound
-from meshwright.engine.judgement import checks_of
+from meshwright.engine.judgement import checks_of, spelled
+from meshwright.engine.measuring import Measured, Terms
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Column, Metric
 from meshwright.model.naming import stored_table
@@ -53,30 +54,36 @@ def looked_at(session: Session, subject: Subject, interval: Interval, also: Sequ
     return f"({staged} UNION ALL SELECT {kept}, FALSE AS {STAGED} FROM {session.held(address)} AS old WHERE {stays})"
 
 
-def measured(
-    session: Session, source: str, checks: Sequence[Check], columns: Sequence[Column]
-) -> tuple[list[Decimal], int, int]:
-    """Measure all checks, and count the staged rows and all that were looked at, in one SELECT."""
+def scan(source: str, checks: Sequence[Check], terms: Terms) -> tuple[str, Values]:
+    """Return the one SELECT that measures all checks, and counts rows; and what it binds."""
     bound = Bound("@")
-    known = {c.name: c for c in columns}
-    measures = [_measure(c, known, bound) for c in checks]
+    measures = [_measure(c, terms, bound) for c in checks]
     select = ", ".join([f"COUNTIF({STAGED})", "COUNT(*)", *measures])
-    ((rows, all_rows, *numbers),) = session.warehouse.run(f"SELECT {select} FROM {source}", bound.values)
-    return [Decimal(number) for number in numbers], rows, all_rows
+    return f"SELECT {select} FROM {source}", bound.values
 
 
-def wrong(check: Check, columns: dict[str, Column], bound: Bound) -> str:
+def measured(session: Session, source: str, checks: Sequence[Check], terms: Terms) -> Measured:
+    """Measure all checks in one scan."""
+    select, values = scan(source, checks, terms)
+    ((rows, all_rows, *numbers),) = session.warehouse.run(select, values)
+    return Measured(dict(zip(checks, map(Decimal, numbers), strict=True)), rows, all_rows)
+
+
+def wrong(check: Check, terms: Terms, bound: Bound) -> str:
     """Return the condition that a row is wrong: of rows with the same values, all are."""
     named = [name(c) for c in check.columns]
     match check.metric:
+        case Metric.SQL:
+            bound.give(terms.values(check))
+            return f"({check.condition})"
         case Metric.DUPLICATE_VALUES:
             return f"({_filled(check)} AND COUNT(*) OVER (PARTITION BY {identity(check.columns)}) > 1)"
         case Metric.NULL_VALUES:
             return " OR ".join(f"{c} IS NULL" for c in named)
         case Metric.MISSING_VALUES:
-            return " OR ".join(f"COALESCE(TRIM({written(columns[c])}), '') = ''" for c in check.columns)
+            return " OR ".join(_missing(check, terms.columns[c], bound) for c in check.columns)
         case _:
-            return " OR ".join(_invalid(check, columns[c], bound) for c in check.columns)
+            return " OR ".join(_invalid(check, terms.columns[c], bound) for c in check.columns)
 
 
 def _stays(subject: Subject, interval: Interval) -> str:
@@ -100,7 +107,7 @@ def _held(column: Column, there: set[str]) -> str:
     return name(column.name) if column.name in there else f"CAST(NULL AS {TYPES[column.type]})"
 
 
-def _measure(check: Check, columns: dict[str, Column], bound: Bound) -> str:
+def _measure(check: Check, terms: Terms, bound: Bound) -> str:
     match check.metric:
         case Metric.ROW_COUNT:
             return f"COUNTIF({STAGED})"
@@ -108,18 +115,30 @@ def _measure(check: Check, columns: dict[str, Column], bound: Bound) -> str:
             filled = _filled(check)
             return f"COUNTIF({filled}) - COUNT(DISTINCT IF({filled}, {identity(check.columns)}, NULL))"
         case _:
-            return f"COUNTIF({STAGED} AND ({wrong(check, columns, bound)}))"
+            return f"COUNTIF({STAGED} AND ({wrong(check, terms, bound)}))"
 
 
 def _filled(check: Check) -> str:
     return " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
 
 
+def _missing(check: Check, column: Column, bound: Bound) -> str:
+    value = written(column)
+    if check.missing_values is None:
+        return f"COALESCE(TRIM({value}), '') = ''"
+    listed = f" OR {_among(value, check.missing_values, column, bound)}" if check.missing_values else ""
+    return f"({name(column.name)} IS NULL{listed})"
+
+
 def _invalid(check: Check, column: Column, bound: Bound) -> str:
     value = written(column)
     reasons = []
     if check.valid_values:
-        reasons.append(f"{value} NOT IN UNNEST({bound.bind(list(check.valid_values))})")
+        reasons.append(f"NOT {_among(value, check.valid_values, column, bound)}")
     if check.pattern is not None:
         reasons.append(f"NOT REGEXP_CONTAINS({value}, {bound.bind(check.pattern)})")
     return f"({name(column.name)} IS NOT NULL AND ({' OR '.join(reasons) or 'FALSE'}))"
+
+
+def _among(value: str, values: Sequence[str], column: Column, bound: Bound) -> str:
+    return f"{value} IN UNNEST({bound.bind(spelled(values, column.type))})"

@@ -3,8 +3,9 @@
 What rows each check looks at, `rows` says. A hash chain is verified over the whole ledger.
 """
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -30,6 +31,7 @@ from meshwright.engine.duckdb.rows import Subject, looked_at, measured
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
 from meshwright.engine.judgement import answered, checks_of, counted, judged, unmeasured
+from meshwright.engine.measuring import Measured, Terms, terms
 from meshwright.engine.staging import Stage
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Metric
@@ -38,6 +40,8 @@ from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.publish import CheckResult
+
+log = logging.getLogger(__name__)
 
 
 def check(session: Session, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
@@ -82,31 +86,41 @@ def _name_tables(
 
 
 def _table(connection: DuckDBPyConnection, subject: Subject, stage: Stage) -> list[CheckResult]:
-    checks = checks_of(subject.table)
-    scanned = [c for c in checks if c.metric not in (Metric.SQL, Metric.HASH_CHAIN)]
-    source = looked_at(connection, subject, stage.staged.interval)
-    numbers, rows, all_rows = measured(connection, source, scanned)
-    by_check = dict(zip(scanned, numbers, strict=True))
-    aside = set_aside_by(connection, stage.staged.publish_id, subject.address)
+    table, address = subject.table, subject.address
+    checks, known = checks_of(table), terms(table, stage.staged.interval)
+    found = _scanned(connection, subject, checks, known)
+    aside = set_aside_by(connection, stage.staged.publish_id, address)
     results = []
     for one in checks:
-        match one.metric:
-            case Metric.SQL:
-                results.append(_queried(connection, subject, one))
-            case Metric.HASH_CHAIN:
-                results.append(_chain(connection, subject, one))
-            case _:
-                among = all_rows if one.is_about_all else rows
-                results.append(counted(subject.table, subject.address, one, by_check[one], among, aside))
+        if one in found.numbers:
+            results.append(counted(table, address, one, found.numbers[one], found.among(one), aside))
+        elif one.metric is Metric.SQL:
+            results.append(_queried(connection, subject, one, known))
+        else:
+            results.append(_chain(connection, subject, one))
     return results
 
 
-def _queried(connection: DuckDBPyConnection, subject: Subject, check: Check) -> CheckResult:
+def _scanned(connection: DuckDBPyConnection, subject: Subject, checks: Sequence[Check], known: Terms) -> Measured:
+    """Measure in one scan all that can be; without users' conditions where one of them fails, to tell which."""
+    source = looked_at(connection, subject, known.interval)
+    at_once = [c for c in checks if c.is_counted]
+    ours = [c for c in at_once if c.condition is None]
+    if ours != at_once:
+        try:
+            return measured(connection, source, at_once, known)
+        except duckdb.Error as error:
+            log.info("a condition of a check of %s fails, each is asked by itself: %s", subject.address, reason(error))
+    return measured(connection, source, ours, known)
+
+
+def _queried(connection: DuckDBPyConnection, subject: Subject, check: Check, known: Terms) -> CheckResult:
     """Measure by the check's own SQL: one SELECT of one number."""
     table, address = subject.table, subject.address
     try:
         query = one_select(connection, check.query or "")
-        row = connection.execute(f"SELECT * FROM ({query}\n) AS measured").fetchone()
+        values = known.values(check)
+        row = connection.execute(f"SELECT * FROM ({query}\n) AS measured", values or None).fetchone()
     except duckdb.Error as error:
         return unmeasured(table, address, check, f"its SQL failed: {reason(error)}")
     except Refused as error:

@@ -13,6 +13,7 @@ from meshwright.engine.duckdb.connection import has_relation, name, text
 from meshwright.engine.duckdb.provenance import STAGE
 from meshwright.engine.duckdb.rows import STAGED, Subject, looked_at, measured, wrong
 from meshwright.engine.judgement import Aside, judged, quarantined
+from meshwright.engine.measuring import Terms, terms
 from meshwright.model import codec
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check
@@ -34,10 +35,13 @@ def set_aside(connection: DuckDBPyConnection, subject: Subject, publish_id: Publ
     numbered = Subject(subject.address, subject.table, "numbered")
     connection.execute(f'CREATE TEMP VIEW numbered AS SELECT *, rowid AS "is.row" FROM {subject.relation}')
     source = looked_at(connection, numbered, interval)
-    failing = _failing(connection, numbered, source)
+    known = terms(subject.table, interval)
+    failing = _failing(connection, numbered, source, known)
     if failing:
         bound = Bound("$")
-        found = ", ".join(f"CASE WHEN {wrong(check, bound)} THEN {bound.bind(check.name)} END" for check in failing)
+        found = ", ".join(
+            f"CASE WHEN {wrong(check, known, bound)} THEN {bound.bind(check.name)} END" for check in failing
+        )
         reasons = f"list_filter([{found}], lambda reason: reason IS NOT NULL) AS reasons"
         connection.execute(
             f'CREATE TEMP TABLE apart AS FROM (SELECT "is.row" AS place, {STAGED}, {reasons} FROM {source}) '
@@ -86,12 +90,10 @@ def read_quarantine(connection: DuckDBPyConnection, database: str, most: int) ->
     )
 
 
-def _failing(connection: DuckDBPyConnection, subject: Subject, source: str) -> list[Check]:
-    checks = quarantined(subject.table)
-    numbers, rows, all_rows = measured(connection, source, checks)
-    among = {check: all_rows if check.is_about_all else rows for check in checks}
-    held = zip(checks, numbers, strict=True)
-    return [c for c, number in held if not judged(subject.table, subject.address, c, number, among[c]).passed]
+def _failing(connection: DuckDBPyConnection, subject: Subject, source: str, known: Terms) -> list[Check]:
+    table, address = subject.table, subject.address
+    found = measured(connection, source, quarantined(table), known)
+    return [c for c, number in found.numbers.items() if not judged(table, address, c, number, found.among(c)).passed]
 
 
 def _written(table: TableAddress) -> str:

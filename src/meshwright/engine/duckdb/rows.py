@@ -12,9 +12,11 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name
 from meshwright.engine.duckdb.provenance import PUBLISHED, within
-from meshwright.engine.judgement import checks_of
+from meshwright.engine.duckdb.types import written
+from meshwright.engine.judgement import checks_of, spelled
+from meshwright.engine.measuring import Measured, Terms
 from meshwright.model.address import TableAddress
-from meshwright.model.contract import Check, Metric
+from meshwright.model.contract import Check, Column, Metric
 from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.time import Interval
@@ -59,31 +61,40 @@ def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interv
     return f"({staged} UNION ALL BY NAME SELECT *, false AS {STAGED} FROM {held} AS old WHERE {stays})"
 
 
-def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check]) -> tuple[list[Decimal], int, int]:
-    """Measure all checks, and count the staged rows and all that were looked at, in one SELECT."""
+def scan(source: str, checks: Sequence[Check], terms: Terms) -> tuple[str, dict[str, object]]:
+    """Return the one SELECT that measures all checks, and counts rows; and what it binds."""
     bound = Bound("$")
-    measures = [_measure(c, bound) for c in checks]
+    measures = [_measure(c, terms, bound) for c in checks]
     select = ", ".join([f"count(*) FILTER ({STAGED})", "count(*)", *measures])
-    row = connection.execute(f"SELECT {select} FROM {source}", bound.values or None).fetchone()
+    return f"SELECT {select} FROM {source}", bound.values
+
+
+def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check], terms: Terms) -> Measured:
+    """Measure all checks in one scan."""
+    select, values = scan(source, checks, terms)
+    row = connection.execute(select, values or None).fetchone()
     assert row is not None, "an aggregate gives one row"  # noqa: S101
-    return [Decimal(value) for value in row[2:]], row[0], row[1]
+    return Measured(dict(zip(checks, map(Decimal, row[2:]), strict=True)), row[0], row[1])
 
 
-def wrong(check: Check, bound: Bound) -> str:
+def wrong(check: Check, terms: Terms, bound: Bound) -> str:
     """Return the condition that a row is wrong: of rows with the same values, all are."""
     columns = [name(c) for c in check.columns]
     match check.metric:
+        case Metric.SQL:
+            bound.give(terms.values(check))
+            return f"({check.condition})"
         case Metric.DUPLICATE_VALUES:
             return f"({_filled(check)} AND count(*) OVER (PARTITION BY {', '.join(columns)}) > 1)"
         case Metric.NULL_VALUES:
             return " OR ".join(f"{c} IS NULL" for c in columns)
         case Metric.MISSING_VALUES:
-            return " OR ".join(f"coalesce(trim(CAST({c} AS VARCHAR)), '') = ''" for c in columns)
+            return " OR ".join(_missing(check, terms.columns[c], bound) for c in check.columns)
         case _:
-            return " OR ".join(_invalid(check, c, bound) for c in columns)
+            return " OR ".join(_invalid(check, terms.columns[c], bound) for c in check.columns)
 
 
-def _measure(check: Check, bound: Bound) -> str:
+def _measure(check: Check, terms: Terms, bound: Bound) -> str:
     match check.metric:
         case Metric.ROW_COUNT:
             return f"count(*) FILTER ({STAGED})"
@@ -92,18 +103,30 @@ def _measure(check: Check, bound: Bound) -> str:
             value = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
             return f"count(*) FILTER ({_filled(check)}) - count(DISTINCT {value}) FILTER ({_filled(check)})"
         case _:
-            return f"count(*) FILTER ({STAGED} AND ({wrong(check, bound)}))"
+            return f"count(*) FILTER ({STAGED} AND ({wrong(check, terms, bound)}))"
 
 
 def _filled(check: Check) -> str:
     return " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
 
 
-def _invalid(check: Check, column: str, bound: Bound) -> str:
-    value = f"CAST({column} AS VARCHAR)"
+def _missing(check: Check, column: Column, bound: Bound) -> str:
+    value = written(column)
+    if check.missing_values is None:
+        return f"coalesce(trim({value}), '') = ''"
+    listed = f" OR {_among(value, check.missing_values, column, bound)}" if check.missing_values else ""
+    return f"({name(column.name)} IS NULL{listed})"
+
+
+def _invalid(check: Check, column: Column, bound: Bound) -> str:
+    value = written(column)
     reasons = []
     if check.valid_values:
-        reasons.append(f"NOT list_contains({bound.bind(list(check.valid_values))}, {value})")
+        reasons.append(f"NOT {_among(value, check.valid_values, column, bound)}")
     if check.pattern is not None:
         reasons.append(f"NOT regexp_matches({value}, {bound.bind(check.pattern)})")
-    return f"({column} IS NOT NULL AND ({' OR '.join(reasons) or 'false'}))"
+    return f"({name(column.name)} IS NOT NULL AND ({' OR '.join(reasons) or 'false'}))"
+
+
+def _among(value: str, values: Sequence[str], column: Column, bound: Bound) -> str:
+    return f"{value} IN ({', '.join(bound.bind(text) for text in spelled(values, column.type))})"

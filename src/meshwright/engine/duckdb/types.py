@@ -23,6 +23,15 @@ def cast_list(columns: Iterable[Column]) -> str:
     return ", ".join(f"CAST({name(c.name)} AS {TYPES[c.type]}) AS {name(c.name)}" for c in columns)
 
 
+def written(column: Column) -> str:
+    """Return the expression of a value's text, the same on every engine."""
+    text = f"CAST({name(column.name)} AS VARCHAR)"
+    if column.type is not LogicalType.NUMBER:
+        return text
+    # What another store serves may have more or fewer decimals, or be beyond all measure.
+    return f"coalesce(CAST(TRY_CAST({name(column.name)} AS {TYPES[column.type]}) AS VARCHAR), {text})"
+
+
 def name_list(columns: Iterable[Column]) -> str:
     """Return the columns' quoted names."""
     return ", ".join(name(c.name) for c in columns)

@@ -31,7 +31,7 @@ _HEADS = {"library": "metric", "sql": "query", "custom": "implementation"}
 _NEVER_BROKEN = (Operator.EQUAL, (Decimal(0),))
 _VALID = "add `arguments: {validValues: [a, b]}` or `arguments: {pattern: …}`"
 _ARGUMENTS = {
-    Metric.MISSING_VALUES: {"missing_values"},  # accepted, and said not to be executed
+    Metric.MISSING_VALUES: {"missing_values"},
     Metric.INVALID_VALUES: {"valid_values", "pattern"},
     Metric.DUPLICATE_VALUES: {"properties"},
 }
@@ -160,6 +160,7 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
         severity=quality.severity or Severity.ERROR,
         valid_values=tuple(arguments.valid_values or ()),
         pattern=arguments.pattern,
+        missing_values=_missing(arguments),
         query=_query(quality.query, subject.table.name, column),
         description=quality.description or "",
         at=place["name" if quality.name else _HEADS[quality.type]].at,
@@ -167,6 +168,12 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
     )
     check_possible(check, place, problems)
     return check
+
+
+def _missing(arguments: Arguments) -> tuple[str, ...] | None:
+    """Return what stands for a missing value. Null always does, and need not be said."""
+    given = arguments.missing_values
+    return None if given is None else tuple(value for value in given if value is not None)
 
 
 def _belongs(quality: Quality, place: Place, problems: Problems) -> bool:

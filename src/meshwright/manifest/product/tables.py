@@ -11,7 +11,7 @@ from meshwright.manifest.product.part import Part, check_names
 from meshwright.manifest.product.promise import Promise
 from meshwright.manifest.product.publishing import mode
 from meshwright.manifest.product.subject import Subject
-from meshwright.manifest.product.transform import transform
+from meshwright.manifest.product.transform import dialect, transform
 from meshwright.manifest.shapes.documents import OutputPortBlock
 from meshwright.manifest.text.place import Place
 from meshwright.model.contract import Contract
@@ -64,7 +64,7 @@ def _table(subject: Subject, part: Part, on_fail: dict[str, OnFail]) -> OutputTa
     served = _served(subject, part)
     how = PublishMode.REPLACE if part.block.virtual else mode(subject, part)
     return OutputTable(
-        contract=part.contract,
+        contract=_asking(part.contract, dialect(subject, part)[0]),
         mode=how,
         transform=None if part.block.virtual else transform(subject, part),
         virtual=served,
@@ -73,6 +73,12 @@ def _table(subject: Subject, part: Part, on_fail: dict[str, OnFail]) -> OutputTa
         quarantine=quarantine(subject, part, how, on_fail),
         at=part.at,
     )
+
+
+def _asking(contract: Contract, spoken: str) -> Contract:
+    """Return a contract whose checks ask in a dialect."""
+    checks = (replace(check, dialect=spoken) if check.query else check for check in contract.checks)
+    return replace(contract, checks=tuple(checks))
 
 
 def _only_watched(subject: Subject, block: OutputPortBlock, place: Place) -> None:

@@ -5,6 +5,7 @@ from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.product.part import Part
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import OutputPortBlock
+from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.syntax import read_text
 from meshwright.model.product import Transform
 from meshwright.model.spelling import did_you_mean
@@ -21,14 +22,18 @@ def transform(subject: Subject, part: Part) -> Transform | None:
         return None
     text = read_text(subject.folder / name, f"{subject.file.rpartition('/')[0]}/{name}", subject.problems)
     block, own = part.block, part.place["transform"]
-    said = block.transform.dialect if block.transform else None
-    shared = None if said else subject.shared("dialect", lambda s: s.dialect)
-    dialect = said or (shared[0] if shared else DIALECT)
+    spoken, origin = dialect(subject, part)
     subject.trace.note(f"{part.key}.transform.sql", name, own if block.transform and block.transform.sql else FOLDER)
-    subject.trace.note(
-        f"{part.key}.transform.dialect", dialect, own["dialect"] if said else shared[1] if shared else DEFAULT
-    )
-    return None if text is None else Transform(text.text, dialect, text.file)
+    subject.trace.note(f"{part.key}.transform.dialect", spoken, origin)
+    return None if text is None else Transform(text.text, spoken, text.file)
+
+
+def dialect(subject: Subject, part: Part) -> tuple[str, Place | str]:
+    """Return the dialect of a table's SQL, its checks' among it, and where that was said."""
+    block = part.block.transform
+    if block is not None and block.dialect is not None:
+        return block.dialect, part.place["transform"]["dialect"]
+    return subject.shared("dialect", lambda s: s.dialect) or (DIALECT, DEFAULT)
 
 
 def used_files(subject: Subject) -> set[str]:

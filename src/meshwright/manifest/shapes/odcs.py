@@ -9,7 +9,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from meshwright.manifest.shapes.values import Bool, CheckName, ColumnName, Example, Number, Pattern, StrictText, Value
+from meshwright.manifest.shapes.values import (
+    Bool,
+    CheckName,
+    ColumnName,
+    Example,
+    Number,
+    OptionalValue,
+    Pattern,
+    StrictText,
+    Value,
+)
 from meshwright.model.contract import LogicalType, Operator, Unit
 from meshwright.model.diagnostic import Severity
 
@@ -71,7 +81,11 @@ class Arguments(Shape):
     properties: list[ColumnName] | None = Field(
         default=None, min_length=1, description="`duplicateValues` of a table: the columns that are unique together"
     )
-    missing_values: Unread = None
+    missing_values: list[OptionalValue] | None = Field(
+        default=None,
+        min_length=1,
+        description="`missingValues`: what stands for a value that is missing, beside null; else blank text does",
+    )
 
 
 class Quality(Shape):
@@ -92,7 +106,9 @@ class Quality(Shape):
     severity: Severity | None = Field(
         default=None, description="`error` (the default) blocks the publish, `warning` does not"
     )
-    query: StrictText | None = Field(default=None, description="`sql`: one SELECT of one number")
+    query: StrictText | None = Field(
+        default=None, description="`sql`: one SELECT of one number, in the dialect of the port's SQL"
+    )
     engine: Literal["meshwright"] | None = Field(default=None, description="`custom`: `meshwright`")
     implementation: Literal["hashChain"] | None = Field(
         default=None, description="`custom`: `hashChain` recomputes every row's hash and every link of a ledger"

@@ -198,6 +198,11 @@ Bool = Annotated[bool, Strict()]
 Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Amount = Annotated[Decimal, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 Value = Annotated[str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+OptionalValue = Annotated[
+    str | None,
+    PlainValidator(lambda value: None if value is None else _value(value)),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
 Example = Annotated[
     str | int | float, PlainValidator(_single), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
