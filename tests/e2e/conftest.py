@@ -1,5 +1,6 @@
 """Whole meshes on this machine, as a newcomer starts them: `mesh up`, and nothing else."""
 
+import json
 import os
 import shutil
 import signal
@@ -25,7 +26,14 @@ class Machine:
     def variables(self) -> dict[str, str]:
         """An environment without settings of this machine's user."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "AIRFLOW"))}
-        return {**kept, "HOME": str(self.home), "NO_COLOR": "1"}
+        told = {"type": "file", "log_file_path": str(self.events), "append": True}
+        lineage = {"AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(told)}
+        return {**kept, **lineage, "HOME": str(self.home), "NO_COLOR": "1"}
+
+    @property
+    def events(self) -> Path:
+        """Where OpenLineage's events go, one a line."""
+        return self.home / "openlineage.jsonl"
 
     def mesh(self, *words: str, seconds: float = 60) -> "subprocess.CompletedProcess[str]":
         """Run a verb to its end."""

@@ -19,10 +19,12 @@ from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, Sour
 from meshwright.model.naming import STAGE
 
 if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also parses, and every parse has operators
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
     from meshwright.model.address import PortAddress
     from meshwright.model.identity import PublishId
     from meshwright.model.product import Schedule
-    from meshwright.model.publish import Partitions
+    from meshwright.model.publish import Partitions, Publish
     from meshwright.model.time import Interval
     from meshwright.release.record import Record
     from meshwright.workspace.workspace import Workspace
@@ -125,6 +127,7 @@ class PublishOperator(BaseOperator):
     def __init__(self, *, pinned: Pinned, outlets: list[Asset], **settings: Any) -> None:
         super().__init__(outlets=outlets, **settings)
         self.pinned = pinned
+        self.published: Publish | None = None
 
     def execute(self, context: Context) -> None:
         """Publish; a retry of what was published already does nothing but tell again."""
@@ -134,6 +137,7 @@ class PublishOperator(BaseOperator):
 
         with outcome(self.pinned, context) as job:
             publish = run.publish(job.workspace, job.record, _publish_id(context), job.now)
+        self.published = publish
         ports = {asset_uri(port): port for port in publish.ports}
         partitions = {partitions_uri(port): port for port in publish.ports}
         for asset in self.outlets:
@@ -146,6 +150,13 @@ class PublishOperator(BaseOperator):
             }
             if asset.uri in partitions:
                 _tell_partitions(event, port, publish.partitions(port))
+
+    def get_openlineage_facets_on_complete(self, ti: object) -> "OperatorLineage[Any, Any] | None":  # noqa: ARG002  # Airflow's
+        """Return what was read and written, down to the column; Airflow asks where OpenLineage has a transport."""
+        from meshwright.airflow.lineage import told
+        from meshwright.interop.openlineage import flow
+
+        return told(flow(self.pinned.record().contents, self.published)) if self.published else None
 
 
 def _tell_partitions(event: Any, port: "PortAddress", written: "Partitions") -> None:

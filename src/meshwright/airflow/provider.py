@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from meshwright import __version__
-from meshwright.model.naming import SCHEME, is_port_path
+from meshwright.model.naming import SCHEME, is_port_path, port_name
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -14,7 +14,13 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Meshwright",
         "description": "The orchestration layer of a data mesh.",
         "versions": [__version__],
-        "asset-uris": [{"schemes": [SCHEME], "handler": "meshwright.airflow.provider.check_uri"}],
+        "asset-uris": [
+            {
+                "schemes": [SCHEME],
+                "handler": "meshwright.airflow.provider.check_uri",
+                "to_openlineage_converter": "meshwright.airflow.provider.dataset",
+            }
+        ],
     }
 
 
@@ -23,3 +29,11 @@ def check_uri(uri: SplitResult) -> SplitResult:
     if not uri.netloc or not is_port_path(uri.path):
         raise ValueError(f"`{uri.geturl()}` is not the URI of a port: it should be {SCHEME}://domain/product/port/v1")
     return uri
+
+
+def dataset(asset: Any, lineage_context: object) -> Any:  # noqa: ARG001  # Airflow's signature
+    """Return what OpenLineage calls a port, for an event that knows no more than its asset; None for its partitions."""
+    from airflow.providers.common.compat.openlineage.facet import Dataset
+
+    name = port_name(asset.uri)
+    return Dataset(namespace=SCHEME, name=name) if name else None

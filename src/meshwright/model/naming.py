@@ -87,6 +87,15 @@ def partitions_uri(port: PortAddress) -> str:
     return f"{asset_uri(port)}/{_PARTITIONS}"
 
 
+def port_name(uri: str) -> str | None:
+    """The port that an asset's URI is of, `domain.product:port@1`; None for its partitions."""
+    parts = uri.removeprefix(f"{SCHEME}://").split("/")
+    if len(parts) != 4:
+        return None
+    domain, product, port, version = parts
+    return f"{domain}.{product}:{port}@{version.removeprefix('v')}"
+
+
 def is_port_path(path: str) -> bool:
     """Tell whether the path of an asset's URI is that of a port, or of a port's partitions."""
     parts = path.strip("/").split("/")
@@ -222,6 +231,11 @@ def key_name(space: str) -> str:
 def key_variable(space: str) -> str:
     """The environment variable that a laptop finds the key of a subject space in."""
     return key_name(space).upper()
+
+
+def connection_namespace(connection: str) -> str:
+    """The namespace of OpenLineage that what a connection leads to is in: `connection:marketplace_db`."""
+    return f"connection:{connection}"
 
 
 def connection_variable(connection: str) -> str:
