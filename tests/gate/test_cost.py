@@ -6,15 +6,31 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.gate.meshes import MESH, NOW, RANKING, RANKING_ADDRESS, SALES, SALES_ADDRESS, edit_product, linked
+from tests.gate.meshes import (
+    MESH,
+    NOW,
+    RANKING,
+    RANKING_ADDRESS,
+    SALES,
+    SALES_ADDRESS,
+    edit_product,
+    edit_table,
+    linked,
+)
 
+from meshwright.gate.codes import Code
 from meshwright.gate.cost import Costs
 from meshwright.gate.cost_words import hours_text, load_text, money_text, purpose_text
-from meshwright.gate.plan import Plan, Surroundings, plan
+from meshwright.gate.judge import Refused, judge
+from meshwright.gate.plan import Plan, plan
+from meshwright.gate.rulings import decided
+from meshwright.gate.surroundings import Estimated, Surroundings
+from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
+from meshwright.model.estimate import Estimate
 from meshwright.model.mesh import Mesh, Prices, Purpose
 from meshwright.model.observation import Usual
-from meshwright.model.product import CronSchedule, DataProduct
+from meshwright.model.product import CronSchedule, DataProduct, Transform
 
 NEW = ProductAddress("marketplace", "artwork-resales")
 USUAL = {SALES_ADDRESS: Usual(timedelta(seconds=30), 20), RANKING_ADDRESS: Usual(timedelta(minutes=2), 20)}
@@ -70,7 +86,7 @@ def test_what_was_never_observed_is_not_known_and_still_asked_about() -> None:
 
 def test_a_new_product_is_not_counted_as_nothing() -> None:
     made = planned(of(PRICED, replace(SALES, address=NEW)))
-    assert made.costs.growth("growth") is None
+    assert made.costs.grows("growth")
     assert texts(made.costs)[str(NEW)] == "new: 731 runs a month, what they take is not known yet"
     assert made.needs == () or all("director" not in n.role for n in made.needs)
 
@@ -78,7 +94,7 @@ def test_a_new_product_is_not_counted_as_nothing() -> None:
 def test_a_removed_product_is_saved() -> None:
     made = planned(replace(PRICED, products=(SALES,)))
     assert texts(made.costs)["creators.trending-artists"] == "gone: 731 runs a month, 24.4h, 48.73 EUR"
-    assert made.costs.growth("trust") == -USUAL[RANKING_ADDRESS].length * 731
+    assert not made.costs.grows("trust")
     assert all("director" not in n.role for n in made.needs)
 
 
@@ -113,3 +129,117 @@ def test_hours_are_told_in_a_size_that_people_read(minutes: float, text: str) ->
 
 def test_money_is_told_with_its_currency() -> None:
     assert money_text(Decimal("12345.678"), "EUR") == "12,345.68 EUR"
+
+
+def scanning(*sizes: tuple[ProductAddress, int, int]) -> Estimated:
+    """Tell what an engine would: of each product the bytes that a run read before, and reads as proposed."""
+
+    def estimated(graph: MeshGraph, products: Collection[ProductAddress]) -> Mapping[ProductAddress, Estimate]:
+        is_before = graph.mesh.description == ""
+        told = {address: Estimate(was if is_before else now) for address, was, now in sizes}
+        return {p: told.get(p, Estimate(because="nobody asked")) for p in products}
+
+    return estimated
+
+
+def read(after: Mesh, estimated: Estimated, **prices: str) -> Plan:
+    around = Surroundings(None, prices=Prices(**{n: Decimal(p) for n, p in prices.items()}), estimated=estimated)
+    return plan(linked(PRICED), linked(replace(after, description="as proposed")), NOW, around)
+
+
+REWRITTEN = of(PRICED, edit_table(transform=Transform("SELECT * FROM orders WHERE TRUE", "bigquery"))(SALES))
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("estimated", "text", "asked"),
+    [
+        pytest.param(
+            scanning((SALES_ADDRESS, GIB, 2 * GIB), (RANKING_ADDRESS, GIB, GIB)),
+            "731 runs a month, 731 GiB → 1.4 TiB read, 4.46 → 8.92 EUR",
+            {"director of purpose `growth`"},
+            id="twice as much",
+        ),
+        pytest.param(
+            scanning((SALES_ADDRESS, 100 * GIB, 101 * GIB)),
+            "731 runs a month, 71.4 TiB → 72.1 TiB read, 446.17 → 450.63 EUR",
+            set(),
+            id="hardly more",
+        ),
+        pytest.param(
+            scanning(),
+            "731 runs a month, what they read is not estimated, because nobody asked",
+            set(),
+            id="nobody can tell",
+        ),
+    ],
+)
+def test_what_reads_more_costs_more_as_the_engine_estimates_it(
+    estimated: Estimated, text: str, asked: set[str]
+) -> None:
+    made = read(REWRITTEN, estimated, tebibyte="6.25")
+    assert texts(made.costs)["marketplace.artwork-sales"] == text
+    assert {n.role for n in made.needs if "director" in n.role} == asked
+
+
+SHARE = "0.1% of its budget of 5,000.00 EUR"
+CHEAP = (SALES_ADDRESS, GIB, 2 * GIB), (RANKING_ADDRESS, GIB, GIB)
+DEARER = "a month of `marketplace.artwork-sales` would become dearer by 4.46 EUR, more than 4.00 EUR"
+
+
+@pytest.mark.parametrize(
+    ("decides", "says"),
+    [
+        pytest.param({}, [], id="nothing but a budget that is kept"),
+        pytest.param({"growth": 4}, [DEARER], id="growth"),
+        pytest.param(
+            {"product": 8},
+            ["a month of `marketplace.artwork-sales` would cost 8.92 EUR, more than 8.00 EUR"],
+            id="product",
+        ),
+        pytest.param(
+            {"domain": 8}, ["a month of the domain `marketplace` would cost 8.92 EUR, more than 8.00 EUR"], id="domain"
+        ),
+        pytest.param(
+            {"purpose": 8}, ["a month of the purpose `growth` would cost 8.92 EUR, more than 8.00 EUR"], id="purpose"
+        ),
+        pytest.param(
+            {"budget": "0.1%"},
+            [f"a month of the purpose `growth` would cost 8.92 EUR, more than 5.00 EUR, {SHARE}"],
+            id="budget",
+        ),
+        pytest.param({"product": 9, "growth": 5, "domain": 9, "purpose": 9, "budget": "1%"}, [], id="all that is kept"),
+    ],
+)
+def test_what_is_dearer_than_agreed_is_found(decides: dict[str, object], says: list[str]) -> None:
+    policy = decided("affordable", {"severity": "error", **decides})
+    before, after = (replace(m, policies=(policy,)) for m in (PRICED, replace(REWRITTEN, description="as proposed")))
+    around = Surroundings(None, prices=Prices(None, Decimal("6.25")), estimated=scanning(*CHEAP))
+    made = plan(linked(before), linked(after), NOW, around)
+    assert [f.message for f in made.findings if f.code == Code.DEAR] == says
+    assert isinstance(judge(made, ()), Refused) is bool(says)
+
+
+def test_what_others_are_made_to_cost_is_found_at_the_one_that_grows_most() -> None:
+    budget = replace(PRICED, policies=(decided("affordable", {"purpose": 100}),))
+    made = planned(replace(of(budget, edit_product(schedule=OFTEN)(SALES)), policies=budget.policies))
+    (found,) = (f for f in made.findings if f.code == Code.DEAR)
+    assert found.message == "a month of the purpose `trust` would cost 194.93 EUR, more than 100.00 EUR"
+    assert found.at.file == RANKING.file
+
+
+def test_a_purpose_keeps_to_the_budget_of_what_runs() -> None:
+    poor, rich = (
+        replace(PRICED, purposes=(Purpose("growth", "dora", Decimal(budget)), *PRICED.purposes[1:]))
+        for budget in (40, 99)
+    )
+    after = of(rich, edit_product(schedule=OFTEN)(SALES))
+    around = Surroundings(None, lambda products: {p: USUAL[p] for p in products}, Prices(Decimal(2)))
+    (found,) = (f for f in plan(linked(poor), linked(after), NOW, around).findings if f.code == Code.DEAR)
+    assert found.message == "a month of the purpose `growth` would cost 48.73 EUR, more than its budget of 40.00 EUR"
+
+
+def test_what_makes_nothing_dearer_may_stay_above_a_ceiling() -> None:
+    policy = decided("affordable", {"severity": "error", "product": 1})
+    less = of(replace(PRICED, policies=(policy,)), edit_product(schedule=CronSchedule("@daily"))(SALES))
+    assert Code.DEAR not in {f.code for f in planned(less).findings}

@@ -18,8 +18,9 @@ from tests.gate.meshes import (
     with_products,
 )
 
-from meshwright.gate.plan import Surroundings, plan
+from meshwright.gate.plan import plan
 from meshwright.gate.runs import CatchUp, Runs
+from meshwright.gate.surroundings import Surroundings
 from meshwright.model.address import ProductAddress
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import CronSchedule, InputsSchedule, Member, PublishMode, Transform

@@ -1,7 +1,7 @@
 """Policies: what would they find in all that is committed, as they are decided, or as somebody would decide?
 
 Every product is looked at, or one, as if all of it were new: what runs already excuses nothing here, and the waivers of
-these files count.
+these files count. So does what is known of the cost of a month.
 """
 
 from collections.abc import Collection, Iterable
@@ -9,7 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from meshwright.compiler.compilation import compile_sound
+from meshwright.gate.changes import product_of
+from meshwright.gate.compare import compare
 from meshwright.gate.compliance import policy_findings
+from meshwright.gate.cost import costs
 from meshwright.gate.parameters import plain_of
 from meshwright.gate.policies.registry import policy_named
 from meshwright.gate.rulings import decided, decision_mistakes
@@ -20,6 +23,7 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.policy import SEVERITY, Decision
 from meshwright.model.spelling import did_you_mean
+from meshwright.workspace.surroundings import surroundings
 from meshwright.workspace.workspace import Workspace
 
 
@@ -44,7 +48,10 @@ def try_policies(
     mesh = suppose(graph.mesh, supposed)
     judged = replace(graph, mesh=mesh)
     nothing = build(replace(mesh, products=()), {})
-    found = policy_findings(nothing, judged, graph.order if product is None else (product,), now)
+    asked = graph.order if product is None else (product,)
+    new = (change for change in compare(nothing, judged) if product is None or product_of(change) == product)
+    dearer = costs(new, nothing, judged, surroundings(workspace, None, now))
+    found = policy_findings(nothing, judged, asked, now, dearer)
     return tuple(sorted(d for d in found if not codes or d.code in codes))
 
 

@@ -4,7 +4,7 @@ A run is `stage → check → publish`, or `discard`. Each verb may run in a pro
 publish id alone, the staged data waits in the engine's store.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from meshwright.engine.capabilities import Capabilities
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Column
 from meshwright.model.errors import FinalError, MeshError
+from meshwright.model.estimate import Estimate
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, InputPort
@@ -105,6 +106,15 @@ class Recent:
     product: ProductAddress
     publishes: tuple[Publish, ...] = ()
     error: MeshError | None = None
+
+
+class Estimator(Protocol):
+    """Tells beforehand what queries of an engine are billed for."""
+
+    DIALECT: str
+
+    def estimate(self, data: str, works: Sequence[Work]) -> tuple[Estimate, ...]:
+        """Return an estimate of one run of each product. What cannot be estimated says why; nothing is raised."""
 
 
 class Engine(Protocol):

@@ -1,13 +1,17 @@
 """Registry: from an engine's name to an engine. An engine's driver is imported when it is opened, not before."""
 
 from importlib import import_module
+from types import ModuleType
 from typing import cast
 
-from meshwright.engine.protocol import Engine
+from meshwright.engine.protocol import Engine, Estimator
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 
 ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwright.engine.duckdb.engine"}
+
+_ESTIMATORS = {"bigquery": "meshwright.engine.bigquery.estimate"}
+"""Of engines that bill what queries read: what tells it beforehand."""
 
 _DRIVERS = {"bigquery": "google"}
 """The extra of this package that brings an engine's driver, where it is not there anyway."""
@@ -38,11 +42,25 @@ def open_engine(
     """
     if name not in ENGINES:
         raise NotFound(f"there is no engine `{name}`", hint=f"write one of {', '.join(sorted(ENGINES))}")
+    module = _module(name, ENGINES[name])
+    return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))
+
+
+def estimator(name: str) -> Estimator | None:
+    """Return what tells beforehand what an engine's queries read; None for one that does not bill that.
+
+    Raises `Refused` where the engine's driver is not installed.
+    """
+    place = _ESTIMATORS.get(name)
+    return None if place is None else cast("Estimator", _module(name, place))
+
+
+def _module(name: str, place: str) -> ModuleType:
+    """Import a module of an engine. Raises `Refused` where its driver is not installed."""
     try:
-        module = import_module(ENGINES[name])
+        return import_module(place)
     except ModuleNotFoundError as error:
         extra = _DRIVERS.get(name)
         if extra is None:
             raise
         raise Refused(f"the engine `{name}` needs `{error.name}`", hint=f"install `meshwright[{extra}]`") from None
-    return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))

@@ -6,7 +6,7 @@ purpose's director for cost, the platform team for what belongs to everybody. No
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from meshwright.gate.changes import (
     Change,
@@ -160,13 +160,13 @@ def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked
 
 
 def _for_cost(costs: Costs, current: MeshGraph) -> Iterator[_Asked]:
-    """Yield the directors whose purpose costs more; where nobody can tell, those whose products run more often."""
+    """Yield the directors whose purpose costs more; where nobody can tell, those whose products do more than before."""
     for purpose in dict.fromkeys(c.purpose for c in costs.products if c.purpose):
-        growth = costs.growth(purpose)
-        if growth is None or growth > timedelta():
+        if costs.grows(purpose):
             for change in costs.products:
-                if change.purpose == purpose and change.is_more_often:
-                    reason = f"`{change.product}` runs more often, and costs more: {load_text(change, costs)}"
+                if change.purpose == purpose and (change.is_more_often or change.reads_more):
+                    what = "runs more often" if change.is_more_often else "reads more"
+                    reason = f"`{change.product}` {what}, and costs more: {load_text(change, costs)}"
                     yield *_director(purpose, current), reason
 
 

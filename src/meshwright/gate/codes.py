@@ -46,6 +46,7 @@ class Code(StrEnum):
     NOT_STORABLE = "MW0441"
     WAIVER = "MW0445"
     IDLE_WAIVER = "MW0446"
+    DEAR = "MW0450"
 
 
 MEANING = {
@@ -89,4 +90,5 @@ MEANING = {
     Code.NOT_STORABLE: "a change that a table which adds up cannot take inside its major version",
     Code.WAIVER: "a waiver of what is not there, that has ended, or that is too long",
     Code.IDLE_WAIVER: "a waiver that waives nothing",
+    Code.DEAR: "a change that makes a product, a domain or a purpose cost more than was agreed",
 }

@@ -9,7 +9,8 @@ on it stops the next change of its product, old as it is: that was the promise.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from meshwright.gate.policy import Level, Subject
+from meshwright.gate.cost import NOTHING_DEARER, Costs
+from meshwright.gate.policy import Level, Subject, Weighing
 from meshwright.gate.rulings import Ruling, found_by, rulings
 from meshwright.gate.waivers import covering, is_expired
 from meshwright.graph.graph import MeshGraph
@@ -20,17 +21,23 @@ from meshwright.model.product import DataProduct
 
 
 def policy_findings(
-    current: MeshGraph, proposed: MeshGraph, products: Iterable[ProductAddress], now: datetime
+    current: MeshGraph,
+    proposed: MeshGraph,
+    products: Iterable[ProductAddress],
+    now: datetime,
+    costs: Costs = NOTHING_DEARER,
 ) -> Iterator[Diagnostic]:
-    """Yield what the policies find in these products; what a proposal leaves alone is not looked at."""
+    """Yield what the policies find in these products, and in what others are made to cost; no more is looked at."""
+    touched = dict.fromkeys(products)
     by_domain: dict[str, list[list[Ruling]]] = {}
-    for address in products:
+    for address in dict.fromkeys((*touched, *(change.product for change in costs.products))):
         product = proposed.product(address)
         if product is not None:
             if address.domain not in by_domain:
                 by_domain[address.domain] = list(_in_force(current, proposed, address.domain, now))
             for alternatives in by_domain[address.domain]:
-                yield from _judged(alternatives, current, proposed, product, now)
+                asked = [r for r in alternatives if address in touched or isinstance(r.policy.check, Weighing)]
+                yield from _judged(asked, current, proposed, product, now, costs)
 
 
 def _in_force(current: MeshGraph, proposed: MeshGraph, domain: str, now: datetime) -> Iterator[list[Ruling]]:
@@ -43,11 +50,16 @@ def _in_force(current: MeshGraph, proposed: MeshGraph, domain: str, now: datetim
 
 
 def _judged(
-    alternatives: list[Ruling], current: MeshGraph, proposed: MeshGraph, product: DataProduct, now: datetime
+    alternatives: list[Ruling],
+    current: MeshGraph,
+    proposed: MeshGraph,
+    product: DataProduct,
+    now: datetime,
+    costs: Costs,
 ) -> Iterator[Diagnostic]:
     told: set[Subject] = set()
     for ruling in alternatives:
-        found = list(found_by(ruling, proposed, product))
+        found = list(found_by(ruling, proposed, product, costs))
         old = _about(ruling, current, product) if found else set()
         for finding in found:
             if not told.issuperset(finding.about):

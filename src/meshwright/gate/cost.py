@@ -1,55 +1,38 @@
 """Cost: what does a month of running take before a change and after it, and whose budget bears it?
 
-A month's runs follow from schedules, what a run takes from the runs that were observed: their median. What has not run
-yet is not known, and is never counted as nothing. A product that inputs drive is built as often as the rarest of those
-that it requires. A month is the twelfth part of a year.
+What has not run yet, and what nobody could estimate, is not known, and is never counted as nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from meshwright.gate.cadence import cadence
 from meshwright.gate.changes import (
     Change,
     InputAdded,
     InputChanged,
     InputRemoved,
+    PortAdded,
     ProductAdded,
     ProductRemoved,
     PurposeChanged,
+    QueryChanged,
     ScheduleChanged,
+    TableAdded,
+    product_of,
 )
+from meshwright.gate.load import Load, Taken, monthly_runs, together
+from meshwright.gate.surroundings import Surroundings
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
+from meshwright.model.estimate import Estimate
 from meshwright.model.mesh import Prices, Purpose
 from meshwright.model.observation import Usual
 from meshwright.model.product import CronSchedule
 
-Observed = Callable[[Collection[ProductAddress]], Mapping[ProductAddress, Usual]]
-"""Tells what runs of some products usually take, as far as any were observed."""
-
-_MONTHS = 24
-"""What cadences are counted over."""
-
-
-def nothing_observed(products: Collection[ProductAddress]) -> Mapping[ProductAddress, Usual]:  # noqa: ARG001
-    """Know no run."""
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a product takes in a month: so many `runs`, each so long as `usual` ones; None where that is not known."""
-
-    runs: Decimal | None
-    usual: Usual | None
-
-    @property
-    def time(self) -> timedelta | None:
-        """What the runs of a month take together."""
-        return None if self.runs is None or self.usual is None else self.usual.length * float(self.runs)
+_NOTABLE = Decimal("1.1")
+"""From how much more on a run reads more: a column more that is read is no question for a director."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +51,17 @@ class CostChange:
         return was is not None and is_now is not None and is_now > was
 
     @property
-    def growth(self) -> timedelta | None:
-        """What a month takes more; None where that is not known."""
-        sides = [timedelta() if side is None else side.time for side in (self.before, self.after)]
-        return None if sides[0] is None or sides[1] is None else sides[1] - sides[0]
+    def reads_more(self) -> bool:
+        """Tell whether a run of a product that runs already will read notably more."""
+        told = [None if side is None else side.estimate for side in (self.before, self.after)]
+        was, is_now = (None if estimate is None else estimate.size for estimate in told)
+        return was is not None and is_now is not None and is_now > was * _NOTABLE
+
+    @property
+    def months(self) -> tuple[Taken, Taken]:
+        """What a month takes before and after; nothing where there is no such product."""
+        none = Taken(timedelta(), Decimal())
+        return none if self.before is None else self.before.month, none if self.after is None else self.after.month
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,83 +69,120 @@ class PurposeCost:
     """What all products of a purpose take in a month; `unknown` are those of which nobody can tell yet."""
 
     purpose: Purpose
-    before: timedelta
-    after: timedelta
+    before: Taken
+    after: Taken
+    unknown: tuple[ProductAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DomainCost:
+    """What all products of a domain take in a month; `unknown` are those of which nobody can tell yet."""
+
+    domain: str
+    before: Taken
+    after: Taken
     unknown: tuple[ProductAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What one change makes dearer or cheaper, in hours; and in money where the environment has `prices`."""
+    """What one change makes dearer or cheaper; in money where the environment has `prices`."""
 
     products: tuple[CostChange, ...] = ()
     purposes: tuple[PurposeCost, ...] = ()
+    domains: tuple[DomainCost, ...] = ()
     prices: Prices = field(default_factory=Prices)
     currency: str = ""
 
-    def amount(self, time: timedelta | None) -> Decimal | None:
-        """Return what a time costs, in the mesh's currency; None where that is not known."""
-        if time is None or self.prices.hour is None:
-            return None
-        return Decimal(time / timedelta(hours=1)) * self.prices.hour
+    def growth(self, change: CostChange) -> Decimal | None:
+        """Return how much dearer a month of a product becomes, in the mesh's currency; None where nobody can tell."""
+        was, is_now = (month.amount(self.prices) for month in change.months)
+        return None if was is None or is_now is None else is_now - was
 
-    def growth(self, purpose: str) -> timedelta | None:
-        """Return what a month of a purpose takes more; None where that is not known of one of its changed products."""
-        known = [change.growth for change in self.products if change.purpose == purpose]
-        return None if None in known else sum((g for g in known if g is not None), timedelta())
+    def grows(self, purpose: str) -> bool:
+        """Tell whether a month of a purpose takes more, or may: of one of its changed products nobody can tell."""
+        months = [change.months for change in self.products if change.purpose == purpose]
+        if not all(month.is_known(self.prices) for pair in months for month in pair):
+            return True
+        grown = (_measure(is_now, self.prices) - _measure(was, self.prices) for was, is_now in months)
+        return sum(grown) > 0
 
 
-def costs(changes: Iterable[Change], before: MeshGraph, after: MeshGraph, observed: Observed, prices: Prices) -> Costs:
+NOTHING_DEARER = Costs()
+"""What a plan makes of costs that changes none."""
+
+
+def _measure(month: Taken, prices: Prices) -> Decimal:
+    """Return what a known month is held against another by: money, and without prices seconds."""
+    amount = month.amount(prices)
+    seconds = timedelta() if month.time is None else month.time
+    return amount if amount is not None else Decimal(seconds / timedelta(seconds=1))
+
+
+_REWRITES = ProductAdded | PortAdded | TableAdded | QueryChanged | InputAdded | InputRemoved | InputChanged
+"""After which a run may read more or less."""
+
+_Sides = tuple[MeshGraph, MeshGraph]
+_Group = tuple[frozenset[ProductAddress], frozenset[ProductAddress]]
+"""The products of a purpose, or of a domain, before and after."""
+_Loads = tuple[Mapping[ProductAddress, Load], Mapping[ProductAddress, Load]]
+
+
+def costs(changes: Iterable[Change], before: MeshGraph, after: MeshGraph, around: Surroundings) -> Costs:
     """Return what changes make dearer or cheaper. Asks what was observed only where something is."""
-    known = tuple(changes)
-    sides = (before, after)
-    other = [p for p in _reached(known, before, after) if _load(p, before, {}) != _load(p, after, {})]
-    moved = {p for c in known if isinstance(c, PurposeChanged) for p in (c.before, c.after) if p}
-    names = moved | {p for address in other for side in sides if (p := _purpose(address, side)) is not None}
-    bearing = {name: _bearing(name, sides) for name in names}
-    asked = sorted({*other, *(address for group in bearing.values() for address in group)})
-    usual = observed(asked) if asked else {}
-    purposes = {p.name: p for p in (*after.mesh.purposes, *before.mesh.purposes)}
+    known, sides = tuple(changes), (before, after)
+    rewritten = {p for c in known if isinstance(c, _REWRITES) and (p := product_of(c)) is not None and p in after}
+    told = around.estimated(after, sorted(rewritten)) if rewritten else {}
+    often = (p for p in _reached(known, before, after) if monthly_runs(before, p) != monthly_runs(after, p))
+    other = sorted({*often, *told, *(c.address for c in known if isinstance(c, ProductAdded | ProductRemoved))})
+    moved = {name for c in known if isinstance(c, PurposeChanged) for name in (c.before, c.after) if name}
+    names = moved | {name for address in other for side in sides if (name := _purpose(address, side)) is not None}
+    purposes = {p.name: p for p in (*after.mesh.purposes, *before.mesh.purposes) if p.name in names}
+    bearing = {name: _bearing(name, sides) for name in sorted(purposes)}
+    domains = {name: _members(name, sides) for name in sorted({p.domain for p in other})}
+    asked = {*other, *(p for group in (*bearing.values(), *domains.values()) for side in group for p in side)}
+    loads = _loads(asked, sides, around, told)
     return Costs(
-        tuple(_change(address, sides, usual) for address in other),
-        tuple(_purpose_cost(purposes[n], bearing[n], sides, usual) for n in sorted(names & purposes.keys())),
-        prices,
+        tuple(
+            CostChange(p, _purpose(p, after) or _purpose(p, before), *(side.get(p) for side in loads)) for p in other
+        ),
+        tuple(PurposeCost(purposes[name], *_total(group, loads, around.prices)) for name, group in bearing.items()),
+        tuple(DomainCost(name, *_total(group, loads, around.prices)) for name, group in domains.items()),
+        around.prices,
         after.mesh.currency,
     )
 
 
-def monthly_runs(graph: MeshGraph, address: ProductAddress) -> Decimal | None:
-    """Return how often a product is built in a month; None where nobody can tell, or there is no such product."""
-    return graph.once(_Monthly).of(address)
+def _loads(
+    asked: Collection[ProductAddress],
+    sides: _Sides,
+    around: Surroundings,
+    told: Mapping[ProductAddress, Estimate],
+) -> _Loads:
+    """Return what each product takes before and after; what a change does not rewrite is estimated once."""
+    before, after = sides
+    usual = around.observed(sorted(asked)) if asked else {}
+    others = sorted(p for p in asked if p not in told and p in after)
+    later = {**told, **(around.estimated(after, others) if others else {})}
+    apart = sorted(p for p in asked if p in before and (p in told or p not in after))
+    earlier = {**later, **(around.estimated(before, apart) if apart else {})}
+    return _side(asked, before, usual, earlier), _side(asked, after, usual, later)
 
 
-class _Monthly:
-    """How often the products of one graph are built, each counted once."""
+def _side(
+    asked: Collection[ProductAddress],
+    graph: MeshGraph,
+    usual: Mapping[ProductAddress, Usual],
+    estimates: Mapping[ProductAddress, Estimate],
+) -> Mapping[ProductAddress, Load]:
+    return {p: Load(monthly_runs(graph, p), usual.get(p), estimates.get(p)) for p in asked if p in graph}
 
-    def __init__(self, graph: MeshGraph) -> None:
-        self._graph = graph
-        self._known: dict[ProductAddress, Decimal | None] = {}
 
-    def of(self, address: ProductAddress) -> Decimal | None:
-        if address not in self._known:
-            self._known[address] = None  # what waits for itself never runs
-            self._known[address] = self._count(address)
-        return self._known[address]
-
-    def _count(self, address: ProductAddress) -> Decimal | None:
-        product = self._graph.product(address)
-        if product is None:
-            return None
-        if isinstance(product.schedule, CronSchedule):
-            found = cadence(product.schedule.cron)
-            return None if found is None else Decimal(found.runs) / _MONTHS
-        ports = [i for i in product.inputs if i.port is not None]
-        required = [i for i in ports if i.required]
-        counted = [self.of(i.port.product) for i in required or ports if i.port is not None]
-        known = [runs for runs in counted if runs is not None]
-        if len(known) < len(counted) or not known:
-            return None
-        return min(known) if required else max(known)
+def _total(group: _Group, loads: _Loads, prices: Prices) -> tuple[Taken, Taken, tuple[ProductAddress, ...]]:
+    of_group = [{p: side[p] for p in members} for members, side in zip(group, loads, strict=True)]
+    unknown = {p for side in of_group for p, load in side.items() if not load.month.is_known(prices)}
+    before, after = (together(side.values()) for side in of_group)
+    return before, after, tuple(sorted(unknown))
 
 
 def _reached(changes: Iterable[Change], before: MeshGraph, after: MeshGraph) -> Iterator[ProductAddress]:
@@ -178,42 +205,18 @@ def _is_driven(address: ProductAddress, graph: MeshGraph) -> bool:
     return product is not None and not isinstance(product.schedule, CronSchedule)
 
 
-def _bearing(purpose: str, sides: tuple[MeshGraph, MeshGraph]) -> set[ProductAddress]:
-    """Return the products that a purpose has on either side."""
-    return {p.address for side in sides for p in side.mesh.products if p.purpose == purpose}
+def _bearing(purpose: str, sides: _Sides) -> _Group:
+    """Return the products of a purpose."""
+    before, after = (frozenset(p.address for p in side.mesh.products if p.purpose == purpose) for side in sides)
+    return before, after
+
+
+def _members(domain: str, sides: _Sides) -> _Group:
+    """Return the products of a domain."""
+    before, after = (frozenset(address for address in side.order if address.domain == domain) for side in sides)
+    return before, after
 
 
 def _purpose(address: ProductAddress, graph: MeshGraph) -> str | None:
     product = graph.product(address)
     return None if product is None else product.purpose
-
-
-def _change(
-    address: ProductAddress, sides: tuple[MeshGraph, MeshGraph], usual: Mapping[ProductAddress, Usual]
-) -> CostChange:
-    was, is_now = (_load(address, side, usual) for side in sides)
-    purpose = _purpose(address, sides[1]) or _purpose(address, sides[0])
-    return CostChange(address, purpose, was, is_now)
-
-
-def _load(address: ProductAddress, graph: MeshGraph, usual: Mapping[ProductAddress, Usual]) -> Load | None:
-    return None if graph.product(address) is None else Load(monthly_runs(graph, address), usual.get(address))
-
-
-def _purpose_cost(
-    purpose: Purpose,
-    bearing: Iterable[ProductAddress],
-    sides: tuple[MeshGraph, MeshGraph],
-    usual: Mapping[ProductAddress, Usual],
-) -> PurposeCost:
-    totals, unknown = [], set()
-    for side in sides:
-        total = timedelta()
-        for address in bearing:
-            if _purpose(address, side) == purpose.name:
-                load = _load(address, side, usual)
-                time = None if load is None else load.time
-                total += time or timedelta()
-                unknown |= {address} if time is None else set()
-        totals.append(total)
-    return PurposeCost(purpose, totals[0], totals[1], tuple(sorted(unknown)))

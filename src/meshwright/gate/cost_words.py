@@ -1,11 +1,14 @@
-"""Cost in words: what runs, hours and money a change makes more or less, as plans and approvals say it."""
+"""Cost in words: what runs, hours, bytes and money a change makes more or less, as plans and approvals say it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from meshwright.gate.cost import CostChange, Costs, Load, PurposeCost
+from meshwright.gate.cost import CostChange, Costs, PurposeCost
+from meshwright.gate.load import Load, Taken
 
 _CENT = Decimal("0.01")
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def load_text(change: CostChange, costs: Costs) -> str:
@@ -14,9 +17,11 @@ def load_text(change: CostChange, costs: Costs) -> str:
     if before is None or after is None:
         return f"{'new' if before is None else 'gone'}: {_side_text(after or before, costs)}"
     parts = [f"{_runs_text(before)} → {_runs_text(after)} runs a month"]
-    if before.time is None or after.time is None:
+    if before.runs == after.runs:
+        parts = [f"{_runs_text(after)} runs a month"]
+    if before.usual is None and after.estimate is None:
         return f"{parts[0]}, what they take is not known yet"
-    return ", ".join([*parts, *_moved(before.time, after.time, costs)])
+    return ", ".join([*parts, *_moved(before.month, after.month, costs), *_unestimated(after)])
 
 
 def purpose_text(cost: PurposeCost, costs: Costs) -> str:
@@ -33,26 +38,49 @@ def hours_text(time: timedelta) -> str:
     return f"{hours:.1f}h".replace(".0h", "h") if hours >= 1 else f"{hours * 60:.1f}m".replace(".0m", "m")
 
 
+def size_text(size: Decimal) -> str:
+    """Say how many bytes are read, in the unit that people read: `1.5 GiB`."""
+    unit = 0
+    while size >= 1024 and unit < len(_UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    return f"{size:.1f}".removesuffix(".0") + f" {_UNITS[unit]}"
+
+
 def money_text(amount: Decimal, currency: str) -> str:
     """Say an amount in the mesh's currency."""
     return f"{amount.quantize(_CENT):,} {currency}".rstrip()
 
 
-def _moved(before: timedelta, after: timedelta, costs: Costs) -> list[str]:
-    parts = [f"{hours_text(before)} → {hours_text(after)}"]
-    was, is_now = costs.amount(before), costs.amount(after)
+def _moved(before: Taken, after: Taken, costs: Costs) -> Iterator[str]:
+    if before.time is not None and after.time is not None:
+        yield f"{hours_text(before.time)} → {hours_text(after.time)}"
+    if before.size is not None and after.size is not None:
+        yield f"{size_text(before.size)} → {size_text(after.size)} read"
+    elif after.size is not None:
+        yield f"{size_text(after.size)} read"
+    was, is_now = before.amount(costs.prices), after.amount(costs.prices)
     if was is not None and is_now is not None:
-        parts.append(f"{was.quantize(_CENT):,} → {money_text(is_now, costs.currency)}")
-    return parts
+        yield f"{was.quantize(_CENT):,} → {money_text(is_now, costs.currency)}"
 
 
 def _side_text(load: Load | None, costs: Costs) -> str:
-    if load is None or load.time is None:
-        often = "" if load is None or load.runs is None else f"{_runs_text(load)} runs a month, "
-        return f"{often}what they take is not known yet" if often else "how often it runs is not known"
-    amount = costs.amount(load.time)
-    money = "" if amount is None else f", {money_text(amount, costs.currency)}"
-    return f"{_runs_text(load)} runs a month, {hours_text(load.time)}{money}"
+    if load is None or load.runs is None:
+        return "how often it runs is not known"
+    parts = [f"{_runs_text(load)} runs a month"]
+    month = load.month
+    if month.time is not None:
+        parts.append(hours_text(month.time))
+    if month.size is not None:
+        parts.append(f"{size_text(month.size)} read")
+    if month.time is None and load.estimate is None:
+        parts.append("what they take is not known yet")
+    amount = month.amount(costs.prices)
+    return ", ".join([*parts, *([] if amount is None else [money_text(amount, costs.currency)]), *_unestimated(load)])
+
+
+def _unestimated(load: Load) -> list[str]:
+    estimate = load.estimate
+    return [f"what they read is not estimated, because {estimate.because}"] if estimate and estimate.because else []
 
 
 def _runs_text(load: Load) -> str:

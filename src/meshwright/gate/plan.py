@@ -19,11 +19,12 @@ from meshwright.gate.compare import compare
 from meshwright.gate.compliance import policy_findings
 from meshwright.gate.consumers import Consumer, consumers
 from meshwright.gate.contents import contents
-from meshwright.gate.cost import Costs, Observed, costs, nothing_observed
+from meshwright.gate.cost import Costs, costs
 from meshwright.gate.findings import version_findings
 from meshwright.gate.migrations import Migration, migrations, storage_findings
 from meshwright.gate.offers import is_over, offer_findings
 from meshwright.gate.runs import Runs, runs
+from meshwright.gate.surroundings import Surroundings
 from meshwright.gate.version import Part, consequence
 from meshwright.gate.waivers import waiver_findings
 from meshwright.graph.build import build
@@ -31,7 +32,7 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.identity import Digest
-from meshwright.model.mesh import Mesh, Prices
+from meshwright.model.mesh import Mesh
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,6 @@ class Effect:
     def is_breaking(self) -> bool:
         """Tell whether a reader of the table may have to change because of it."""
         return self.part is Part.MAJOR
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the environment tells a plan: from when on intervals are run there, what runs took, and what an hour costs.
-
-    Without `since` they are run from now on.
-    """
-
-    since: datetime | None = None
-    observed: Observed = nothing_observed
-    prices: Prices = field(default_factory=Prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +108,14 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
     touched = _touched(changes)
     about = contents(touched, current, proposed)
     told = around or Surroundings()
-    cost = costs(changes, before, proposed, nothing_observed if first else told.observed, told.prices)
+    cost = costs(changes, before, proposed, Surroundings(prices=told.prices) if first else told)
     reached = tuple((e.change, e.consumers) for e in effects)
     asked = tuple(r for r in reached if r[1] or not is_over(r[0], before, now))
     found = {
         *version_findings(asked, before, proposed),
         *storage_findings(changes, before, proposed),
         *offer_findings(reached, touched, (before, proposed), now),
-        *policy_findings(before, proposed, touched, now),
+        *policy_findings(before, proposed, touched, now, cost),
         *waiver_findings(None if current is None else current.mesh, proposed, touched, now),
     }
     return Plan(

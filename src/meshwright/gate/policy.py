@@ -2,7 +2,8 @@
 
 A policy is a value: its name in mesh.yaml, the code of what it finds, how severe that is where nobody decides, what
 can be decided of it, and a pure function that looks at one product. Why it is asked is the docstring of its module.
-It may look at the product's neighbours through the graph, and never at all products of a mesh.
+It may look at the product's neighbours through the graph, and never at all products of a mesh. A policy may instead
+weigh what a plan makes a product cost.
 """
 
 import inspect
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from meshwright.gate.cost import Costs
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import Address, SourceColumn
 from meshwright.model.diagnostic import Location
@@ -63,20 +65,28 @@ Check = Callable[[MeshGraph, DataProduct, P], Iterator[Found]]
 
 
 @dataclass(frozen=True, slots=True)
+class Weighing(Generic[P]):
+    """A check of what a plan makes a product cost, not of what the product is: what it finds was never there before."""
+
+    weigh: Callable[[Costs, DataProduct, P], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy(Generic[P]):
     """One policy. `package` is the distribution that brings it along; empty for those that are built in."""
 
     name: str
     code: str
     severity: Level
-    check: Check[P]
+    check: Check[P] | Weighing[P]
     parameters: type[P]
     package: str = ""
 
     @property
     def why(self) -> str:
         """What it asks and why, as its module says: a sentence, and perhaps more."""
-        return inspect.cleandoc(sys.modules[self.check.__module__].__doc__ or "")
+        made = self.check.weigh if isinstance(self.check, Weighing) else self.check
+        return inspect.cleandoc(sys.modules[made.__module__].__doc__ or "")
 
     @property
     def title(self) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from meshwright.gate.cost import NOTHING_DEARER, Costs
 from meshwright.gate.parameters import Parameter, parameters_of, value_text
 from meshwright.gate.policies.registry import POLICIES, policy_named
-from meshwright.gate.policy import Found, Level, Policy
+from meshwright.gate.policy import Found, Level, Policy, Weighing
 from meshwright.graph.graph import MeshGraph
 from meshwright.manifest.codes import Code
 from meshwright.manifest.shapes.scalars import Unreadable
@@ -69,17 +70,28 @@ def rulings(mesh: Mesh, domain: str | None = None) -> Mapping[str, Ruling]:
     return found
 
 
-def found_by(ruling: Ruling, graph: MeshGraph, product: DataProduct) -> Iterator[Found]:
-    """Yield what a policy finds in a product. Raises `Refused` by its name where one of a package cannot go on."""
+def found_by(ruling: Ruling, graph: MeshGraph, product: DataProduct, costs: Costs = NOTHING_DEARER) -> Iterator[Found]:
+    """Yield what a policy finds in a product, and in what a plan makes it cost.
+
+    Raises `Refused` by its name where one of a package cannot go on.
+    """
     policy = ruling.policy
     if not policy.package:
-        yield from policy.check(graph, product, ruling.parameters)
+        yield from _looked(ruling, graph, product, costs)
         return
     try:
-        yield from tuple(policy.check(graph, product, ruling.parameters))
+        yield from tuple(_looked(ruling, graph, product, costs))
     except Exception as error:
         said = f"the policy `{policy.name}` of the package {policy.package} failed at `{product.address}`"
         raise Refused(f"{said}: {type(error).__name__}: {error}", hint="mend the package") from error
+
+
+def _looked(ruling: Ruling, graph: MeshGraph, product: DataProduct, costs: Costs) -> Iterator[Found]:
+    match ruling.policy.check:
+        case Weighing(weigh=weigh):
+            return weigh(costs, product, ruling.parameters)
+        case check:
+            return check(graph, product, ruling.parameters)
 
 
 def decision_mistakes(mesh: Mesh) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from meshwright.gate.codes import Code
-from meshwright.gate.policy import Found, Subject
+from meshwright.gate.policy import Found, Subject, Weighing
 from meshwright.gate.rulings import found_by, rulings
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress, parse
@@ -96,4 +96,6 @@ def _is_needed(waiver: Waiver, graph: MeshGraph) -> bool:
     ruling = rulings(graph.mesh, product.address.domain).get(waiver.policy) if product else None
     if product is None or ruling is None:
         return False
+    if isinstance(ruling.policy.check, Weighing):
+        return True  # what the next plan costs, nobody knows yet
     return any(covers(waiver, subject) for found in found_by(ruling, graph, product) for subject in found.about)

@@ -106,11 +106,14 @@ def _readable(plain: dict[str, object]) -> Iterator[Environment]:
 
 def _prices(plain: object) -> Prices:
     """Return the prices that can be read."""
-    hour = plain.get("hour") if isinstance(plain, dict) else None
-    if not isinstance(hour, int | Decimal | float) or isinstance(hour, bool):
-        return Prices()
-    amount = Decimal(str(hour))
-    return Prices(amount) if amount.is_finite() and amount >= 0 else Prices()
+    return Prices(_price(plain.get("hour")), _price(plain.get("tebibyte"))) if isinstance(plain, dict) else Prices()
+
+
+def _price(plain: object) -> Decimal | None:
+    if not isinstance(plain, int | Decimal | float) or isinstance(plain, bool):
+        return None
+    amount = Decimal(str(plain))
+    return amount if amount.is_finite() and amount >= 0 else None
 
 
 def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_only: bool) -> set[ProductAddress]:

@@ -111,9 +111,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What an environment asks for an `hour` of a run, in the mesh's currency; None where nobody says."""
+    """What an environment asks for an `hour` of a run, and for a `tebibyte` that queries read, in the mesh's currency.
+
+    None where nobody says.
+    """
 
     hour: Decimal | None = None
+    tebibyte: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ class Settings:
     `data`, `store` and `keys` are folders or URLs; `database` is an SQLAlchemy URL. `root_key` is the public key, in
     hexadecimal, that releases must be signed under; None on a first use, when the environment is being set up.
     `since` and `until` bound the intervals that are run here; with `until` this is a replay, whose clock stands there.
-    `memory` limits one engine process, such as `2GB`. `price` is what an hour of a run costs, in the mesh's currency.
-    `reconcile` is the time between two looks for missing runs.
+    `memory` limits one engine process, such as `2GB`. `price_hour` is what an hour of a run costs, `price_tebibyte`
+    what is billed for reading so much. `reconcile` is the time between two looks for missing runs.
     """
 
     environment: str
@@ -54,7 +54,8 @@ class Settings:
     since: datetime | timedelta | None = None
     until: datetime | None = None
     memory: str | None = None
-    price: Decimal | None = None
+    price_hour: Decimal | None = None
+    price_tebibyte: Decimal | None = None
     reconcile: timedelta = timedelta(minutes=5)
     log_format: str = "text"
     webhook: Secret | None = None
@@ -164,7 +165,8 @@ def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, st
         "store": found.store,
         "since": _time_text(found.since),
         "until": _time_text(found.until),
-        "price": None if found.prices.hour is None else f"{found.prices.hour:f}",
+        "price_hour": None if found.prices.hour is None else f"{found.prices.hour:f}",
+        "price_tebibyte": None if found.prices.tebibyte is None else f"{found.prices.tebibyte:f}",
     }
     return {n: v for n, v in values.items() if v}
 
@@ -196,7 +198,8 @@ def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
         since=None if since is None else instant_or_length(since),
         until=None if until is None else instant(until),
         memory=texts.get("memory"),
-        price=_price(texts.get("price")),
+        price_hour=_price(texts.get("price_hour")),
+        price_tebibyte=_price(texts.get("price_tebibyte")),
         reconcile=_length(texts["reconcile"]),
         log_format=texts["log_format"],
         shown=shown,
@@ -208,9 +211,9 @@ def _price(text: str | None) -> Decimal | None:
     try:
         found = None if text is None else Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"`{text}` is no price of an hour") from None
+        raise ValueError(f"`{text}` is no price") from None
     if found is not None and not (found.is_finite() and found >= 0):
-        raise ValueError(f"`{text}` is no price of an hour")
+        raise ValueError(f"`{text}` is no price")
     return found
 
 

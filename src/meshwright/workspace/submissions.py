@@ -29,6 +29,7 @@ from meshwright.sql.analyse import analyse
 from meshwright.workspace.against import Base, base_of, released_graph
 from meshwright.workspace.judged import Judged, given
 from meshwright.workspace.proposal import Proposal
+from meshwright.workspace.surroundings import surroundings
 from meshwright.workspace.workspace import Workspace
 
 
@@ -75,7 +76,7 @@ def judged_on(workspace: Workspace, base: Base, one: Waiting, now: datetime) -> 
     graph, found = proposed, tuple[Diagnostic, ...]()
     if base.current is not None and asked.base is not None:
         graph, found = rebased_on(released_graph(workspace, asked.base), proposed, base.current)
-    made = plan(base.current, graph, now).with_findings(found)
+    made = plan(base.current, graph, now, surroundings(workspace, base.history, now)).with_findings(found)
     proposal = Proposal(made, base.release, base.history, base.current)
     return Submission(one, Judged(proposal, judge(made, given(proposal), author=asked.author)))
 

@@ -1,19 +1,22 @@
-"""Surroundings: what does an environment tell a plan of its runs: from when on they are, what they took and cost?
+"""Surroundings: what does an environment tell a plan of its runs: from when on they are, what they take and cost?
 
-What cannot be looked up from here is not known, and is said so: a plan needs no database.
+What cannot be looked up from here is not known, and is said so: a plan needs no database and no warehouse.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from meshwright.gate.plan import Surroundings
+from meshwright.gate.surroundings import Surroundings
+from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError
+from meshwright.model.estimate import Estimate
 from meshwright.model.mesh import Prices
 from meshwright.model.observation import Usual
 from meshwright.release.entry import Pointed
 from meshwright.release.log import History
+from meshwright.workspace.estimates import estimates
 from meshwright.workspace.workspace import Workspace
 
 
@@ -24,8 +27,12 @@ def surroundings(workspace: Workspace, known: History | None, now: datetime) -> 
     def observed(products: Collection[ProductAddress]) -> Mapping[ProductAddress, Usual]:
         return _usual(workspace, products)
 
+    def estimated(graph: MeshGraph, products: Collection[ProductAddress]) -> Mapping[ProductAddress, Estimate]:
+        return estimates(workspace, graph, products, now)
+
+    prices = Prices(settings.price_hour, settings.price_tebibyte)
     deployed = _first_deployment(known, settings.environment) or now
-    return Surroundings(settings.begins(deployed), observed, Prices(settings.price))
+    return Surroundings(settings.begins(deployed), observed, prices, estimated)
 
 
 def _first_deployment(known: History | None, environment: str) -> datetime | None:

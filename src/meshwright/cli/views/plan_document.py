@@ -7,9 +7,10 @@ from meshwright.cli.console import diagnostic_plain
 from meshwright.cli.views.plan_outlook import awaited
 from meshwright.gate.approvals import Need
 from meshwright.gate.changes import subject_of
-from meshwright.gate.cost import Costs, Load
+from meshwright.gate.cost import Costs, DomainCost, PurposeCost
 from meshwright.gate.describe import describe
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
+from meshwright.gate.load import Load, Taken
 from meshwright.gate.plan import Effect
 from meshwright.gate.runs import Run, Runs
 from meshwright.model.time import instant_text
@@ -121,24 +122,37 @@ def _costs_plain(costs: Costs) -> dict[str, Any]:
             {
                 "purpose": p.purpose.name,
                 "budget": None if p.purpose.budget is None else float(p.purpose.budget),
-                "before": _time_plain(p.before, costs),
-                "after": _time_plain(p.after, costs),
-                "unknown": [str(u) for u in p.unknown],
+                **_total_plain(p, costs),
             }
             for p in costs.purposes
         ],
+        "domains": [{"domain": d.domain, **_total_plain(d, costs)} for d in costs.domains],
+    }
+
+
+def _total_plain(total: PurposeCost | DomainCost, costs: Costs) -> dict[str, Any]:
+    return {
+        "before": _taken_plain(total.before, costs),
+        "after": _taken_plain(total.after, costs),
+        "unknown": [str(u) for u in total.unknown],
     }
 
 
 def _load_plain(load: Load | None, costs: Costs) -> dict[str, Any] | None:
     if load is None:
         return None
-    return {"runs": None if load.runs is None else float(load.runs), **_time_plain(load.time, costs)}
-
-
-def _time_plain(time: timedelta | None, costs: Costs) -> dict[str, Any]:
-    amount = costs.amount(time)
+    because = load.estimate.because if load.estimate else ""
     return {
-        "hours": None if time is None else round(time / timedelta(hours=1), 4),
+        "runs": None if load.runs is None else float(load.runs),
+        **_taken_plain(load.month, costs),
+        "notEstimated": because or None,
+    }
+
+
+def _taken_plain(taken: Taken, costs: Costs) -> dict[str, Any]:
+    amount = taken.amount(costs.prices)
+    return {
+        "hours": None if taken.time is None else round(taken.time / timedelta(hours=1), 4),
+        "bytes": None if taken.size is None else int(taken.size),
         "amount": None if amount is None else round(float(amount), 2),
     }

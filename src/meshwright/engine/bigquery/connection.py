@@ -39,6 +39,8 @@ _RETRY = DEFAULT_RETRY.with_timeout(60.0)
 _WRITE = "write `data: bigquery://project`, or `bigquery://project/prefix?location=EU`"
 _LATER = ("rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded")
 _CANCELLED = "concurrent update"
+_LEAST = 10 * 2**20
+"""What is billed at least for each table that a query reads (cloud.google.com/bigquery/pricing, on-demand compute)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +114,18 @@ class Warehouse:
         """Return the quoted name of a table."""
         return ".".join(name(part) for part in (self.client.project, dataset, table))
 
-    def one_select(self, sql: str, values: Values, datasets: Sequence[str]) -> None:
-        """Raise `Refused` unless SQL is one SELECT, which reads nothing but what is in these datasets."""
+    def one_select(self, sql: str, values: Values, datasets: Sequence[str]) -> int:
+        """Return how many bytes a SELECT would be billed for; nothing is run.
+
+        Raises `Refused` unless SQL is one SELECT, which reads nothing but what is in these datasets.
+        """
         job = self.client.query(sql, job_config=_config(values, None, dry_run=True), retry=_RETRY)
         if job.statement_type != "SELECT":
             raise Refused("only one SELECT may be run", hint="a transform, a check and a question are one SELECT each")
         for table in job.referenced_tables or ():
             if (table.project, table.dataset_id) not in {(self.client.project, dataset) for dataset in datasets}:
                 raise Refused(f"it reads {table}, which is no input of it", hint="SQL reads its input ports only")
+        return max(job.total_bytes_processed or 0, _LEAST * len(job.referenced_tables or ()))
 
 
 def open_warehouse(data: str) -> Warehouse:

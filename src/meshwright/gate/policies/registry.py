@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from meshwright.gate.policies import (
+    affordable,
     bounded,
     checked,
     classified,
@@ -80,6 +81,7 @@ POLICIES: Mapping[str, Policy[Any]] = {
         termed,
         bounded,
         retired,
+        affordable,
     )
 }
 """Those that are built in, in the order of their codes."""

@@ -133,6 +133,7 @@ class PricesBlock(Shape):
     """What running costs there, in the mesh's `currency`."""
 
     hour: Amount | None = Field(default=None, description="What an hour of a run costs; plans say costs in it")
+    tebibyte: Amount | None = Field(default=None, description="What reading a tebibyte (2⁴⁰ bytes) costs, on BigQuery")
 
 
 class EnvironmentBlock(Shape):
