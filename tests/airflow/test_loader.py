@@ -80,11 +80,20 @@ def test_a_task_is_tried_and_stopped_as_its_manifest_says(folder: Path) -> None:
     pinned = Pinned(folder, folder.name, line.product)
     bounds = Bounds(NOW)
     for spec, wanted in (
-        (line.dag, (3, None)),
-        (line.dag._replace(retries=0, timeout=7200.0), (0, timedelta(hours=2))),
+        (line.dag, (3, None, "default_pool")),
+        (line.dag._replace(retries=0, timeout=7200.0, pool="warehouse"), (0, timedelta(hours=2), "warehouse")),
     ):
         dag = build_dag(pinned, spec, bounds)
-        assert {(t.retries, t.execution_timeout) for t in dag.tasks} == {wanted}
+        assert {(t.retries, t.execution_timeout, t.pool) for t in dag.tasks} == {wanted}
+
+
+def test_a_run_has_a_deadline_where_its_manifest_says_so(folder: Path) -> None:
+    line = next(read_lines(folder, folder.name, "aviation-0"))
+    pinned = Pinned(folder, folder.name, line.product)
+    assert not build_dag(pinned, line.dag, Bounds(NOW)).deadline
+    (alert,) = build_dag(pinned, line.dag._replace(alert_after=7200.0), Bounds(NOW)).deadline
+    assert (alert.interval, alert.callback.path) == (timedelta(hours=2), "meshwright.airflow.deadline.tell")
+    assert alert.reference.reference_name == "DagRunQueuedAtDeadline"
 
 
 def test_a_product_that_its_inputs_drive_runs_on_news_of_any_of_them(folder: Path) -> None:

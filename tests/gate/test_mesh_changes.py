@@ -11,7 +11,7 @@ from meshwright.gate.describe import describe, sign
 from meshwright.gate.plan import plan
 from meshwright.gate.rulings import decided
 from meshwright.model.contract import LogicalType
-from meshwright.model.mesh import Community, Domain, Kpi, Organisation, Term
+from meshwright.model.mesh import Community, Domain, Kpi, Organisation, Pool, Term
 from meshwright.model.product import ProductType
 
 
@@ -44,6 +44,12 @@ OF_THE_MESH: list[Any] = [
         {"communities": (Community("prices", lead="iris"), Community("rights"))},
         ["~ communities changed: prices, rights"],
         id="communities",
+    ),
+    pytest.param(
+        {"pools": (Pool("warehouse", 8), Pool("desk", 2))},
+        {"pools": (Pool("warehouse", 4), Pool("desk", 2))},
+        ["~ pools changed: warehouse"],
+        id="slots of a pool",
     ),
     pytest.param({"glossary": (MARGIN,)}, {}, ["+ term `margin` joins the glossary"], id="a new term"),
     pytest.param({}, {"glossary": (MARGIN,)}, ["− term `margin` leaves the glossary"], id="a term goes"),

@@ -11,7 +11,7 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Contact, Event, Impact, Incident, Message
-from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory, Usual
+from meshwright.model.observation import ChecksRan, Failure, Landing, Overrun, PortHistory, Usual
 from meshwright.model.product import OnFail
 from meshwright.model.publish import CheckResult, Publish, TableRows
 from meshwright.model.ratio import Ratio
@@ -151,6 +151,29 @@ def test_a_failure_stands_until_a_publish_follows_it(
 
 
 FAILED = Failure(PRODUCT, ago(2), "check", "`unique-id` failed", PublishId("f"))
+
+
+@pytest.mark.parametrize(
+    ("record", "stands"),
+    [
+        pytest.param(lambda o: [o.record_overrun(LATE), o.record_overrun(LATE)], True, id="said twice"),
+        pytest.param(lambda o: [o.record_publish(publish(3)), o.record_overrun(LATE)], True, id="after a publish"),
+        pytest.param(lambda o: [o.record_overrun(LATE), o.record_publish(publish(1))], False, id="before a publish"),
+        pytest.param(lambda o: [o.record_overrun(LATE), o.record_publish(publish(2))], False, id="the clock stands"),
+        pytest.param(lambda o: [o.record_overrun(LATE), o.record_failure(FAILED)], True, id="then it failed"),
+    ],
+)
+def test_a_run_that_took_too_long_is_known_until_a_publish_follows_it(
+    observations: Observations, record: Callable[[Observations], object], stands: bool
+) -> None:
+    activate(observations)
+    record(observations)
+    expected = LATE if stands else None
+    assert observations.latest([PRODUCT])[PRODUCT].overrun == expected
+    assert history(observations).overrun == expected
+
+
+LATE = Overrun(PRODUCT, "scheduled__9", ago(2), timedelta(minutes=30))
 
 
 def test_waiting_for_the_same_thing_is_one_fact_however_often_it_is_looked_for(observations: Observations) -> None:

@@ -10,7 +10,7 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.contract import Contract
 from meshwright.model.incident import Incident
 from meshwright.model.mesh import Mesh, Person
-from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory
+from meshwright.model.observation import ChecksRan, Failure, Landing, Overrun, PortHistory
 from meshwright.model.product import (
     CronSchedule,
     DataProduct,
@@ -60,6 +60,7 @@ class Scene:
     checks: Mapping[str, tuple[ChecksRan, ...]] = field(default_factory=dict)
     slos: Mapping[str, tuple[Slo, ...]] = field(default_factory=dict)
     clock: CronSchedule | None = None
+    overruns: Mapping[str, Overrun] = field(default_factory=dict)
 
     @property
     def graph(self) -> MeshGraph:
@@ -81,7 +82,8 @@ class Scene:
 
     def _history(self, name: str) -> PortHistory:
         landings = tuple(Landing(ago(at), Watermark(ago(mark))) for at, mark in self.landings.get(name, ()))
-        return PortHistory(port(name), ago(1000), landings, self.checks.get(name, ()), self.failures.get(name))
+        facts = (landings, self.checks.get(name, ()), self.failures.get(name), self.overruns.get(name))
+        return PortHistory(port(name), ago(1000), *facts)
 
     def _product(self, name: str, reads: list[str]) -> DataProduct:
         inputs = tuple(InputPort(r.rstrip("?"), port=port(r.rstrip("?")), required=not r.endswith("?")) for r in reads)
@@ -99,9 +101,10 @@ def failure(name: str, hours: float, reason: str = "it broke", *, waiting: bool 
 
 
 def later(scene: Scene, **landings: Landings) -> Scene:
-    """The same scene after more has landed; a publish ends a failure."""
+    """The same scene after more has landed; a publish ends a failure, and makes up for an overrun."""
     return replace(
         scene,
         landings={**scene.landings, **{n: (*scene.landings.get(n, ()), *new) for n, new in landings.items()}},
         failures={n: f for n, f in scene.failures.items() if n not in landings},
+        overruns={n: o for n, o in scene.overruns.items() if n not in landings},
     )

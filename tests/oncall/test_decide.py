@@ -1,11 +1,12 @@
 """Decide: incidents over time, told as stories; nothing is said twice."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 from tests.oncall.scenes import FRESH, GOOD, NOW, Landings, Scene, address, ago, failure, later, port
 
 from meshwright.model.incident import Event, Impact
-from meshwright.model.observation import ChecksRan
+from meshwright.model.observation import ChecksRan, Overrun
 from meshwright.model.product import CronSchedule
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Completeness, LandingBy
@@ -191,3 +192,37 @@ def test_a_hole_is_an_incident_until_it_is_filled() -> None:
     assert [(i.cause, i.impacts[0].slo) for i in opened.incidents] == [(address("raw"), "completeness")]
     filled = later(scene, raw=((0.5, 0.5),)).decide(opened.incidents)
     assert [m.event for m in filled.messages] == [Event.RESOLVED]
+
+
+SLOW = Scene(
+    ("raw", "clean < raw"),
+    {"raw": FINE, "clean": FINE},
+    overruns={"clean": Overrun(address("clean"), "scheduled__9", ago(0.5), timedelta(minutes=90))},
+    slos={"raw": (), "clean": ()},
+)
+"""A run takes longer than it may, of a product that promises nothing."""
+
+
+def test_a_run_that_takes_too_long_is_an_incident_until_its_product_publishes() -> None:
+    opened = SLOW.decide()
+    (incident,) = opened.incidents
+    assert (incident.cause, incident.since, incident.inform) == (address("clean"), ago(0.5), ())
+    assert incident.reason == "its run `scheduled__9` had not ended 1h 30m after it was queued"
+    assert [(i.port, i.slo, i.reason) for i in incident.impacts] == [(port("clean"), "run", incident.reason)]
+    assert SLOW.decide(opened.incidents, NOW + SOON).messages == ()
+    recovered = later(SLOW, clean=((0.1, 0.1),)).decide(opened.incidents, NOW + SOON)
+    assert [m.event for m in recovered.messages] == [Event.RESOLVED]
+
+
+def test_a_run_that_took_too_long_and_then_failed_is_still_that_incident_with_the_new_reason() -> None:
+    opened = SLOW.decide()
+    failed = replace(SLOW, failures={"clean": failure("clean", 0.2)}).decide(opened.incidents, NOW + SOON)
+    assert failed.messages == ()
+    assert [i.reason for i in failed.incidents] == ["stage failed: it broke"]
+
+
+def test_a_run_that_takes_so_long_that_promises_break_is_one_incident() -> None:
+    late = replace(SLOW, landings={"raw": FINE, "clean": LATE}, slos={"raw": (), "clean": (FRESH,)})
+    (incident,) = late.decide().incidents
+    assert [i.slo for i in incident.impacts] == ["freshness", "run"]
+    assert "scheduled__9" in incident.reason

@@ -71,6 +71,8 @@ class MeshBundle(BaseDagBundle):
                 self._stay(error)
 
     def _go_to(self, known: "History") -> None:
+        from meshwright.airflow.pools import make_pools
+
         environment = self._workspace.settings.environment
         current = known.current(environment)
         if current is None:
@@ -78,7 +80,9 @@ class MeshBundle(BaseDagBundle):
         folder = self.base_dir / "releases" / str(current)
         if not is_laid_out(folder):
             self._lay_out(current, folder, known)
-        if str(current) != self._shown():
+        is_news = str(current) != self._shown()
+        make_pools(folder, anew=is_news)
+        if is_news:
             note_retired(folder, self._workspace.store(), current, ran_lately(known, environment))
             self._point(folder)
         note_refusal(folder, None)

@@ -43,6 +43,7 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
         description=spec.description,
         doc_md=spec.doc,
         tags=set(spec.tags),
+        deadline=_deadline(spec),
         owner_links={spec.owner: spec.owner_url} if spec.owner_url else {},
         default_args={
             "owner": spec.owner,
@@ -55,6 +56,8 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
     common: dict[str, Any] = {"pinned": pinned, "on_failure_callback": remember, "dag": dag}
     if spec.timeout is not None:
         common["execution_timeout"] = timedelta(seconds=spec.timeout)
+    if spec.pool is not None:
+        common["pool"] = spec.pool
     stage = StageOperator(task_id=STAGE, wait=timedelta(seconds=spec.wait), **common)
     check = CheckOperator(task_id=CHECK, **common)
     publish = PublishOperator(task_id=PUBLISH, outlets=[*_assets(spec.outlets), *_assets(spec.partitions)], **common)
@@ -88,6 +91,14 @@ def port_asset(name: str, uri: str) -> Asset:
 
 def _assets(ports: tuple[tuple[str, str], ...]) -> list[Asset]:
     return [port_asset(name, uri) for name, uri in ports]
+
+
+def _deadline(spec: DagSpec) -> Any:
+    if spec.alert_after is None:
+        return None
+    from meshwright.airflow.deadline import deadline
+
+    return deadline(spec.alert_after)
 
 
 def _schedule(spec: DagSpec) -> Any:

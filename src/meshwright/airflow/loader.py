@@ -24,6 +24,9 @@ from meshwright.release.shard import DagSpec, Line, read_line, read_lines, read_
 
 log = logging.getLogger(__name__)
 
+DEFAULT_POOL = "default_pool"
+"""The pool of whatever has no other; Airflow's own."""
+
 Build = Callable[[Pinned, DagSpec, Bounds], DAG]
 
 
@@ -33,9 +36,15 @@ def load(file: str, shard: str, variables: Mapping[str, str] = os.environ) -> di
 
 
 def load_all(folder: Path, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:
-    """Return the DAGs of all the products of a release that was laid out, by their id."""
+    """Return the DAGs of all the products of a release that was laid out, by their id.
+
+    They use no pools: where one file loads all, nobody makes them, and tasks would wait for ever.
+    """
     folder = folder.resolve()
-    return _load(folder, tuple(s["name"] for s in read_shards(folder, folder.name)), variables)
+    dags = _load(folder, tuple(s["name"] for s in read_shards(folder, folder.name)), variables)
+    for task in (task for dag in dags.values() for task in dag.tasks):
+        task.pool = DEFAULT_POOL
+    return dags
 
 
 def load_retired(file: str, variables: Mapping[str, str] = os.environ) -> dict[str, DAG]:

@@ -24,7 +24,7 @@ _Parts = tuple[tuple[str, str | None, str | None], ...]
 """What something consists of, by name: as it was, as it is."""
 
 _NO_KPI = Kpi("")
-_DEFAULTS = frozenset(("dialect", "purpose", "schedule", "slo", "support", "team"))
+_DEFAULTS = frozenset(("dialect", "purpose", "run", "schedule", "slo", "support", "team"))
 
 
 def mesh_changes(old: Mesh, new: Mesh) -> Iterator[MeshWideChange]:
@@ -38,6 +38,7 @@ def mesh_changes(old: Mesh, new: Mesh) -> Iterator[MeshWideChange]:
         ("people", {p.username: p for p in old.people}, {p.username: p for p in new.people}),
         ("purposes", {p.name: p for p in old.purposes}, {p.name: p for p in new.purposes}),
         ("communities", {c.name: c for c in old.communities}, {c.name: c for c in new.communities}),
+        ("pools", {p.name: p for p in old.pools}, {p.name: p for p in new.pools}),
         ("name", {old.name: old.name}, {new.name: new.name}),
         ("description", {old.name: old.description}, {old.name: new.description}),
         ("organisation", _organisation(old.organisation), _organisation(new.organisation)),

@@ -104,7 +104,7 @@ class TermChanged:
 
 @dataclass(frozen=True, slots=True)
 class MeshChanged:
-    """What is listed in mesh.yaml: people and their keys and roles, purposes, communities; or a word about the mesh."""
+    """What is listed in mesh.yaml: people with their keys and roles, purposes, pools …; or a word about the mesh."""
 
     what: str
     names: tuple[str, ...]

@@ -39,7 +39,7 @@ MEANING = {
     Code.VALUE: "a value that its key does not allow",
     Code.SECRET: "a password, key or token in a file that everybody reads",
     Code.DANGLING: "an input from a product, port or major version that does not exist",
-    Code.UNDECLARED: "a person, purpose, term, policy, domain, column or check that is named but not declared",
+    Code.UNDECLARED: "a person, purpose, term, policy, pool, domain, column or check that is named but not declared",
     Code.CONFLICT: "keys that contradict each other",
     Code.SQL_FILE: "SQL that is missing, or that no port uses",
     Code.CHECK: "a check that cannot be executed as it is written",

@@ -97,6 +97,15 @@ class Kpi:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """What may not be used by too many at once: a store, a source, a domain's share. A working task takes a slot."""
+
+    name: str
+    slots: int
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A word that means the same in every domain; a column that carries it has its type, unit and classification."""
 
@@ -154,6 +163,7 @@ class Mesh:
     organisation: Organisation | None = None
     currency: str = ""
     communities: tuple[Community, ...] = ()
+    pools: tuple[Pool, ...] = ()
     glossary: tuple[Term, ...] = ()
     policies: Decisions = ()
     written: Written = ()

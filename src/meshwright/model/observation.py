@@ -46,11 +46,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Overrun:
+    """A run of a product had not ended at `at`, `limit` after it was queued."""
+
+    product: ProductAddress
+    run: str
+    at: datetime
+    limit: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class PortHistory:
     """All that an SLO is judged by, oldest first. Synthetic publishes are not in it.
 
-    `activated_at` is when the port was first deployed: before it there was no promise. `last_failure` is None once a
-    publish has followed it.
+    `activated_at` is when the port was first deployed: before it there was no promise. `last_failure` and `overrun` are
+    None once a publish has followed them.
     """
 
     port: PortAddress
@@ -58,6 +68,7 @@ class PortHistory:
     landings: tuple[Landing, ...] = ()
     checks: tuple[ChecksRan, ...] = ()
     last_failure: Failure | None = None
+    overrun: Overrun | None = None
 
 
 @dataclass(frozen=True, slots=True)

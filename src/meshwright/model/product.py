@@ -279,10 +279,16 @@ Schedule = CronSchedule | InputsSchedule
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How hard a run tries: how often each task is tried again, and how long it may work; None for ever."""
+    """How hard a run tries: how often each task is tried again, and how long it may work; None for ever.
+
+    `pool` is the pool of the mesh whose slots its tasks take. A run that has not ended `alert_after` it was queued is
+    told to its people.
+    """
 
     retries: int = 3
     timeout: timedelta | None = None
+    pool: str | None = None
+    alert_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meshwright.model import codec
-from meshwright.model.address import PortAddress
+from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import Digest, PublishId
-from meshwright.model.observation import Failure
+from meshwright.model.observation import Failure, Overrun
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo
-from meshwright.observe.tables import activation, check_result, failure, landing, publish
+from meshwright.observe.tables import activation, check_result, failure, landing, overrun, publish
 
 _CHUNK = 1000
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,13 +98,7 @@ def add_failure(connection: Connection, failed: Failure) -> None:
 
     A run that waits looks often: while it waits for the same thing, after the same publish, it is one fact.
     """
-    newest = (
-        select(publish.c.publish_id)
-        .where(publish.c.product == str(failed.product))
-        .order_by(publish.c.published_at.desc(), publish.c.watermark.desc(), publish.c.publish_id.desc())
-        .limit(1)
-    )
-    after = connection.execute(newest).scalar()
+    after = _newest_publish(connection, failed.product)
     same = replace(failed, at=_ANY_TIME) if failed.waiting else failed
     row = {
         "digest": str(Digest.of(f"{after} {document(codec.dump(same))}".encode())),
@@ -114,6 +108,18 @@ def add_failure(connection: Connection, failed: Failure) -> None:
         "document": document(codec.dump(failed)),
     }
     append(connection, failure, [row])
+
+
+def add_overrun(connection: Connection, late: Overrun) -> None:
+    """Append that a run took too long, and which publish was the newest then."""
+    row = {
+        "product": str(late.product),
+        "run": late.run,
+        "at": late.at,
+        "after": _newest_publish(connection, late.product),
+        "document": document(codec.dump(late)),
+    }
+    append(connection, overrun, [row])
 
 
 def unrecorded(connection: Connection, publishes: Sequence[Publish]) -> tuple[Publish, ...]:
@@ -137,8 +143,19 @@ def drop_facts(connection: Connection, before: datetime) -> int:
         ),
         delete(check_result).where(check_result.c.at < before),
         delete(failure).where(failure.c.at < before),
+        delete(overrun).where(overrun.c.at < before),
     )
     return sum(connection.execute(statement).rowcount for statement in gone)
+
+
+def _newest_publish(connection: Connection, product: ProductAddress) -> str | None:
+    newest = (
+        select(publish.c.publish_id)
+        .where(publish.c.product == str(product))
+        .order_by(publish.c.published_at.desc(), publish.c.watermark.desc(), publish.c.publish_id.desc())
+        .limit(1)
+    )
+    return connection.execute(newest).scalar()
 
 
 def _first(table: Table, of: ColumnElement[str], order: Sequence[ColumnElement[Any]]) -> Select[tuple[str]]:

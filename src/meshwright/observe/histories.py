@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Integer, cast, func, select
 
 from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.observation import ChecksRan, Failure, Landing, PortHistory, Usual
+from meshwright.model.observation import ChecksRan, Failure, Landing, Overrun, PortHistory, Usual
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval, Watermark
 from meshwright.observe.facts import chunks
-from meshwright.observe.tables import activation, check_result, failure, landing, publish
+from meshwright.observe.tables import activation, check_result, failure, landing, overrun, publish
+
+_T = TypeVar("_T", Failure, Overrun)
 
 _USUAL = 30
 """The last runs by which is judged what is usual: some days of one that runs each hour."""
@@ -23,10 +26,11 @@ _USUAL = 30
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """A product's last publish, and the failure that came after it."""
+    """A product's last publish, and what came after it: the failure of a run, or one that took too long."""
 
     publish: Publish | None = None
     failure: Failure | None = None
+    overrun: Overrun | None = None
 
 
 @dataclass(slots=True)
@@ -46,21 +50,20 @@ def read_histories(
     The landing before `since` that counted when the window opened is the first of them.
     """
     asked = {str(port): port for port in ports}
-    failures = {p: latest.failure for p, latest in read_latest(connection, {p.product for p in asked.values()}).items()}
+    ran = read_latest(connection, {p.product for p in asked.values()})
     histories: dict[PortAddress, PortHistory] = {}
     for chunk in chunks(sorted(asked)):
         found = {text: _Found(at) for text, at in _activations(connection, chunk, now)}
         for text, landed in _landings(connection, chunk, since, now):
             if text in found:
                 found[text].landings.append(landed)
-        for text, ran in _checks(connection, chunk, since, now):
+        for text, checked in _checks(connection, chunk, since, now):
             if text in found:
-                found[text].checks.append(ran)
+                found[text].checks.append(checked)
         for text, facts in found.items():
             port = asked[text]
-            histories[port] = PortHistory(
-                port, facts.activated_at, tuple(facts.landings), tuple(facts.checks), failures.get(port.product)
-            )
+            last, seen = ran.get(port.product, Latest()), (tuple(facts.landings), tuple(facts.checks))
+            histories[port] = PortHistory(port, facts.activated_at, *seen, last.failure, last.overrun)
     return histories
 
 
@@ -71,11 +74,10 @@ def read_latest(connection: Connection, products: Iterable[ProductAddress]) -> M
     for chunk in chunks(sorted(asked)):
         publishes = dict(_last_publishes(connection, chunk))
         failures = {text: (failed, after) for text, failed, after in _last_failures(connection, chunk)}
-        for text in publishes.keys() | failures.keys():
+        overruns = {text: (late, after) for text, late, after in _last_overruns(connection, chunk)}
+        for text in publishes.keys() | failures.keys() | overruns.keys():
             last = publishes.get(text)
-            failed, after = failures.get(text, (None, None))
-            outstanding = failed if failed is not None and _stands(failed, after, last) else None
-            latest[asked[text]] = Latest(last, outstanding)
+            latest[asked[text]] = Latest(last, _standing(failures.get(text), last), _standing(overruns.get(text), last))
     return latest
 
 
@@ -90,14 +92,17 @@ def read_usual(connection: Connection, products: Iterable[ProductAddress]) -> Ma
     return {p: Usual(timedelta(seconds=median(known)), len(known)) for p, known in seconds.items()}
 
 
-def _stands(failed: Failure, after: str | None, last: Publish | None) -> bool:
-    """Tell whether no publish has followed a failure.
+def _standing(found: tuple[_T, str | None] | None, last: Publish | None) -> _T | None:
+    """Return what happened after a publish, unless another publish has followed it.
 
-    In a replay the clock stands, and only the publish that the failure followed tells which came first.
+    In a replay the clock stands, and only the publish that it followed tells which came first.
     """
-    if last is None or failed.at > last.published_at:
-        return True
-    return failed.at == last.published_at and after == str(last.publish_id)
+    if found is None:
+        return None
+    happened, after = found
+    if last is None or happened.at > last.published_at:
+        return happened
+    return happened if happened.at == last.published_at and after == str(last.publish_id) else None
 
 
 def _activations(connection: Connection, chunk: Sequence[str], now: datetime) -> Iterator[tuple[str, datetime]]:
@@ -181,4 +186,13 @@ def _last_failures(connection: Connection, chunk: Sequence[str]) -> Iterator[tup
     asked = select(failure.c.product, failure.c.document, failure.c.after).where(failure.c.sequence.in_(newest))
     return (
         (product, codec.load(Failure, json.loads(text)), after) for product, text, after in connection.execute(asked)
+    )
+
+
+def _last_overruns(connection: Connection, chunk: Sequence[str]) -> Iterator[tuple[str, Overrun, str | None]]:
+    place = func.row_number().over(partition_by=overrun.c.product, order_by=[overrun.c.at.desc(), overrun.c.run.desc()])
+    placed = select(overrun, place.label("place")).where(overrun.c.product.in_(chunk)).subquery()
+    asked = select(placed.c.product, placed.c.document, placed.c.after).where(placed.c.place == 1)
+    return (
+        (product, codec.load(Overrun, json.loads(text)), after) for product, text, after in connection.execute(asked)
     )

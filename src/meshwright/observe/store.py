@@ -12,7 +12,7 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Incident, Message
-from meshwright.model.observation import Failure, PortHistory, Usual
+from meshwright.model.observation import Failure, Overrun, PortHistory, Usual
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo, StateInterval
 from meshwright.observe import facts, histories, outbox, standing
@@ -77,6 +77,11 @@ class Observations:
         with self._database.writing() as connection:
             facts.add_failure(connection, failure)
 
+    def record_overrun(self, overrun: Overrun) -> None:
+        """Remember that a run takes too long."""
+        with self._database.writing() as connection:
+            facts.add_overrun(connection, overrun)
+
     def unrecorded(self, publishes: Sequence[Publish]) -> tuple[Publish, ...]:
         """Return those of the publishes that are not remembered."""
         with self._database.reading() as connection:
@@ -90,7 +95,7 @@ class Observations:
             return histories.read_histories(connection, ports, since, now)
 
     def latest(self, products: Iterable[ProductAddress]) -> Mapping[ProductAddress, Latest]:
-        """Return the last publish, and the failure after it, of those products that ever ran."""
+        """Return the last publish, and the failure and overrun after it, of those products that ever ran."""
         with self._database.reading() as connection:
             return histories.read_latest(connection, products)
 

@@ -1,8 +1,8 @@
 """Tables: the shape of the database of observations.
 
-Facts (`activation`, `publish`, `landing`, `check_result`, `failure`) are appended and never changed. What follows from
-them (`state_interval`, `incident`, `incident_member`, `outbox`) changes with the transaction that judged them. Values
-of the model are kept whole, as the codec writes them, beside the columns that are asked for.
+Facts (`activation`, `publish`, `landing`, `check_result`, `failure`, `overrun`) are appended and never changed. What
+follows from them (`state_interval`, `incident`, `incident_member`, `outbox`) changes with the transaction that judged
+them. Values of the model are kept whole, as the codec writes them, beside the columns that are asked for.
 docs/decisions/0030 and 0031 say why.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 from meshwright.model.time import utc
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision of the migrations: what this code reads and writes."""
 
 VERSION_TABLE = "meshwright_revision"
@@ -99,6 +99,17 @@ failure = Table(
     Column("after", String),
     Column("document", Text, nullable=False),
     Index("failure_by_product", "product", "sequence"),
+)
+
+# `after` is the newest publish that was known when the run had taken too long.
+overrun = Table(
+    "overrun",
+    metadata,
+    Column("product", String, primary_key=True),
+    Column("run", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("after", String),
+    Column("document", Text, nullable=False),
 )
 
 # The standing state of an SLO is its interval without an end.

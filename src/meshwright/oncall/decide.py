@@ -19,7 +19,7 @@ from meshwright.model.time import instant_text
 from meshwright.oncall.cause import Causes, causes
 from meshwright.oncall.evidence import Evidence
 from meshwright.oncall.people import contact
-from meshwright.oncall.reason import reason
+from meshwright.oncall.reason import RUN, overrun_text, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def decide(
     known: Incidents,
     now: datetime,
 ) -> Decision:
-    """Give every broken promise its cause, and every cause one incident."""
+    """Give every broken promise, and every run that takes too long, its cause, and every cause one incident."""
     scene = _Scene(environment, evidence, now, known.ended)
     blamed = _blamed(scene, [s for s in statuses if s.state is SloState.BROKEN], known.open)
     standing = {incident.cause: incident for incident in known.open}
@@ -79,6 +79,8 @@ def _blamed(
         impact = Impact(status.port, slo_name(status.slo), status.since or scene.now, status.reason)
         for cause in _to_blame(status, late) or _blamed_before(impact, known):
             blamed[cause].append(impact)
+    for port, overrun in scene.evidence.overruns.items():
+        blamed[port.product].append(Impact(port, RUN, overrun.at, overrun_text(overrun)))
     return blamed
 
 

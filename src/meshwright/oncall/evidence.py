@@ -7,7 +7,7 @@ from functools import cached_property
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.observation import Failure, PortHistory
+from meshwright.model.observation import Failure, Overrun, PortHistory
 from meshwright.model.product import DataProduct
 from meshwright.model.time import Watermark
 
@@ -33,6 +33,15 @@ class Evidence:
     @cached_property
     def _failures(self) -> Mapping[ProductAddress, Failure]:
         return {port.product: h.last_failure for port, h in self.histories.items() if h.last_failure is not None}
+
+    @cached_property
+    def overruns(self) -> Mapping[PortAddress, Overrun]:
+        """The runs that take too long and that no publish has followed, each at its product's first port."""
+        found = {port: history.overrun for port, history in self.histories.items() if history.overrun is not None}
+        first: dict[ProductAddress, PortAddress] = {}
+        for port in sorted(found):
+            first.setdefault(port.product, port)
+        return {port: found[port] for port in first.values() if self.graph.product(port.product) is not None}
 
     def watermark(self, product: DataProduct) -> Watermark | None:
         """Return up to where a product's own data is complete."""

@@ -20,13 +20,13 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.naming import MESH_FILE
-from meshwright.model.observation import Failure
 from meshwright.model.product import DataProduct, ProductType
 from meshwright.model.publish import Publish
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import Watermark, instant_text
 from meshwright.observe.histories import Latest
+from meshwright.oncall.reason import overrun_text
 from meshwright.slo.promises import evaluated, promised
 from meshwright.slo.standing import settled
 from meshwright.workspace.deployed import deployed
@@ -126,7 +126,7 @@ def _row(product: DataProduct, latest: Latest, statuses: tuple[SloStatus, ...]) 
 def _state(latest: Latest, statuses: tuple[SloStatus, ...]) -> tuple[ProductState, str]:
     """Return the gravest thing that is true, and why; a run that only waits is no failure."""
     broken = [s for s in statuses if s.state is SloState.BROKEN]
-    run = _run_words(latest.failure)
+    run = _run_words(latest)
     if broken:
         promises = [f"{slo_name(s.slo)}: {s.reason}" for s in broken]
         return ProductState.BROKEN, "; ".join([*promises, *([run] if run else [])])
@@ -145,9 +145,10 @@ def _aside_words(publish: Publish) -> list[str]:
     return [f"the last publish set {many:,} row{'s' if many > 1 else ''} aside"] if many else []
 
 
-def _run_words(failure: Failure | None) -> str:
+def _run_words(latest: Latest) -> str:
+    failure = latest.failure
     if failure is None:
-        return ""
+        return overrun_text(latest.overrun) if latest.overrun else ""
     return f"waiting: {failure.reason}" if failure.waiting else f"{failure.step} failed: {failure.reason}"
 
 

@@ -33,6 +33,8 @@ class DagSpec(NamedTuple):
     owner_url: str | None = None
     retries: int = 3
     timeout: float | None = None
+    pool: str | None = None
+    alert_after: float | None = None
 
 
 class Line(NamedTuple):

@@ -34,6 +34,8 @@ def spec_of(product: DataProduct) -> DagSpec:
         owner_url=next(filter(None, map(_link, product.support)), None) if product.owner else None,
         retries=product.effort.retries,
         timeout=product.effort.timeout.total_seconds() if product.effort.timeout else None,
+        pool=product.effort.pool,
+        alert_after=product.effort.alert_after.total_seconds() if product.effort.alert_after else None,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.manifest.samples import DOMAIN, MESH, ORDERS, SOURCE, product, write
 
 from meshwright.engine.judgement import checks_of
+from meshwright.manifest.codes import Code
 from meshwright.manifest.load import Loaded, load
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Check, LogicalType, Metric, Operator, Unit
@@ -54,6 +55,7 @@ def origins(root: Path, manifest: str, domain: str = "", mesh: str = "", **files
     return {r.key: r.origin for r in loaded(root, manifest, domain, mesh, **files).origins[ADDRESS]}
 
 
+POOLS = "pools: [{name: small, slots: 2}, {name: large, slots: 8}]\n"
 HOURLY = CronSchedule("0 * * * *")
 DAILY = 'schedule: {cron: "0 0 * * *", timezone: Europe/Brussels}\n'
 
@@ -92,12 +94,40 @@ def test_a_schedule_follows_from_words_and_inputs(
         pytest.param("", "", "", Effort(3, None), id="nobody says"),
         pytest.param("run: {retries: 0}", "run: {timeout: 2h}", "run: {retries: 5, timeout: 9h}",
                      Effort(0, timedelta(hours=2)), id="each key from the nearest"),
+        pytest.param("run: {alertAfter: 30m}", "run: {pool: small}", f"run: {{pool: large, alertAfter: 4h}}\n{POOLS}",
+                     Effort(pool="small", alert_after=timedelta(minutes=30)), id="the share of a domain"),
     ],
 )  # fmt: skip
 def test_how_hard_a_run_tries_is_said_by_the_nearest(
     tmp_path: Path, head: str, domain: str, mesh: str, effort: Effort
 ) -> None:
     assert resolved(tmp_path, product(head), f"{domain}\n", f"{mesh}\n").effort == effort
+
+
+@pytest.mark.parametrize(
+    ("own", "domain", "mesh", "file"),
+    [
+        ("run: {pool: smal}", "", POOLS, ORDERS),
+        ("", "run: {pool: smal}\n", POOLS, "domains/shop/domain.yaml"),
+        ("", "", f"run: {{pool: smal}}\n{POOLS}", "mesh.yaml"),
+    ],
+    ids=["product", "domain", "mesh"],
+)
+def test_a_pool_that_the_mesh_does_not_have_is_an_error_where_it_is_named(
+    tmp_path: Path, own: str, domain: str, mesh: str, file: str
+) -> None:
+    files = {"mesh.yaml": MESH + mesh, "domains/shop/domain.yaml": domain or "description: x\n", ORDERS: product(own)}
+    (found,) = load(write(tmp_path, files)).diagnostics
+    assert (found.code, found.at.file) == (Code.UNDECLARED, file)
+    assert (found.message, found.hint) == ("the mesh has no pool `smal`", "did you mean `small`?")
+
+
+@pytest.mark.parametrize("slots", ["0", "-1", "1.5", "'3'", "10001", "true"])
+def test_what_is_no_number_of_slots_is_an_error(tmp_path: Path, slots: str) -> None:
+    mesh = f"{MESH}pools: [{{name: small, slots: {slots}}}]\n"
+    (found,) = load(write(tmp_path, {"mesh.yaml": mesh, OTHER: product()})).diagnostics
+    assert found.message.endswith("is not how many tasks may work at once")
+    assert found.hint == "write a whole number from `1` to `10000`"
 
 
 @pytest.mark.parametrize("retries", ["-1", "21", "1.5", "'3'", "many", "true"])
@@ -346,6 +376,8 @@ def test_every_value_has_an_origin(tmp_path: Path) -> None:
         "schedule.waitAtMost": "default",
         "run.retries": "default",
         "run.timeout": "default",
+        "run.alertAfter": "default",
+        "run.pool": "default",
         "outputPorts.orders@1.version": f"{ORDERS}:9",
         "outputPorts.orders@1.contract": f"{ORDERS}:10",
         "outputPorts.orders@1.publish.mode": "its primary key",

@@ -7,7 +7,7 @@ from tests.manifest.samples import product, write
 
 from meshwright.manifest.load import Loaded, load
 from meshwright.model.contract import LogicalType
-from meshwright.model.mesh import Community, Kpi, Organisation, Purpose, Term
+from meshwright.model.mesh import Community, Kpi, Organisation, Pool, Purpose, Term
 from meshwright.model.product import CronSchedule, ProductType
 from meshwright.model.slo import slo_text
 
@@ -65,6 +65,7 @@ currency: EUR
 people: [{username: nadia}, {username: tom}]
 purposes: [{name: growth, director: nadia, budget: 100.5}]
 communities: [{name: pricing, description: What things cost., lead: tom, members: [nadia]}]
+pools: [{name: warehouse, slots: 4, description: What the warehouse can take.}]
 glossary:
   - name: margin
     description: What is left of a sale.
@@ -78,6 +79,7 @@ policies: {owned: {severity: warning}}
     assert mesh.organisation == Organisation("Tiny", "https://tiny.example", "data@tiny.example")
     assert (mesh.currency, mesh.purposes) == ("EUR", (Purpose("growth", "nadia", Decimal("100.5")),))
     assert mesh.communities == (Community("pricing", "What things cost.", "tom", ("nadia",)),)
+    assert mesh.pools == (Pool("warehouse", 4, "What the warehouse can take."),)
     kpi = Kpi("(price - cost) / price", "tom", "30")
     assert mesh.term("margin") == Term(
         "margin", "What is left of a sale.", LogicalType.NUMBER, "internal", "percent", kpi

@@ -6,7 +6,7 @@ Whether what is decided of policies can be meant, the gate says (`gate.rulings`)
 import json
 from collections.abc import Iterator
 
-from meshwright.manifest.product.declared import Declared, check_person, check_purpose, check_team
+from meshwright.manifest.product.declared import Declared, check_person, check_pool, check_purpose, check_team
 from meshwright.manifest.product.schedule import consistent
 from meshwright.manifest.shapes.organisation import Governed
 from meshwright.manifest.text.place import Place
@@ -22,6 +22,8 @@ def check_governed(says: Governed, place: Place, declared: Declared, problems: P
         check_purpose(says.purpose, place["purpose"], declared, problems)
     if says.schedule is not None:
         consistent(says.schedule, place["schedule"], problems)
+    if says.run is not None and says.run.pool is not None:
+        check_pool(says.run.pool, place["run"]["pool"], declared, problems)
     for number, waiver in enumerate(says.waivers):
         check_person(waiver.owner, place["waivers"][number]["owner"], declared, problems)
 

@@ -28,6 +28,7 @@ from meshwright.model.mesh import (
     Mesh,
     Organisation,
     Person,
+    Pool,
     Prices,
     Purpose,
     Term,
@@ -75,7 +76,8 @@ def declared(mesh: MeshDocument | None, place: Place) -> Declared:
     if mesh is None:
         return Declared()
     people = frozenset(p.username for p in mesh.people) if mesh.people else None
-    return Declared(people, frozenset(p.name for p in mesh.purposes), {t.name: t for t in _glossary(mesh, place)})
+    purposes, pools = frozenset(p.name for p in mesh.purposes), frozenset(p.name for p in mesh.pools)
+    return Declared(people, purposes, {t.name: t for t in _glossary(mesh, place)}, pools)
 
 
 def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
@@ -94,6 +96,7 @@ def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
         organisation=Organisation(known.name, known.url, known.contact) if known else None,
         currency=mesh.currency or "",
         communities=tuple(Community(c.name, c.description, c.lead, tuple(c.members)) for c in mesh.communities),
+        pools=tuple(Pool(p.name, p.slots, p.description) for p in mesh.pools),
         glossary=tuple(_glossary(mesh, place)),
         policies=decisions(mesh, place),
         waivers=waivers(mesh, place),
@@ -105,7 +108,13 @@ def resolved_mesh(read: MeshFile, root: Path) -> Mesh:
 def check_mesh(mesh: MeshDocument, place: Place, known: Declared, problems: Problems) -> None:
     """Say what mesh.yaml names twice, and what it names that it does not declare."""
     _check_people(mesh.people, place["people"], problems)
-    for key, named in (("purposes", mesh.purposes), ("communities", mesh.communities), ("glossary", mesh.glossary)):
+    listed = (
+        ("purposes", mesh.purposes),
+        ("communities", mesh.communities),
+        ("pools", mesh.pools),
+        ("glossary", mesh.glossary),
+    )
+    for key, named in listed:
         _once([one.name for one in named], place[key], "name", problems)
     for number, purpose in enumerate(mesh.purposes):
         here = place["purposes"][number]

@@ -65,6 +65,10 @@ def _timeout(says: Shared) -> str | None:
     return length_text(says.run.timeout) if says.run and says.run.timeout else None
 
 
+def _alert_after(says: Shared) -> str | None:
+    return length_text(says.run.alert_after) if says.run and says.run.alert_after else None
+
+
 def _slo(name: str) -> _Get:
     def get(says: Shared) -> str | None:
         promise = said(says, name)
@@ -83,6 +87,8 @@ _VALUES: tuple[tuple[tuple[str, ...], str, _Get], ...] = (
     (("schedule", "when"), "all", lambda says: says.schedule.when if says.schedule else None),
     (("run", "retries"), "3", _retries),
     (("run", "timeout"), "none", _timeout),
+    (("run", "alertAfter"), "none", _alert_after),
+    (("run", "pool"), "none", lambda says: says.run.pool if says.run else None),
     *((("slo", name), "none", _slo(name)) for name in NAMES),
     (("dialect",), "bigquery", lambda says: says.dialect),
 )

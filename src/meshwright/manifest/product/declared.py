@@ -16,11 +16,12 @@ _KNOWN_ROLES = ("productOwner", "technicalOwner")
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The people, purposes and terms that mesh.yaml lists; None where nothing can be said about them."""
+    """The people, purposes, terms and pools that mesh.yaml lists; None where nothing can be said about them."""
 
     people: frozenset[str] | None = None
     purposes: frozenset[str] | None = None
     glossary: Mapping[str, Term] | None = field(default=None, hash=False)
+    pools: frozenset[str] | None = None
 
 
 def check_person(username: str, place: Place, declared: Declared, problems: Problems) -> None:
@@ -35,6 +36,13 @@ def check_purpose(name: str, place: Place, declared: Declared, problems: Problem
     if declared.purposes is not None and name not in declared.purposes:
         hint = did_you_mean(name, declared.purposes, otherwise="add it to `purposes` in mesh.yaml")
         problems.error(Code.UNDECLARED, place.at, f"the mesh has no purpose `{name}`", hint)
+
+
+def check_pool(name: str, place: Place, declared: Declared, problems: Problems) -> None:
+    """Say so when a pool is not one of the mesh: Airflow would let the tasks of one that it does not know wait."""
+    if declared.pools is not None and name not in declared.pools:
+        hint = did_you_mean(name, declared.pools, otherwise="add it to `pools` in mesh.yaml")
+        problems.error(Code.UNDECLARED, place.at, f"the mesh has no pool `{name}`", hint)
 
 
 def check_team(block: TeamBlock, place: Place, declared: Declared, problems: Problems) -> None:

@@ -7,6 +7,7 @@ or the mesh says about the one does not hold for the other. A product may choose
 from datetime import timedelta
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.product.declared import check_pool
 from meshwright.manifest.product.origin import DEFAULT, INPUTS
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import ScheduleBlock
@@ -35,11 +36,26 @@ def effort(subject: Subject) -> Effort:
     """Return how hard a run of a product tries."""
     retries = subject.inherited("run", lambda s: s.run.retries if s.run else None)
     timeout = subject.inherited("run", lambda s: s.run.timeout if s.run else None)
-    found = Effort(retries[0] if retries else Effort().retries, timeout[0] if timeout else None)
-    subject.trace.note("run.retries", str(found.retries), retries[1]["retries"] if retries else DEFAULT)
-    limit = length_text(found.timeout) if found.timeout else "none"
-    subject.trace.note("run.timeout", limit, timeout[1]["timeout"] if timeout else DEFAULT)
+    alert = subject.inherited("run", lambda s: s.run.alert_after if s.run else None)
+    pool = subject.inherited("run", lambda s: s.run.pool if s.run else None)
+    found = Effort(
+        retries[0] if retries else Effort().retries,
+        timeout[0] if timeout else None,
+        pool[0] if pool else None,
+        alert[0] if alert else None,
+    )
+    if pool is not None and pool[1].text is subject.place.text:
+        check_pool(pool[0], pool[1]["pool"], subject.declared, subject.problems)
+    note = subject.trace.note
+    note("run.retries", str(found.retries), retries[1]["retries"] if retries else DEFAULT)
+    note("run.timeout", _length(found.timeout), timeout[1]["timeout"] if timeout else DEFAULT)
+    note("run.alertAfter", _length(found.alert_after), alert[1]["alertAfter"] if alert else DEFAULT)
+    note("run.pool", found.pool or "none", pool[1]["pool"] if pool else DEFAULT)
     return found
+
+
+def _length(length: timedelta | None) -> str:
+    return length_text(length) if length else "none"
 
 
 def consistent(block: ScheduleBlock, place: Place, problems: Problems) -> bool:

@@ -87,6 +87,12 @@ class RunBlock(Shape):
     timeout: Length | None = Field(
         default=None, description="How long a task may work, without its waiting, before it is stopped; else forever"
     )
+    alert_after: Length | None = Field(
+        default=None, description="How long a run may take in all, from when it is queued, before its people are told"
+    )
+    pool: Name | None = Field(
+        default=None, description="The pool whose slots its tasks take; one of mesh.yaml's `pools`"
+    )
 
 
 class FreshnessBlock(Shape):

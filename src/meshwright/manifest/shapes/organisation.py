@@ -18,6 +18,7 @@ from meshwright.manifest.shapes.values import (
     Length,
     Name,
     Since,
+    Slots,
     StrictText,
     Subject,
     Url,
@@ -108,6 +109,14 @@ class CommunityBlock(Shape):
     members: list[StrictText] = Field(default_factory=list, description="Who else belongs to it; each one of `people`")
 
 
+class PoolBlock(Shape):
+    """What may not be used by too many tasks at once: a store, a source, the share of a domain."""
+
+    name: Name = Field(description="As `run` names it, and Airflow shows it")
+    slots: Slots = Field(description="How many of its tasks may work at once")
+    description: StrictText = Field(default="", description="What it protects")
+
+
 class KpiBlock(Shape):
     """How a term is measured."""
 
@@ -165,6 +174,7 @@ class MeshDocument(Governed):
     )
     purposes: list[PurposeBlock] = Field(default_factory=list)
     communities: list[CommunityBlock] = Field(default_factory=list)
+    pools: list[PoolBlock] = Field(default_factory=list)
     glossary: list[TermBlock] = Field(default_factory=list)
     waivers_at_most: Length | None = Field(default=None, description="How long a waiver may be; else `180d`")
     environments: dict[Name, EnvironmentBlock] = Field(default_factory=dict)

@@ -35,7 +35,7 @@ from meshwright.model.ratio import Ratio
 
 T = TypeVar("T")
 
-MOST_RETRIES = 20
+MOST_RETRIES, MOST_SLOTS = 20, 10_000
 _START = re.compile(r"\{start:[^{}]+\}")
 _TIME_CODE = re.compile(r"%-?.")
 _TIME_CODES = frozenset("aAbBdfFGHIjmMpSTuUVwWyYzZ%")
@@ -130,6 +130,14 @@ def _retries(value: Any) -> int:
     return value
 
 
+def _slots(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_SLOTS:
+        hint = f"write a whole number from `1` to `{MOST_SLOTS}`"
+        message = {"message": f"`{value}` is not how many tasks may work at once", "hint": hint}
+        raise PydanticCustomError("unreadable", "{message}", message)
+    return value
+
+
 def value_text(value: str | float) -> str:
     """Return a value of some column as text, the way it was written."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -220,6 +228,7 @@ Calendar = Annotated[str, PlainValidator(read_by(scalars.calendar)), _like("BE")
 Retries = Annotated[
     int, PlainValidator(_retries), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_RETRIES})
 ]
+Slots = Annotated[int, PlainValidator(_slots), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_SLOTS})]
 Share = Annotated[Ratio, PlainValidator(read_by(scalars.share)), _like("5%")]
 Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
