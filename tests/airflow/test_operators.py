@@ -7,6 +7,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessors
 from tests.airflow.conftest import NOW, Gate
+from tests.engine.bigquery.recorder import Recorder, recording
 
 from meshwright.actions import run
 from meshwright.airflow.dags import port_asset
@@ -148,6 +149,25 @@ def test_publishing_tells_the_partitions_beside_the_port(
     assert parts.partition_keys == told
     assert parts.extra == whole.extra | {"partitions": written.number}
     assert ("are told by name" in caplog.text) is warned
+
+
+def test_publishing_tells_openlineage_and_the_catalogue(pinned: Pinned, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = product_address(FLIGHTS).port("departures", 1)
+    monkeypatch.setattr(run, "publish", lambda *_: published(TableRows(port.table(), 3)))
+    asset, events = port_asset(asset_name(port), asset_uri(port)), OutletEventAccessors()
+    operator = PublishOperator(task_id=PUBLISH, pinned=pinned, outlets=[asset])
+    assert operator.get_openlineage_facets_on_complete(None) is None
+    recorder = Recorder({"PATCH": [(200, {})]})
+    with recording(recorder) as url:
+        monkeypatch.setenv("MESH_CATALOG", f"{url}/projects/acme/locations/eu/entryGroups/mesh")
+        operator.execute(context(FLIGHTS, outlet_events=events))
+    assert len(recorder.asked) == 2
+    told = operator.get_openlineage_facets_on_complete(None)
+    assert told
+    [output] = told.outputs
+    assert (output.namespace, output.name) == ("mesh", "aviation.flights:departures@1")
+    assert output.outputFacets["outputStatistics"].rowCount == 3
+    assert "flight_date" in output.facets["columnLineage"].fields
 
 
 def published(rows: TableRows) -> Publish:

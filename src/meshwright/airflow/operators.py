@@ -132,11 +132,13 @@ class PublishOperator(BaseOperator):
     def execute(self, context: Context) -> None:
         """Publish; a retry of what was published already does nothing but tell again."""
         from meshwright.actions import run
+        from meshwright.actions.announce import announce
         from meshwright.model.naming import asset_uri, partitions_uri
         from meshwright.model.time import instant_text
 
         with outcome(self.pinned, context) as job:
             publish = run.publish(job.workspace, job.record, _publish_id(context), job.now)
+            announce(job.workspace, job.record.product, publish)
         self.published = publish
         ports = {asset_uri(port): port for port in publish.ports}
         partitions = {partitions_uri(port): port for port in publish.ports}

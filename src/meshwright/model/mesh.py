@@ -134,7 +134,7 @@ class Environment:
     """Where a release runs. `since` and `until` bound the intervals that are run there.
 
     `since` is an instant, or a length counted back from the deployment. An environment with `until` is a replay: its
-    clock stands there.
+    clock stands there. `catalog` is the entry group of Google's catalogue that is told of each publish.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Environment:
     since: datetime | timedelta | None = None
     until: datetime | None = None
     prices: Prices = field(default_factory=Prices)
+    catalog: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,11 @@ def key_variable(space: str) -> str:
     return key_name(space).upper()
 
 
+def catalog_entry(group: str, address: str) -> str:
+    """The entry of an address in an entry group of Google's catalogue, whose ids know no `:` and no `@`."""
+    return f"{group}/entries/{address.replace(':', '.').replace('@', '-v')}"
+
+
 def connection_namespace(connection: str) -> str:
     """The namespace of OpenLineage that what a connection leads to is in: `connection:marketplace_db`."""
     return f"connection:{connection}"

@@ -40,7 +40,8 @@ class Settings:
     hexadecimal, that releases must be signed under; None on a first use, when the environment is being set up.
     `since` and `until` bound the intervals that are run here; with `until` this is a replay, whose clock stands there.
     `memory` limits one engine process, such as `2GB`. `price_hour` is what an hour of a run costs, `price_tebibyte`
-    what is billed for reading so much. `reconcile` is the time between two looks for missing runs.
+    what is billed for reading so much. `reconcile` is the time between two looks for missing runs. `catalog` is the
+    entry group of Google's catalogue that is told of each publish, `projects/…/locations/…/entryGroups/…`.
     """
 
     environment: str
@@ -57,6 +58,7 @@ class Settings:
     price_hour: Decimal | None = None
     price_tebibyte: Decimal | None = None
     reconcile: timedelta = timedelta(minutes=5)
+    catalog: str | None = None
     log_format: str = "text"
     webhook: Secret | None = None
     alertmanager: Secret | None = None
@@ -167,6 +169,7 @@ def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, st
         "until": _time_text(found.until),
         "price_hour": None if found.prices.hour is None else f"{found.prices.hour:f}",
         "price_tebibyte": None if found.prices.tebibyte is None else f"{found.prices.tebibyte:f}",
+        "catalog": found.catalog,
     }
     return {n: v for n, v in values.items() if v}
 
@@ -201,6 +204,7 @@ def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
         price_hour=_price(texts.get("price_hour")),
         price_tebibyte=_price(texts.get("price_tebibyte")),
         reconcile=_length(texts["reconcile"]),
+        catalog=texts.get("catalog"),
         log_format=texts["log_format"],
         shown=shown,
         **{n: Secret(texts[n]) for n in _SECRETS if n in texts},

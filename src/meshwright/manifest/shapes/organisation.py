@@ -14,6 +14,7 @@ from meshwright.manifest.shapes.values import (
     Currency,
     Day,
     Email,
+    EntryGroup,
     Instant,
     Length,
     Name,
@@ -158,6 +159,9 @@ class EnvironmentBlock(Shape):
     )
     until: Instant | None = Field(default=None, description="The last one: a replay, whose clock stands there")
     prices: PricesBlock | None = None
+    catalog: EntryGroup | None = Field(
+        default=None, description="Google's catalogue is told of each publish: `projects/…/locations/…/entryGroups/…`"
+    )
 
 
 class MeshDocument(Governed):

@@ -17,6 +17,7 @@ from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import instant
 
 _LENGTH = re.compile(r"([1-9][0-9]{0,5})([smhdw])")
+_ENTRY_GROUP = re.compile(r"projects/[a-z0-9:.-]+/locations/[a-z0-9-]+/entryGroups/[A-Za-z0-9_-]+")
 _LOCAL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CRON = re.compile(r"[0-9A-Za-z*/,@ -]+")
@@ -154,6 +155,14 @@ def _is_cron(text: str) -> bool:
     except ValueError:
         return False
     return _CRON.fullmatch(text) is not None
+
+
+def entry_group(text: str) -> str:
+    """Check the name of an entry group of Google's catalogue."""
+    if not _ENTRY_GROUP.fullmatch(text):
+        hint = "write it as `projects/acme/locations/europe-west1/entryGroups/mesh`"
+        raise Unreadable(f"`{text}` is not an entry group", hint)
+    return text
 
 
 @cache

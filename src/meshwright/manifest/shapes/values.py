@@ -231,6 +231,11 @@ Retries = Annotated[
 Slots = Annotated[int, PlainValidator(_slots), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_SLOTS})]
 Share = Annotated[Ratio, PlainValidator(read_by(scalars.share)), _like("5%")]
 Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+EntryGroup = Annotated[
+    str,
+    PlainValidator(read_by(scalars.entry_group)),
+    _like("projects/acme/locations/europe-west1/entryGroups/mesh"),
+]
 Cron = Annotated[str, PlainValidator(read_by(scalars.cron)), _like("0 * * * *")]
 Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Europe/Brussels")]
 PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
