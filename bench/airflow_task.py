@@ -21,6 +21,7 @@ from meshwright.actions.submit import submit
 from meshwright.compiler.compilation import compile_sound
 from meshwright.model.address import product_address
 from meshwright.model.naming import STAGE, connection_variable, loader_file
+from meshwright.model.product import Transform
 from meshwright.model.time import instant_text
 from meshwright.sql.bind import bind
 from meshwright.workspace.trust import root_key
@@ -113,7 +114,7 @@ def _plain(folder: Path, sources: Mapping[str, str], interval: list[str], outlet
     product = compile_sound(ARTGO, folder / "cache").mesh.product(PRODUCT)
     assert product is not None
     transform = product.outputs[0].tables[0].transform
-    assert transform is not None
+    assert isinstance(transform, Transform)
     feed = next(url for name, url in sources.items() if "feed" in name).removeprefix("file://")
     hour = datetime.fromisoformat(interval[0])
     file = next(str(p) for p in sorted(Path(feed).rglob("*")) if f"{hour:%Y-%m-%dT%H}" in p.name)

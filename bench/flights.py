@@ -21,7 +21,7 @@ from meshwright.compiler.compilation import compile_sound
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import product_address
 from meshwright.model.naming import connection_variable
-from meshwright.model.product import DataProduct, FilesSource
+from meshwright.model.product import DataProduct, FilesSource, Transform
 from meshwright.model.time import interval
 from meshwright.sql.bind import bind
 from meshwright.workspace.workspace import Workspace, open_workspace
@@ -81,7 +81,7 @@ def _by_hand(graph: MeshGraph, folder: Path, connections: dict[str, str]) -> Non
             _inputs_by_hand(connection, product, connections)
             port = product.outputs[0]
             transform = port.tables[0].transform
-            assert transform is not None
+            assert isinstance(transform, Transform)
             bound = bind(transform, "duckdb")
             values = {"interval_start": YEAR.start, "interval_end": YEAR.end}
             connection.execute(

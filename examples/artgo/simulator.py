@@ -6,6 +6,7 @@ delivers something else, or later.
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import random
@@ -41,6 +42,7 @@ FOUNDING_ARTWORKS = 60
 MOODS = ("Quiet", "Burning", "Folded", "Borrowed", "Electric", "Salted", "Northern", "Unfinished", "Golden", "Slow")
 MOTIFS = ("Harbour", "Orchard", "Signal", "Staircase", "Weather", "Portrait", "Garden", "Machine", "River", "Window")
 MEDIUMS = {"illustration": "png", "photograph": "tiff", "animation": "mp4", "sculpture": "glb"}
+THUMBNAIL = 16  # pixels in each direction
 BROWSERS = ("Firefox/146.0", "Chrome/151.0", "Safari/20.1", "ArtgoApp/7.3")
 BOTS = ("Googlebot/2.1", "bingbot/2.0", "SemanticCrawler/0.4", "price-spider/3")
 
@@ -143,6 +145,13 @@ class World:
                 self._register(chance, _moment(chance, hour, minutes=55))
             self._upload(chance, chance.choice(known).artwork_id, f"edition-{hour:%Y%m%d%H}.webp", hour)
 
+    def thumbnail(self, artwork_id: str) -> str:
+        """Return a work's smallest picture, RGB in base64: strokes of a few paints, and what the brush left between."""
+        chance = self._chance(artwork_id)
+        paints = [[chance.randrange(256) for _ in "rgb"] for _ in range(chance.randrange(3, 7))]
+        strokes = chance.choices(paints, [1 / n for n in range(1, len(paints) + 1)], k=THUMBNAIL * THUMBNAIL)
+        return base64.b64encode(bytes(min(255, c + chance.randrange(8)) for paint in strokes for c in paint)).decode()
+
     def _chance(self, about: str) -> random.Random:
         return random.Random(f"{self.seed}/{about}")
 
@@ -240,7 +249,9 @@ class Sources:
         hour = self.world.opened_at
         while hour < _hour(now):
             feed, inventory = self.feed / f"{_stem(hour)}.jsonl", self.store / "inventory" / f"{_stem(hour)}.csv"
+            thumbnails = self.store / "thumbnails" / f"{_stem(hour)}.jsonl"
             self._keep(feed, lambda h=hour: self._events_of(h), is_there=hour < feed_due)
+            self._keep(thumbnails, lambda h=hour: self._thumbnails_of(h), is_there=hour < _hour(now))
             self._keep(inventory, lambda h=hour: self._inventory_of(h), is_there=hour < inventory_due)
             hour += HOUR
         self._fill_database(now)
@@ -269,6 +280,11 @@ class Sources:
         listed = [a for a in self.world.assets if a.uploaded_at < hour + HOUR]
         lines = (f"{a.key},{len(a.content)},{_text(a.uploaded_at)},{a.checksum}\n" for a in listed)
         return ("key,size,last_modified,sha256\n" + "".join(lines)).encode()
+
+    def _thumbnails_of(self, hour: datetime) -> bytes:
+        works = [w for w in self.world.artworks if w.registered_at < hour + HOUR]
+        lines = ({"artwork_id": w.artwork_id, "pixels": self.world.thumbnail(w.artwork_id)} for w in works)
+        return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
     def _fill_database(self, now: datetime) -> None:
         """Write what is new or has changed, in one transaction; the first time, the whole database at once."""

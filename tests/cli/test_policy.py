@@ -80,6 +80,7 @@ def test_what_a_policy_would_find_is_found_in_all_that_is_committed(shop: Path) 
         ("customers", "error"),
         ("orders", "error"),
         ("revenue", "warning"),
+        ("shelves", "error"),
         ("suppliers", "error"),
     ]
 

@@ -112,13 +112,14 @@ def test_what_nobody_uses_is_listed(shop: Path) -> None:
     assert click.unstyle(run(shop, "list", "--orphans").stdout).splitlines() == [
         "WHAT     ADDRESS         OWNER  WHY",
         "product  shop.revenue    ana    no product reads it",
+        "product  shop.shelves    ana    no product reads it",
         "product  shop.suppliers  ana    no product reads it",
         "term     margin          ben    no column carries it",
     ]
     told = json.loads(run(shop, "list", "--orphans", "--domain", "shop", "--format", "json").stdout)
     assert told == [
         {"what": "product", "address": address, "owner": "ana", "reason": "no product reads it"}
-        for address in ("shop.revenue", "shop.suppliers")
+        for address in ("shop.revenue", "shop.shelves", "shop.suppliers")
     ]
     assert run(shop, "list", "--orphans", "--domain", "other").stdout == "Everything is used.\n"
 

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshwright.model.address import TableAddress
+from meshwright.model.code import Language
 from meshwright.model.errors import Refused
 from meshwright.model.mask import Pseudonym
-from meshwright.model.product import DataProduct, OutputTable, PublishMode
+from meshwright.model.product import DataProduct, OutputTable, PublishMode, Transform
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What one engine, which people call by its `name`, can do.
 
-    `dialect` is the SQL that it speaks; `understands` are the dialects that are sure to mean the same in it.
+    `dialect` is the SQL that it speaks; `understands` are the dialects that are sure to mean the same in it;
+    `languages` are those of the code that it can hand data to.
     """
 
     name: str
@@ -22,15 +24,22 @@ class Capabilities:
     modes: frozenset[PublishMode] = frozenset(PublishMode)
     pseudonyms: bool = True
     virtual: bool = True
+    languages: frozenset[Language] = frozenset()
 
 
 def refuse_beyond(capabilities: Capabilities, product: DataProduct) -> None:
     """Raise `Refused` where a product asks for what an engine cannot do."""
+    for subject, lacking in beyond(capabilities, product):
+        message = f"`{subject}` {lacking}, which {capabilities.name} cannot do"
+        raise Refused(message, hint="build it on another engine")
+
+
+def beyond(capabilities: Capabilities, product: DataProduct) -> Iterator[tuple[str, str]]:
+    """Yield what a product asks for that an engine cannot do: of what, and how that is said."""
     for address, table in product.tables():
-        for lacking in _lacking(capabilities, table):
-            raise Refused(
-                f"`{address}` {lacking}, which {capabilities.name} cannot do", hint="build it on another engine"
-            )
+        yield from ((str(address), lacking) for lacking in _lacking(capabilities, table))
+    if product.code is not None and product.code.language not in capabilities.languages:
+        yield str(product.address), f"is made by {product.code.language.called}"
 
 
 def refuse_dialect(capabilities: Capabilities, address: TableAddress, table: OutputTable) -> None:
@@ -44,7 +53,7 @@ def refuse_dialect(capabilities: Capabilities, address: TableAddress, table: Out
 
 
 def _spoken(address: TableAddress, table: OutputTable) -> Iterator[tuple[str, str]]:
-    if table.transform is not None:
+    if isinstance(table.transform, Transform):
         yield f"`{address}`", table.transform.dialect
     for check in table.contract.checks:
         if check.query is not None:

@@ -1,7 +1,8 @@
 """Approvals: who must say yes to a change, and why?
 
 Computed from what changes, never configured: the owners of the consumers it reaches, the steward for personal data, the
-purpose's director for cost, the platform team for what belongs to everybody. Nothing touched, nobody asked.
+purpose's director for cost, the platform team for what belongs to everybody, and for code, which the platform runs.
+Nothing touched, nobody asked.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from datetime import datetime
 
 from meshwright.gate.changes import (
     Change,
+    CodeChanged,
     PortAdded,
     ProductAdded,
     PurposeChanged,
@@ -95,6 +97,7 @@ def _asked(
         yield *_steward(change, current), reason
     yield from _for_personal_data(change, current, proposed)
     yield from _for_the_organisation(change, current)
+    yield from _for_code(change, current, proposed)
 
 
 def _may_touch_people(change: Change) -> bool:
@@ -159,6 +162,24 @@ def _for_the_organisation(change: Change, current: MeshGraph) -> Iterator[_Asked
             pass
 
 
+def _for_code(change: Change, current: MeshGraph, proposed: MeshGraph) -> Iterator[_Asked]:
+    match change:
+        case CodeChanged(after=Digest()):
+            yield from _platform(current, f"`{change.address}`: {describe(change)}")
+        case ProductAdded():
+            product = proposed.product(change.address)
+            if product is not None and product.code is not None:
+                yield from _platform(current, f"`{change.address}` runs code of its own: {product.code.text}")
+        case _:
+            pass
+
+
+def _platform(current: MeshGraph, reason: str) -> Iterator[_Asked]:
+    team = platform_team(current.mesh)
+    if team:  # else: somebody must be able to name the first
+        yield "platform team", team, reason
+
+
 def _for_cost(costs: Costs, current: MeshGraph) -> Iterator[_Asked]:
     """Yield the directors whose purpose costs more; where nobody can tell, those whose products do more than before."""
     for purpose in dict.fromkeys(c.purpose for c in costs.products if c.purpose):
@@ -171,9 +192,7 @@ def _for_cost(costs: Costs, current: MeshGraph) -> Iterator[_Asked]:
 
 
 def _for_all(change: MeshWideChange, current: MeshGraph) -> Iterator[_Asked]:
-    team = platform_team(current.mesh)
-    if team:  # else: somebody must be able to name the first
-        yield "platform team", team, describe(change)
+    yield from _platform(current, describe(change))
     match change:
         case TermChanged(owner=str() as owner) | TermRemoved(owner=str() as owner):
             yield f"owner of the KPI `{change.name}`", (owner,), describe(change)

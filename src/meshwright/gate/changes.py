@@ -104,6 +104,17 @@ class InputChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeChanged:
+    """A product runs other code than it did, or the same on what is locked anew; `code` says which, None for none."""
+
+    address: ProductAddress
+    before: Digest | None
+    after: Digest | None
+    code: str | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PortAdded:
     """A new output port, or a new major of one beside the old."""
 
@@ -270,6 +281,7 @@ ProductChange = (
     | InputAdded
     | InputRemoved
     | InputChanged
+    | CodeChanged
 )
 PromiseChange = PromiseAdded | PromiseRemoved | PromiseLoosened | PromiseTightened | PromiseReworded
 PortChange = PortAdded | PortRemoved | PortDescribed | VersionRaised | OfferChange

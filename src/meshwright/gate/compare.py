@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from meshwright.gate.changes import (
     Change,
+    CodeChanged,
     InputAdded,
     InputChanged,
     InputRemoved,
@@ -23,6 +24,7 @@ from meshwright.gate.compare_ports import port_changes
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Location
+from meshwright.model.naming import product_home
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -91,6 +93,7 @@ def _product_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
     if old.schedule != new.schedule:
         yield ScheduleChanged(new.address, schedule_text(old.schedule), schedule_text(new.schedule), at)
     yield from _input_changes(old, new)
+    yield from _code_changes(old, new)
 
 
 def _input_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
@@ -106,6 +109,14 @@ def _input_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
                 yield InputChanged(new.address, name, _reads(was), _reads(port), port.at or place(new))
             case _:
                 pass
+
+
+def _code_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
+    was, code = old.code, new.code
+    if was != code:
+        before, after = (one.digest if one else None for one in (was, code))
+        at = Location(f"{product_home(new.address)}/{code.path}") if code else place(new)
+        yield CodeChanged(new.address, before, after, code.text if code else None, at)
 
 
 def _reads(port: InputPort) -> str:

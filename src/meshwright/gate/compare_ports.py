@@ -45,6 +45,7 @@ from meshwright.gate.promises import check_changes, slo_changes
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ColumnAddress, PortAddress, TableAddress
 from meshwright.model.analysis import Analysis
+from meshwright.model.code import CodeTransform
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
@@ -150,7 +151,7 @@ def _one_table(address: TableAddress, old: OutputTable, new: OutputTable, at: Lo
     yield from check_changes(address, old, new, at)
     meanings = (_meaning(old.transform), _meaning(new.transform)) if old.transform != new.transform else (None, None)
     if meanings[0] != meanings[1]:
-        file = new.transform.file if new.transform else ""
+        file = new.transform.file if isinstance(new.transform, Transform) else ""
         here = Location(file) if file else at
         yield QueryChanged(address, *meanings, here)
         yield from _grain_changes(address, old, new, here)
@@ -158,7 +159,9 @@ def _one_table(address: TableAddress, old: OutputTable, new: OutputTable, at: Lo
 
 def _grain_changes(address: TableAddress, old: OutputTable, new: OutputTable, at: Location) -> Iterator[Change]:
     """Yield another grain where no key tells what a row is; where one does, its check stops what breaks it."""
-    if old.contract.key or new.contract.key or old.transform is None or new.transform is None:
+    if old.contract.key or new.contract.key:
+        return
+    if not isinstance(old.transform, Transform) or not isinstance(new.transform, Transform):
         return
     from meshwright.sql.grain import grain  # loads the SQL parser: only where a text has changed
 
@@ -196,9 +199,9 @@ def _store(table: OutputTable) -> str:
     return "the mesh" if table.virtual is None else f"{table.virtual.connection}:{table.virtual.table}"
 
 
-def _meaning(transform: Transform | None) -> Digest | None:
-    if transform is None:
-        return None
+def _meaning(transform: Transform | CodeTransform | None) -> Digest | None:
+    if not isinstance(transform, Transform):
+        return None  # what code means is said of the product, whose code it is
     from meshwright.sql.canonical import canonical  # loads the SQL parser: only where a text has changed
 
     return Digest.of(f"{transform.dialect}\n{canonical(transform)}".encode())

@@ -133,7 +133,9 @@ def _still_reads(reader: Reader, port: PortAddress, current: MeshGraph, proposed
     if analysis is None or errors(analysis.diagnostics):
         return True
     was, is_now = current.table(reader.table), proposed.table(reader.table)
-    return was is not None and is_now is not None and was.transform == is_now.transform
+    before = current.product(reader.product)
+    is_same_code = before is not None and before.code == product.code
+    return was is not None and is_now is not None and was.transform == is_now.transform and is_same_code
 
 
 def _of_table(table: TableAddress, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:

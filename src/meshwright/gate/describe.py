@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from meshwright.gate.changes import (
     Change,
+    CodeChanged,
     GrainChanged,
     InputAdded,
     InputChanged,
@@ -68,6 +69,7 @@ _PHRASES: dict[type[Change], str] = {
     InputAdded: "+ reads {c.reads} as `{c.input}`",
     InputRemoved: "− reads {c.reads} no longer",
     InputChanged: "~ input `{c.input}`: {c.before} → {c.after}",
+    CodeChanged: "~ other code: {c.code}",
     PortAdded: "+ new port, version {c.version}",
     PortRemoved: "− port removed, version {c.version}",
     PortDescribed: "~ reworded: {c.what}",

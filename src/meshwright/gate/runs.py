@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from meshwright.gate.changes import (
     Change,
+    CodeChanged,
     PortDescribed,
     ProductAdded,
     ProductDescribed,
@@ -26,6 +27,7 @@ from meshwright.gate.changes import (
 from meshwright.gate.column_changes import MaskChanged
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
+from meshwright.model.code import CodeTransform
 from meshwright.model.cron import Cron
 from meshwright.model.product import CronSchedule, DataProduct, PublishMode
 from meshwright.model.time import Interval
@@ -124,7 +126,7 @@ def _catch_up(clock: CronSchedule, past: Interval) -> CatchUp | None:
 def _rebuild(
     product: DataProduct, changes: tuple[Change, ...], before: MeshGraph, after: MeshGraph, past: Interval
 ) -> Rebuild | None:
-    tables = tuple(address for address in sorted(_meaning_changed(changes)) if _keeps(address, before, after))
+    tables = tuple(address for address in sorted(_meaning_changed(changes, after)) if _keeps(address, before, after))
     dags = tuple(p for p in sorted(_clocks(product, after)) if _has_run(p, after, past)) if tables else ()
     return Rebuild(tables, dags, past) if dags else None
 
@@ -134,18 +136,27 @@ def _has_run(address: ProductAddress, graph: MeshGraph, past: Interval) -> bool:
     return product is not None and product.clock is not None and _catch_up(product.clock, past) is not None
 
 
-def _meaning_changed(changes: Iterable[Change]) -> set[TableAddress]:
+def _meaning_changed(changes: Iterable[Change], after: MeshGraph) -> set[TableAddress]:
     """Return the tables whose rows are made otherwise than before."""
     found = set()
     for change in changes:
         match change:
             case QueryChanged(address=table):
                 found.add(table)
+            case CodeChanged(address=product):
+                found |= set(_made_by_code(product, after))
             case MaskChanged(address=column):
                 found.add(column.table)
             case _:
                 pass
     return found
+
+
+def _made_by_code(address: ProductAddress, graph: MeshGraph) -> Iterator[TableAddress]:
+    product = graph.product(address)
+    for table, made in product.tables() if product else ():
+        if isinstance(made.transform, CodeTransform):
+            yield table
 
 
 def _keeps(address: TableAddress, before: MeshGraph, after: MeshGraph) -> bool:

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from meshwright.gate.changes import (
     Change,
+    CodeChanged,
     GrainChanged,
     InputAdded,
     InputChanged,
@@ -98,6 +99,7 @@ def consequence(change: Change) -> Part:
             | InputAdded()
             | InputRemoved()
             | InputChanged()
+            | CodeChanged()
             | VersionRaised()
             | QueryChanged()
             | PromiseReworded()

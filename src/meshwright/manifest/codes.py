@@ -26,6 +26,10 @@ class Code(StrEnum):
     LAXER = "MW0118"
     UNMEASURED = "MW0119"
     NOT_FETCHED = "MW0130"
+    CODE = "MW0131"
+    PYTHON = "MW0132"
+    FUNCTION = "MW0133"
+    LOCK = "MW0134"
 
 
 MEANING = {
@@ -49,4 +53,8 @@ MEANING = {
     Code.LAXER: "a policy that a domain makes laxer than what stands above it",
     Code.UNMEASURED: "a promise that nothing can measure",
     Code.NOT_FETCHED: "a release that mesh.lock names and that is not here, or not whole",
+    Code.CODE: "code that is not where the manifest says, or is too large to travel",
+    Code.PYTHON: "text that is not Python",
+    Code.FUNCTION: "a Python file without the function that is called",
+    Code.LOCK: "an environment that nothing locks, or not all of it",
 }

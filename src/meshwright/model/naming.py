@@ -151,6 +151,11 @@ def stored_table(table: TableAddress) -> str:
     return f"{name}__{table.name.lower()}" if table.name else name
 
 
+def code_table(table: TableAddress) -> str:
+    """What a session calls a table that code has made: no input and no SQL can have a name that begins so."""
+    return f"_made_{stored_table(table)}"
+
+
 def mesh_table(table: TableAddress) -> tuple[str, ...]:
     """The name of a table in SQL across the mesh: `domain.product.port`, or `domain.product.port.table`."""
     port = table.port

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
+from meshwright.model.code import Code, CodeTransform
 from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract, LogicalType
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.ratio import Ratio
@@ -134,14 +135,15 @@ class Sample:
 class OutputTable:
     """One table that an output port offers: what is promised of it, how it is made and how it is published.
 
-    `transform` is None where one input is passed on as it is. `on_fail` holds the consequences that the manifest gives
-    to checks by their names. `partitions` are the columns whose values tell apart what is replaced as a whole,
-    `quarantine` is the share of rows that may be set aside; beyond it nothing is published.
+    `transform` is SQL or the product's code, None where one input is passed on as it is. `on_fail` holds the
+    consequences that the manifest gives to checks by their names. `partitions` are the columns whose values tell apart
+    what is replaced as a whole, `quarantine` is the share of rows that may be set aside; beyond it nothing
+    is published.
     """
 
     contract: Contract
     mode: PublishMode
-    transform: Transform | None = None
+    transform: Transform | CodeTransform | None = None
     virtual: VirtualSource | None = None
     on_fail: tuple[tuple[str, OnFail], ...] = ()
     partitions: tuple[str, ...] = ()
@@ -310,7 +312,7 @@ class SupportChannel:
 
 @dataclass(frozen=True, slots=True)
 class DataProduct:
-    """A product, resolved. `file` is its manifest, relative to the mesh's root."""
+    """A product, resolved. `file` is its manifest, relative to the mesh's root; `code` makes the tables that say so."""
 
     address: ProductAddress
     type: ProductType
@@ -323,6 +325,7 @@ class DataProduct:
     purpose: str | None = None
     tags: tuple[str, ...] = ()
     effort: Effort = Effort()
+    code: Code | None = None
     file: str = field(default="", compare=False)
 
     @property

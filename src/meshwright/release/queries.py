@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
-from meshwright.model.naming import sql_name, stored_table
+from meshwright.model.code import CodeTransform
+from meshwright.model.naming import code_table, sql_name, stored_table
 from meshwright.model.product import OutputTable, Transform
 from meshwright.release.record import CheckQuery, Query
 
@@ -14,8 +15,16 @@ def queries_of(
 ) -> Iterator[Query]:
     """Yield the query of a table in each dialect, and in its own; none where its one input is passed on as it is."""
     transform = table.transform or (_passed_on(analysis) if analysis else None)
-    if transform is None:
-        return
+    match transform:
+        case None:
+            pass
+        case CodeTransform():
+            yield from _read_of_code(address, analysis, dialects)
+        case Transform():
+            yield from _bound(address, transform, dialects)
+
+
+def _bound(address: TableAddress, transform: Transform, dialects: Iterable[str]) -> Iterator[Query]:
     from meshwright.sql.bind import bind  # loads the SQL parser: a mesh that only passes data on has no need of it
 
     for dialect in dict.fromkeys((*dialects, transform.dialect)):
@@ -34,6 +43,13 @@ def asked_of(address: TableAddress, table: OutputTable, dialects: Iterable[str])
         for dialect in dict.fromkeys((*dialects, check.dialect)):
             bound, condition = bind_check(check.query, check.dialect, own, dialect)
             yield CheckQuery(address, check.name, dialect, bound.sql, bound.parameters, condition)
+
+
+def _read_of_code(address: TableAddress, analysis: Analysis | None, dialects: Iterable[str]) -> Iterator[Query]:
+    """Yield the query of what code has made, which reads nothing itself: its `reads` are those of the code."""
+    reads = tuple(sql_name(name) for name in analysis.inputs if "." in name) if analysis else ()
+    for dialect in dialects:
+        yield Query(address, dialect, f"SELECT * FROM {code_table(address)}", (), reads)  # noqa: S608  # of names
 
 
 def _passed_on(analysis: Analysis) -> Transform | None:

@@ -6,8 +6,10 @@ Without SQL this is known without sqlglot, which takes longer to load than a hun
 from collections.abc import Mapping
 
 from meshwright.model.analysis import Analysis
+from meshwright.model.code import CodeTransform
 from meshwright.model.contract import Column
 from meshwright.model.product import DataProduct, OutputTable
+from meshwright.sql.coded import made_by_code
 from meshwright.sql.passing import passed_on
 
 _NOTHING = Analysis((), (), ())
@@ -25,6 +27,8 @@ def analyse(product: DataProduct, table: OutputTable, schemas: Mapping[str, tupl
         return _NOTHING
     if table.transform is None:
         return passed_on(product, table, schemas)
+    if isinstance(table.transform, CodeTransform):
+        return made_by_code(product, table, table.transform, schemas)
     from meshwright.sql.select import understood
 
     return understood(product, table.contract, table.transform, schemas)

@@ -21,7 +21,7 @@ from meshwright.model.diagnostic import Diagnostic, Location, Severity, errors
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
-from meshwright.model.product import DataProduct, OutputTable
+from meshwright.model.product import DataProduct, OutputTable, Transform
 from meshwright.model.products import Products
 from meshwright.release.graph import graph_of
 from meshwright.release.voices import Waiting, waiting
@@ -105,7 +105,7 @@ def _understood(product: DataProduct, mesh: Mesh, proposed: MeshGraph) -> dict[T
 def _placed(table: OutputTable, told: Analysis | None) -> OutputTable:
     """Give a query back the name of its file: a product in the store has none, but for the places where it reads."""
     read = next(iter(told.reads), None) if told else None
-    if table.transform is None or read is None:
+    if not isinstance(table.transform, Transform) or read is None:
         return table
     return replace(table, transform=replace(table.transform, file=read.at.file))
 

@@ -20,6 +20,7 @@ from meshwright.engine.duckdb.versions import VERSIONED
 from meshwright.engine.judgement import quarantined
 from meshwright.engine.protocol import Work
 from meshwright.model.address import TableAddress
+from meshwright.model.code import CodeTransform
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import OutputTable, PublishMode
@@ -52,7 +53,8 @@ def build(building: Building, made: Made) -> TableRows:
             return TableRows(address, _count(connection, building.virtual[stored]))
     made_up = [f"`{n}`" for n in exposed.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
-    with explained(f"the SQL of `{address}`", hint):
+    by_code = isinstance(made[1].transform, CodeTransform)
+    with explained(f"{'what code made for' if by_code else 'the SQL of'} `{address}`", hint):
         try:
             _make(building, made)
         except duckdb.Error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.duckdb.code import make_by_code
 from meshwright.engine.duckdb.connection import attach, connected, explained, sandbox
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.inputs import expose, expose_virtual
@@ -40,6 +41,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
             attached = set(exposed.attached)
             virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}
+            make_by_code(session, connection, work, folder / "code")
             sandbox(connection, exposed.files)
             functions = add_functions(connection, pseudonyms(product, session.keys, made_up=exposed.made_up))
             building = Building(connection, work, publish_id, exposed, virtual, functions)

@@ -4,6 +4,7 @@ A value is the product's own, else its domain's, else that of a domain above, el
 """
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.product.code import code_of
 from meshwright.manifest.product.declared import check_purpose, check_team
 from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.product.ports import inputs, outputs
@@ -39,6 +40,7 @@ def resolve(subject: Subject) -> DataProduct:
         purpose=_purpose(subject),
         tags=tuple(document.tags),
         effort=tries,
+        code=code_of(subject),
         file=subject.file,
     )
     if document.tags:

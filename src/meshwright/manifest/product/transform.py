@@ -1,20 +1,28 @@
-"""Transform: which SQL makes a table, in which dialect?"""
+"""Transform: which SQL makes a table, in which dialect, or which code?"""
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.product.code import check_one_way, is_made_by_code, said_code
 from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.product.part import Part
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import OutputPortBlock
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.syntax import read_text
+from meshwright.model.code import CodeTransform
 from meshwright.model.product import Transform
 from meshwright.model.spelling import did_you_mean
 
 DIALECT = "bigquery"
 
 
-def transform(subject: Subject, part: Part) -> Transform | None:
+def transform(subject: Subject, part: Part) -> Transform | CodeTransform | None:
     """Return how a table is made; None where an input of the product is passed on as it is."""
+    if part.block.transform is not None:
+        check_one_way(subject, part.block.transform, part.place["transform"])
+    code = said_code(part.block, part.place)
+    if code is not None:
+        subject.trace.note(f"{part.key}.transform.{code.language.value}", code.path, code.place)
+        return CodeTransform(code.path)
     name = _sql_file(subject, part)
     if name is None:
         passed = [port.name for port in subject.document.input_ports]
@@ -39,7 +47,7 @@ def dialect(subject: Subject, part: Part) -> tuple[str, Place | str]:
 def used_files(subject: Subject) -> set[str]:
     """Return the SQL files that some table of the product is made by."""
     found: set[str | None] = set()
-    for block in (b for b in subject.document.output_ports if b.virtual is None):
+    for block in (b for b in subject.document.output_ports if b.virtual is None and not is_made_by_code(b)):
         if isinstance(block.contract, str):  # its tables are in another file: what is named after the port is used
             found.update(name for name in subject.files if name.startswith((f"{block.name}.", f"{block.name}@")))
         names = [] if isinstance(block.contract, str) else [table.name for table in block.contract.tables]

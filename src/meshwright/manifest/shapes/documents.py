@@ -212,6 +212,17 @@ class TransformBlock(Shape):
     dialect: Dialect | None = Field(
         default=None, description="The dialect it is written in; else the domain's, the mesh's, `bigquery`"
     )
+    python: RelativePath | None = Field(
+        default=None,
+        description="The Python file, beside the manifest, whose `transform(inputs, interval)` makes the port from "
+        "Arrow tables, in an environment that a `requirements.lock` or a `uv.lock` beside it locks",
+    )
+    dbt: RelativePath | None = Field(
+        default=None, description="The folder of the dbt project whose model of the port's name makes it, locked alike"
+    )
+    connections: list[ConnectionName] = Field(
+        default_factory=list, description="The connections whose URLs the code is given, as `MESH_CONN_<NAME>`"
+    )
 
 
 class PublishBlock(Shape):

@@ -1,0 +1,2 @@
+async def transform(inputs, interval):
+    return {}

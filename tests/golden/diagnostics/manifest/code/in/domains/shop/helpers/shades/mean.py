@@ -1,0 +1,2 @@
+import numpy
+  mean = 1
