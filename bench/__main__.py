@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.harness import Figure
 
-SHARED = ("__init__", "__main__", "dag_child", "dag_sources", "harness", "meshes", "peers")
+SHARED = ("__init__", "__main__", "dag_child", "dag_sources", "harness", "meshes", "peers", "pipeline_child")
 NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in SHARED)
 
 
