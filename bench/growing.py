@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -72,7 +73,7 @@ def _grown(mode: str) -> list[Figure]:
         build(0)
         file = folder / "data/sales/readings/data.duckdb"
         size = file.stat().st_size
-        changes = [_measured(lambda day=day: build(day)) for day in (1, 2, 3)]
+        changes = [_measured(partial(build, day)) for day in (1, 2, 3)]
         copies = [_measured(lambda: shutil.copyfile(file, folder / "copy")) for _ in range(3)]
         print(f"  {mode} into {size / 1e9:.2f} GB: {changes}  copies {copies}", file=sys.stderr)
         taken, written = sorted(changes)[1]
