@@ -147,4 +147,5 @@ def _touched(changes: Iterable[Change]) -> tuple[ProductAddress, ...]:
 def _dags(changes: tuple[Change, ...], touched: tuple[ProductAddress, ...]) -> DagChanges:
     new = tuple(c.address for c in changes if isinstance(c, ProductAdded))
     retired = tuple(c.address for c in changes if isinstance(c, ProductRemoved))
-    return DagChanges(new, tuple(p for p in touched if p not in {*new, *retired}), retired)
+    whole = {*new, *retired}
+    return DagChanges(new, tuple(p for p in touched if p not in whole), retired)

@@ -79,15 +79,21 @@ class Runs:
 
 def runs(changes: Iterable[Change], before: MeshGraph, after: MeshGraph, since: datetime, now: datetime) -> Runs:
     """Return what will run because of changes, in an environment whose intervals begin at `since`."""
-    known = tuple(changes)
     found = []
-    for address in sorted({p for c in known if _lets_run(c) and (p := product_of(c)) is not None}):
+    for address, own in sorted(_by_product(changes).items()):
         product = after.product(address)
-        if product is not None:
-            own = tuple(c for c in known if product_of(c) == address)
+        if product is not None and any(map(_lets_run, own)):
             found.append(_run(product, own, (before, after), Interval(min(since, now), now)))
     touched = {r.product for r in found}
     return Runs(tuple(found), tuple(p for p in _driven(touched, after) if p not in touched))
+
+
+def _by_product(changes: Iterable[Change]) -> dict[ProductAddress, list[Change]]:
+    found: dict[ProductAddress, list[Change]] = {}
+    for change in changes:
+        if (address := product_of(change)) is not None:
+            found.setdefault(address, []).append(change)
+    return found
 
 
 def _lets_run(change: Change) -> bool:
@@ -96,7 +102,7 @@ def _lets_run(change: Change) -> bool:
     return not isinstance(change, _WORDS) and not of_port
 
 
-def _run(product: DataProduct, changes: tuple[Change, ...], sides: tuple[MeshGraph, MeshGraph], past: Interval) -> Run:
+def _run(product: DataProduct, changes: list[Change], sides: tuple[MeshGraph, MeshGraph], past: Interval) -> Run:
     before, after = sides
     clock = product.schedule if isinstance(product.schedule, CronSchedule) else None
     is_new = any(isinstance(c, ProductAdded) for c in changes)
@@ -124,7 +130,7 @@ def _catch_up(clock: CronSchedule, past: Interval) -> CatchUp | None:
 
 
 def _rebuild(
-    product: DataProduct, changes: tuple[Change, ...], before: MeshGraph, after: MeshGraph, past: Interval
+    product: DataProduct, changes: list[Change], before: MeshGraph, after: MeshGraph, past: Interval
 ) -> Rebuild | None:
     tables = tuple(address for address in sorted(_meaning_changed(changes, after)) if _keeps(address, before, after))
     dags = tuple(p for p in sorted(_clocks(product, after)) if _has_run(p, after, past)) if tables else ()

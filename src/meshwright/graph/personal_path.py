@@ -85,6 +85,7 @@ class _Ways:
     def __init__(self, graph: MeshGraph) -> None:
         self._graph = graph
         self._known: dict[ColumnAddress, _Step | None] = {}
+        self._before: dict[ColumnAddress, list[tuple[AnyColumn, Says]]] = {}
 
     def step(self, column: ColumnAddress) -> _Step | None:
         """Return the last step to a column that personal data flow into."""
@@ -92,27 +93,27 @@ class _Ways:
         waiting = [column]
         while waiting:
             here = waiting[-1]
-            first = [] if here in opened else self._unknown_before(here)
+            first = [] if here in opened or here in self._known else self._unknown_before(here)
             opened.add(here)
             waiting += [place for place in first if place not in opened]  # one that is open already closes a cycle
             if waiting[-1] == here:
-                self._known.setdefault(here, self._nearest(here))
+                if here not in self._known:
+                    self._known[here] = self._nearest(here)
                 waiting.pop()
         return self._known[column]
 
     def _unknown_before(self, column: ColumnAddress) -> list[ColumnAddress]:
-        if column in self._known:
-            return []
-        silent = (s for s in made_of(self._graph, column) if standing(self._graph, s) is Says.NOTHING)
+        """Look what a column is made of, and what each of that says; return what must be known first."""
+        self._before[column] = before = [(s, standing(self._graph, s)) for s in made_of(self._graph, column)]
+        silent = (source for source, says in before if says is Says.NOTHING)
         return [s for s in silent if isinstance(s, ColumnAddress) and s not in self._known]
 
     def _nearest(self, column: ColumnAddress) -> _Step | None:
-        steps = (step for source in made_of(self._graph, column) if (step := self._from(source)) is not None)
+        steps = (step for source in self._before[column] if (step := self._from(*source)) is not None)
         return min(steps, key=lambda step: step.distance, default=None)
 
-    def _from(self, source: AnyColumn) -> _Step | None:
+    def _from(self, source: AnyColumn, says: Says) -> _Step | None:
         """Return the step that leads on from a place, if personal data are there."""
-        says = standing(self._graph, source)
         if says is Says.PERSONAL:
             return _Step(source, 1)
         known = self._known.get(source) if says is Says.NOTHING and isinstance(source, ColumnAddress) else None

@@ -130,13 +130,18 @@ def _tagged(kinds: list[Any]) -> _Codec:
 def _fields_of(kind: Any) -> _Codec:
     hints = get_type_hints(kind)
     fields = [(f.name, f.default, _codec(hints[f.name])) for f in dataclasses.fields(kind) if f.compare]
-    known = {name: codec for name, _, codec in fields}
+    writes = [(name, default, None if codec.write is _same else codec.write) for name, default, codec in fields]
+    reads = {name: codec.read for name, _, codec in fields}
 
     def write(value: Any) -> dict[str, Any]:
-        contents = ((name, default, codec, getattr(value, name)) for name, default, codec in fields)
-        return {name: codec.write(content) for name, default, codec, content in contents if content != default}
+        plain = {}
+        for name, default, convert in writes:
+            content = getattr(value, name)
+            if content is not default and content != default:
+                plain[name] = content if convert is None else convert(content)
+        return plain
 
     def read(plain: dict[str, Any]) -> Any:
-        return kind(**{name: known[name].read(content) for name, content in plain.items()})
+        return kind(**{name: reads[name](content) for name, content in plain.items()})
 
     return _Codec(write, read)

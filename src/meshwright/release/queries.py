@@ -25,10 +25,10 @@ def queries_of(
 
 
 def _bound(address: TableAddress, transform: Transform, dialects: Iterable[str]) -> Iterator[Query]:
-    from meshwright.sql.bind import bind  # loads the SQL parser: a mesh that only passes data on has no need of it
+    from meshwright.sql.bind import bind_all  # brings the SQL parser: a mesh that only passes data on needs none
 
-    for dialect in dict.fromkeys((*dialects, transform.dialect)):
-        bound = bind(transform, dialect)
+    wanted = tuple(dict.fromkeys((*dialects, transform.dialect)))
+    for dialect, bound in zip(wanted, bind_all(transform, wanted), strict=True):
         yield Query(address, dialect, bound.sql, bound.parameters, bound.reads)
 
 

@@ -3,6 +3,7 @@
 Values are never written into the text: parameters stay parameters, spelled as the engine spells them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -40,6 +41,11 @@ def bind(transform: Transform, dialect: str) -> BoundQuery:
     tables of an input: those names are words of the mesh, and no engine's. BigQuery → DuckDB keeps the
     meaning of whatever `analyse` lets pass, in a session whose time zone is UTC.
     """
+    return bind_all(transform, (dialect,))[0]
+
+
+def bind_all(transform: Transform, dialects: Sequence[str]) -> tuple[BoundQuery, ...]:
+    """Return a transform in several dialects, as `bind` does in one. Raises `Refused` where it is not one SELECT."""
     text = SqlText(transform.sql, transform.dialect, transform.file)
     tree = parse(text)
     if isinstance(tree, Diagnostic):
@@ -48,13 +54,25 @@ def bind(transform: Transform, dialect: str) -> BoundQuery:
     several = [(table, dotted(table).lower()) for table in tree.find_all(exp.Table) if table.db]
     reads = tuple(sorted({name for _, name in several}))
     rename(tree, [(table, one_name(name)) for table, name in several])
-    if dialect == transform.dialect and not several:
-        tokens = statement(text)
-        return BoundQuery(text.sql[tokens[0].start : tokens[-1].end + 1], named)
-    if transform.dialect == "bigquery" != dialect:
-        for node in reversed(list(tree.walk())):  # what is inside first: mending copies it
+    as_written = () if several else (transform.dialect,)
+    return tuple(
+        BoundQuery(_written(text) if dialect in as_written else _translated(tree, text, dialect), named, reads)
+        for dialect in dialects
+    )
+
+
+def _written(text: SqlText) -> str:
+    tokens = statement(text)
+    return text.sql[tokens[0].start : tokens[-1].end + 1]
+
+
+def _translated(tree: exp.Query, text: SqlText, dialect: str) -> str:
+    """Write a copy of a tree in a dialect: mending and writing change what they are given."""
+    copied = tree.copy()
+    if text.dialect == "bigquery" != dialect:
+        for node in reversed(list(copied.walk())):  # what is inside first: mending copies it
             mended = mend(node)
             if mended is not node:
                 node.replace(mended)
     generator = Dialect.get_or_raise(dialect).generator(unsupported_level=ErrorLevel.IGNORE, pretty=True)
-    return BoundQuery(generator.generate(tree), named, reads)
+    return generator.generate(copied, copy=False)
