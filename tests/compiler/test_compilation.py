@@ -23,7 +23,9 @@ EDITS = (
     ("domains/shop/orders/product.yaml", "kind: DataProduct", "kind: DataProduct\n"),
     ("domains/shop/customers/customers.sql", "SELECT", "SELECT nothing,"),
     ("domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n"),
+    ("domains/shop/revenue/revenue.sql", "FROM", "FROM /* password=correct-horse */"),
     ("domains/shop/revenue/product.yaml", "shop.orders:", "shop.order:"),
+    ("domains/shop/domain.yaml", "description:", "# said better\ndescription:"),
 )
 """Places, and what becomes of what stands there: each of them is done and undone."""
 
@@ -65,22 +67,33 @@ def test_after_any_edits_the_answer_is_that_of_an_empty_cache(
         assert kept.graph.analyses == fresh.graph.analyses
 
 
-def test_what_did_not_change_is_neither_read_nor_analysed_again(
-    mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        (("domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n"), ["SQL"]),
+        (("domains/shop/revenue/product.yaml", "kind", "# at last\nkind"), ["documents", "manifest", "SQL"]),
+        (("domains/shop/domain.yaml", "description", "# at last\ndescription"), ["documents", *["manifest"] * 4]),
+        (("mesh.yaml", "kind", "# at last\nkind"), ["documents", *["manifest"] * 4]),
+    ],
+    ids=["SQL", "a manifest", "a domain", "the mesh"],
+)
+def test_only_what_a_change_reaches_is_read_and_analysed_again(
+    mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str, str], seen: list[str]
 ) -> None:
-    from meshwright.manifest import gather
+    from meshwright.manifest import documents
     from meshwright.sql import select
 
     def noted(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda subject, *rest: seen.append(what) or function(subject, *rest)
+        return lambda subject, *rest: found.append(what) or function(subject, *rest)
 
     compile_mesh(mesh, tmp_path)
-    seen: list[str] = []
-    monkeypatch.setattr(gather, "resolve", noted("manifest", gather.resolve))
+    found: list[str] = []
+    monkeypatch.setattr(documents, "read_domains", noted("documents", documents.read_domains))
+    monkeypatch.setattr(documents, "resolve", noted("manifest", documents.resolve))
     monkeypatch.setattr(select, "understood", noted("SQL", select.understood))
-    edit(mesh, "domains/shop/revenue/revenue.sql", "SELECT", "SELECT -- at last\n")
+    edit(mesh, *change)
     compile_mesh(mesh, tmp_path)
-    assert seen == ["manifest", "SQL"]
+    assert found == seen
 
 
 def test_columns_that_others_read_may_be_masked(mesh: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.fuzz.meshes import SQL, YAML, Target, bounded
 from tests.mutants.manifests import end_of, spots
 
 from meshwright.compiler.compilation import diagnose
-from meshwright.manifest.text.syntax import MAX_BYTES
+from meshwright.manifest.text.content import MAX_BYTES
 
 AS_IT_IS = settings(deadline=None, suppress_health_check=list(HealthCheck))
 EXAMPLES = [pytest.param(40, id="a few"), pytest.param(2500, id="many", marks=pytest.mark.proof)]

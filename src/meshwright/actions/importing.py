@@ -7,7 +7,7 @@ from pathlib import Path
 from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
 from meshwright.interop.draft import Draft, Drafted
 from meshwright.manifest.text.leaks import redact
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import ProductAddress, product_address

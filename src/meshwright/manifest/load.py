@@ -80,7 +80,7 @@ def load(
             if kept is None or address == traced
         },
         domain_origins={d.name: released_domain(d) for d in mesh.domains if d.name not in here}
-        | gathered.domain_origins,
+        | dict(gathered.domain_origins),
         digests=gathered.digests,
         here=here,
     )

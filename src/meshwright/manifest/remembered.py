@@ -37,6 +37,11 @@ class Remembered:
         self._now[name] = found
         return found[1]
 
+    def last(self, name: str) -> Any:
+        """Return what was found the last time, whatever the state was; None where there is nothing."""
+        found = self._before.get(name)
+        return None if found is None else found[1]
+
     def put(self, name: str, state: str, value: Any) -> None:
         """Remember what was found."""
         self._now[name] = [state, value]

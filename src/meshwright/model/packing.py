@@ -7,7 +7,7 @@ is a list of its fields without their names: only who knows the same `shape` can
 import dataclasses
 import json
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -82,6 +82,8 @@ def _made(kind: Any) -> _Packer:
     if isinstance(kind, NewType):
         return _packer(kind.__supertype__)
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Sequence:
+        return _many(_packer(arguments[0]))
     if origin is tuple:
         return _many(_packer(arguments[0])) if arguments[-1] is Ellipsis else _row([_packer(a) for a in arguments])
     if origin in (Union, types.UnionType):

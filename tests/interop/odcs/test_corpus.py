@@ -12,7 +12,7 @@ from meshwright.actions.import_odcs import import_odcs
 from meshwright.interop.odcs.versions import WRITTEN, versioned
 from meshwright.manifest.load import load
 from meshwright.manifest.standards.official import VERSIONS, Standard, validator
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file, read_yaml
 from meshwright.manifest.text.writing import yaml_text

@@ -11,7 +11,7 @@ from meshwright.manifest.product.origin import Trace
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import ProductDocument
 from meshwright.manifest.shapes.shape import shaped
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_yaml
 from meshwright.model.address import ProductAddress

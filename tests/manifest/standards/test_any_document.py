@@ -14,7 +14,7 @@ from meshwright.manifest.standards.lint import lint
 from meshwright.manifest.standards.official import VERSIONS, Standard, schema
 from meshwright.manifest.standards.service_levels import held
 from meshwright.manifest.standards.structure import valid_version
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document, read_yaml
 from meshwright.manifest.text.writing import yaml_text

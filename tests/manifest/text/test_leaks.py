@@ -5,7 +5,7 @@ import time
 import pytest
 
 from meshwright.manifest.text.leaks import redact
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 
 CORE = "a1B2c3D4e5F6g7H8"

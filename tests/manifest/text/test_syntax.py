@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.content import MAX_BYTES, read_text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
-from meshwright.manifest.text.syntax import MAX_BYTES, MAX_DEPTH, read_text, read_yaml
+from meshwright.manifest.text.syntax import MAX_DEPTH, read_yaml
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp")), max_size=20)
 PLAIN = st.recursive(

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_yaml
 from meshwright.manifest.text.writing import yaml_text

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
@@ -68,9 +67,11 @@ class Above:
         )
 
 
-def read_domains(root: Path, elsewhere: Elsewhere | None, declared: Declared, problems: Problems) -> Iterator[Above]:
-    """Yield the domains at `root`, in the order of their names; domains elsewhere may be above them."""
-    here = {folder.name: _read(root, folder, problems) for folder in layout.domains(root, problems)}
+def read_domains(
+    root: Path, folders: Iterable[Folder], elsewhere: Elsewhere | None, declared: Declared, problems: Problems
+) -> Iterator[Above]:
+    """Yield the domains in these `folders` at `root`; domains elsewhere may be above them."""
+    here = {folder.name: _read(root, folder, problems) for folder in folders}
     found = {d.name: _released(d) for d in _elsewhere(elsewhere, here.values())} | here
     for domain in here.values():
         _check(domain, found, declared, problems)

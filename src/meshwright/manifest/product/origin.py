@@ -1,10 +1,13 @@
 """Origin: where each value of a resolved product came from."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from meshwright.manifest.text.place import Place
 from meshwright.model.mesh import Domain
 from meshwright.model.product import DataProduct
+
+if TYPE_CHECKING:  # origins are kept, too: who finds them there reads no YAML
+    from meshwright.manifest.text.place import Place
 
 DEFAULT = "default"
 FOLDER = "its folder"
@@ -33,7 +36,7 @@ class Trace:
         """What was written down."""
         return tuple(self.noted or ())
 
-    def note(self, key: str, value: object, origin: Place | str) -> None:
+    def note(self, key: str, value: object, origin: "Place | str") -> None:
         """Remember where a value came from."""
         if self.noted is not None:
             where = origin if isinstance(origin, str) else f"{origin.text.file}:{origin.line}"

@@ -6,8 +6,8 @@ from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.product.part import Part
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import OutputPortBlock
+from meshwright.manifest.text.content import read_text
 from meshwright.manifest.text.place import Place
-from meshwright.manifest.text.syntax import read_text
 from meshwright.model.code import CodeTransform
 from meshwright.model.product import Transform
 from meshwright.model.spelling import did_you_mean

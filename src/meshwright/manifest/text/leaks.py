@@ -10,23 +10,26 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 
 
 class _Leak(NamedTuple):
-    """A kind of secret: signs that a text with one has (cheap to look for), what it is, where the secret stands."""
+    """A kind of secret: signs that a text with one has (cheap to look for), what it is, where the secret stands.
+
+    A pattern is compiled when there are signs, which is seldom: all of them take longer than a manifest.
+    """
 
     signs: tuple[str, ...]
     what: str
-    pattern: re.Pattern[str]
+    pattern: str
 
 
 def _token(signs: str, what: str, rest: str) -> _Leak:
     """Return the leak of a token that begins with one of `signs`."""
     words = tuple(signs.split())
     begin = "|".join(re.escape(word) for word in words)
-    return _Leak(words, what, re.compile(rf"(?<![0-9A-Za-z_])(?P<secret>(?:{begin}){rest})"))
+    return _Leak(words, what, rf"(?<![0-9A-Za-z_])(?P<secret>(?:{begin}){rest})")
 
 
 _LONG = 20
@@ -57,36 +60,30 @@ _PHRASES = (  # their signs in lower case
     _Leak(
         ("://",),
         "a password in a URL",
-        re.compile(
-            r"://[^\s/:@'\"{}$]{0,128}:(?P<secret>(?!\d{1,5}[/?#]|\$?\{|<|\*{1,128}@)[^\s\"]{1,128})@(?=[\w\[{$])"
-        ),
+        r"://[^\s/:@'\"{}$]{0,128}:(?P<secret>(?!\d{1,5}[/?#]|\$?\{|<|\*{1,128}@)[^\s\"]{1,128})@(?=[\w\[{$])",
     ),
     _Leak(
         ("passw", "pwd=", "key=", "sig=", "signature=", "secret=", "token="),
         "a password or key in a connection",
-        re.compile(
-            r"(?i)(?<![a-z])(?:password|passwd|pwd|accountkey|sharedaccesskey|sharedaccesssignature|sig|secret|"
-            r"client_secret|access_token|api_?key)=(?P<secret>(?![$<{%*@:?]|\w+\.\w)[^\s;&'\",()}]{6,256})"
-        ),
+        r"(?i)(?<![a-z])(?:password|passwd|pwd|accountkey|sharedaccesskey|sharedaccesssignature|sig|secret|"
+        r"client_secret|access_token|api_?key)=(?P<secret>(?![$<{%*@:?]|\w+\.\w)[^\s;&'\",()}]{6,256})",
     ),
     _Leak(
         ("passw", "secret", "token", "api_key", "apikey", "api-key"),
         "a password, key or token",
-        re.compile(
-            r"(?i)(?<![a-z])(?:password|passwd|secret|secret_?(?:access_?)?key|api[_-]?key|"
-            r"(?:access|auth|bearer|refresh)_?token)[\"']?[ \t]*:[ \t]*[\"']?(?P<secret>(?=[^\s\"']{0,64}\d)"
-            r"[^\s\"',{}\[\]$<*:]{8,256})(?=[\"',}\s]|\Z)"
-        ),
+        r"(?i)(?<![a-z])(?:password|passwd|secret|secret_?(?:access_?)?key|api[_-]?key|"
+        r"(?:access|auth|bearer|refresh)_?token)[\"']?[ \t]*:[ \t]*[\"']?(?P<secret>(?=[^\s\"']{0,64}\d)"
+        r"[^\s\"',{}\[\]$<*:]{8,256})(?=[\"',}\s]|\Z)",
     ),
     _Leak(
         ("authorization",),
         "a token of a web service",
-        re.compile(r"(?i)authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic)\s+(?P<secret>[\w+/=.~-]{16,})"),
+        r"(?i)authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic)\s+(?P<secret>[\w+/=.~-]{16,})",
     ),
     _Leak(
         ("private key",),
         "a private key",
-        re.compile(r"-----BEGIN (?P<secret>[A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?)(?:-----END|\Z)"),
+        r"-----BEGIN (?P<secret>[A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?)(?:-----END|\Z)",
     ),
 )
 
@@ -115,7 +112,7 @@ def blotted(text: str) -> str:
 def _found(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield what each secret is, where it begins and where it ends."""
     for leak in _likely(text):
-        yield from ((leak.what, *m.span("secret")) for m in leak.pattern.finditer(text))
+        yield from ((leak.what, *m.span("secret")) for m in re.finditer(leak.pattern, text))
 
 
 def _without(text: str, found: Iterable[tuple[str, int, int]]) -> str:

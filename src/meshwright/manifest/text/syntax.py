@@ -8,9 +8,7 @@ Documents of others' making (`foreign`) are read by the same schema, but may do 
 empty, merge mappings by `<<`, write `yes` or `1_000` as text.
 """
 
-import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +20,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.text.leaks import redact
-from meshwright.manifest.text.place import Place, Text
+from meshwright.manifest.text.content import read_text
+from meshwright.manifest.text.lines import Text
+from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 
-MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
 MAX_DEPTH = 50
 
@@ -90,40 +88,6 @@ def read_file(path: Path, file: str, problems: Problems, *, foreign: bool = Fals
     """Read a YAML file, `file` being its name in diagnostics; None when there is no making sense of it."""
     text = read_text(path, file, problems)
     return None if text is None else read_yaml(text, problems, foreign=foreign)
-
-
-def read_text(path: Path, file: str, problems: Problems) -> Text | None:
-    """Read a file of UTF-8 without the secrets in it; None when that cannot be."""
-    start = Text(file, "").start()
-    try:
-        with open(path, "rb", buffering=0, opener=_open) as stream:  # a Path takes no opener
-            state = os.fstat(stream.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                problems.error(Code.UNREADABLE, start, "this is no file, but a pipe or a device", "write a file")
-                return None
-            # By its size: room for the largest file would be made, and given back, for each.
-            content = stream.read(min(state.st_size, MAX_BYTES) + 1)
-    except FileNotFoundError:
-        problems.error(Code.UNREADABLE, start, "the file does not exist")
-        return None
-    except OSError as error:
-        problems.error(Code.UNREADABLE, start, f"the file cannot be read: {(error.strerror or '').lower()}")
-        return None
-    if len(content) > MAX_BYTES:
-        problems.error(Code.UNREADABLE, start, f"the file is larger than {MAX_BYTES // 1_000_000} MB")
-        return None
-    try:
-        # One text wherever it is checked out: on Windows, git ends its lines in another way.
-        return redact(Text(file, content.decode("utf-8-sig").replace("\r\n", "\n")), problems)
-    except UnicodeDecodeError as error:
-        at = Text(file, "").at(content.count(b"\n", 0, error.start), 0)
-        problems.error(Code.UNREADABLE, at, "the file is not UTF-8", "save it as UTF-8")
-        return None
-
-
-def _open(path: str, flags: int) -> int:
-    """Open a file; a pipe, too, without waiting for somebody to write into it."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has neither
 
 
 def read_yaml(text: Text, problems: Problems, *, foreign: bool = False) -> Document | None:
