@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.manifest.samples import ORDERS, SOURCE, product, write
 
-from meshwright.manifest.load import environments, load
+from meshwright.manifest.environments import environments
+from meshwright.manifest.load import load
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Severity
 from meshwright.model.mesh import Environment, Prices

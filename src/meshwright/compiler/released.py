@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
-from meshwright.manifest.lock import Lock, read_lock
 from meshwright.manifest.text.problems import Problems
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import MeshError, NotFound
@@ -15,6 +14,7 @@ from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph
+    from meshwright.manifest.lock import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ def locked(root: Path) -> Released | None:
     """Return what mesh.lock at `root` names; None where a mesh is whole in one repository."""
     if not (root / LOCK_FILE).is_file():
         return None
+    from meshwright.manifest.lock import read_lock  # brings YAML, which most meshes need not read for this
+
     problems = Problems()
     lock = read_lock(root, problems)
     graph = None if lock is None else _graph(root, lock, problems)
@@ -46,7 +48,7 @@ def is_here(diagnostic: Diagnostic, domains: Collection[str]) -> bool:
     return rest.partition("/")[0] in domains if top == DOMAINS else bool(top)
 
 
-def _graph(root: Path, lock: Lock, problems: Problems) -> "MeshGraph | None":
+def _graph(root: Path, lock: "Lock", problems: Problems) -> "MeshGraph | None":
     from meshwright.release.copy import Copy
     from meshwright.release.graph import graph_of
 

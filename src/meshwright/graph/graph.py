@@ -19,6 +19,7 @@ from meshwright.model.product import DataProduct, OutputPort, OutputTable
 from meshwright.model.products import Products
 
 Made = TypeVar("Made")
+_Takers = tuple[Mapping[ProductAddress, tuple[ProductAddress, ...]], Mapping[PortAddress, tuple[ProductAddress, ...]]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,11 +97,11 @@ class MeshGraph:
 
     def consumers(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read a product directly."""
-        return self.once(MeshGraph._consumers).get(product, ())
+        return self.once(MeshGraph._takers)[0].get(product, ())
 
     def consumers_of_port(self, port: PortAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read one port directly."""
-        return self.once(MeshGraph._takers).get(port, ())
+        return self.once(MeshGraph._takers)[1].get(port, ())
 
     def upstream(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return all that a product is made of; not itself."""
@@ -177,19 +178,16 @@ class MeshGraph:
                     local = local_table(taken.name, table.name)
                     yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
 
-    def _consumers(self) -> Mapping[ProductAddress, tuple[ProductAddress, ...]]:
-        found: dict[ProductAddress, list[ProductAddress]] = {}
-        for consumer in self.order:
-            for product in {port.product for port in self._products.outlines[consumer].reads}:
-                found.setdefault(product, []).append(consumer)
-        return {product: tuple(consumers) for product, consumers in found.items() if product in self}
-
-    def _takers(self) -> Mapping[PortAddress, tuple[ProductAddress, ...]]:
-        found: dict[PortAddress, dict[ProductAddress, None]] = {}
+    def _takers(self) -> _Takers:
+        """Return who reads each product and each port, in the order of the graph."""
+        products: dict[ProductAddress, dict[ProductAddress, None]] = {address: {} for address in self.order}
+        ports: dict[PortAddress, dict[ProductAddress, None]] = {}
         for consumer in self.order:
             for port in self._products.outlines[consumer].reads:
-                found.setdefault(port, {})[consumer] = None
-        return {port: tuple(takers) for port, takers in found.items()}
+                ports.setdefault(port, {})[consumer] = None
+                if port.product in products:
+                    products[port.product][consumer] = None
+        return {p: tuple(takers) for p, takers in products.items()}, {p: tuple(takers) for p, takers in ports.items()}
 
     def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
         for local, table, analysis in self.taking(column.table):

@@ -4,31 +4,23 @@ All problems of all files, in one pass and one order. A product with an error is
 not blamed for that.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from meshwright.manifest import layout
 from meshwright.manifest.codes import Code
 from meshwright.manifest.elsewhere import Elsewhere
+from meshwright.manifest.gather import Gathered, gather
 from meshwright.manifest.product.origin import Resolved, released_domain, released_product
-from meshwright.manifest.shapes import scalars
+from meshwright.manifest.remembered import Kept
 from meshwright.manifest.text.problems import Problems
-from meshwright.manifest.text.syntax import read_file
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic
-from meshwright.model.mesh import Environment, Mesh, Prices
-from meshwright.model.naming import MESH_FILE
+from meshwright.model.mesh import Mesh
 from meshwright.model.product import InputPort
 from meshwright.model.products import Products
 from meshwright.model.spelling import did_you_mean
-
-if TYPE_CHECKING:
-    from meshwright.manifest.gather import Gathered
-    from meshwright.manifest.remembered import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ class Loaded:
 
 def load(
     root: Path,
-    kept: "Kept | None" = None,
+    kept: Kept | None = None,
     elsewhere: Elsewhere | None = None,
     *,
     traced: ProductAddress | None = None,
@@ -59,9 +51,6 @@ def load(
 
     The `traced` product is read anew: the origins of its values are not kept. Never raises for what a file holds.
     """
-    # Brings pydantic, which asking for the environments alone has no need of.
-    from meshwright.manifest.gather import gather
-
     problems = Problems()
     gathered = gather(root, problems, elsewhere, kept, traced=traced)
     mesh = (
@@ -86,37 +75,7 @@ def load(
     )
 
 
-def environments(root: Path) -> tuple[Environment, ...]:
-    """Return the environments of a mesh and nothing else, quickly. What is wrong with them is for `load` to say."""
-    document = read_file(root / MESH_FILE, MESH_FILE, Problems())
-    plain = document.value.get("environments") if document and isinstance(document.value, dict) else None
-    return tuple(_readable(plain)) if isinstance(plain, dict) else ()
-
-
-def _readable(plain: dict[str, object]) -> Iterator[Environment]:
-    for name, keys in sorted(plain.items()):
-        texts = {k: v for k, v in keys.items() if isinstance(v, str)} if isinstance(keys, dict) else {}
-        since, until = texts.get("since"), texts.get("until")
-        found = Environment(name, texts.get("engine", "duckdb"), texts.get("data"), texts.get("store"))
-        with suppress(scalars.Unreadable):
-            found = replace(found, since=None if since is None else scalars.since(since))
-            found = replace(found, until=None if until is None else scalars.moment(until))
-        yield replace(found, prices=_prices(keys.get("prices") if isinstance(keys, dict) else None))
-
-
-def _prices(plain: object) -> Prices:
-    """Return the prices that can be read."""
-    return Prices(_price(plain.get("hour")), _price(plain.get("tebibyte"))) if isinstance(plain, dict) else Prices()
-
-
-def _price(plain: object) -> Decimal | None:
-    if not isinstance(plain, int | Decimal | float) or isinstance(plain, bool):
-        return None
-    amount = Decimal(str(plain))
-    return amount if amount.is_finite() and amount >= 0 else None
-
-
-def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_only: bool) -> set[ProductAddress]:
+def _dangling(mesh: Mesh, gathered: Gathered, problems: Problems, *, known_only: bool) -> set[ProductAddress]:
     """Report the inputs that lead nowhere; return the products that have one.
 
     With `known_only`, domains that are not here may have anything.
@@ -126,7 +85,7 @@ def _dangling(mesh: Mesh, gathered: "Gathered", problems: Problems, *, known_onl
     offered = {port for outline in everyone.outlines.values() for port, _ in outline.offers}
     astray: dict[ProductAddress, set[PortAddress]] = {}
     for address, outline in gathered.products.outlines.items():
-        for port in outline.reads:
+        for port in () if offered.issuperset(outline.reads) else outline.reads:
             is_known_of = port.product.domain in here or not known_only
             if port not in offered and port.product not in gathered.unsound and is_known_of:
                 astray.setdefault(address, set()).add(port)

@@ -167,6 +167,7 @@ def _way_out(text: str) -> str:
 
 
 @cache
+@cache  # a mesh names each port again and again
 def port_address(text: str) -> PortAddress:
     """Read the whole address of a port, as the same text was written of one: `domain.product:port@major`."""
     product, _, port = text.partition(":")

@@ -16,7 +16,7 @@ class Digest:
     hex: str
 
     def __post_init__(self) -> None:
-        if len(self.hex) != 64 or set(self.hex) - set("0123456789abcdef"):
+        if len(self.hex) != 64 or self.hex.strip("0123456789abcdef"):
             raise ValueError(f"`{self.hex}` is not a SHA-256 digest")
 
     def __str__(self) -> str:

@@ -89,7 +89,7 @@ def _beginning(known: History, text: str) -> list[Digest]:
 
 def _environments(workspace: Workspace, known: History | None) -> set[str]:
     """Return the environments that the mesh declares, that run something, or that one stands in."""
-    from meshwright.manifest.load import environments  # what compares with what runs reads no manifest for it
+    from meshwright.manifest.environments import environments  # what compares with what runs reads no manifest for it
 
     declared = {e.name for e in environments(workspace.root)}
     return {workspace.settings.environment, *declared, *(known.environments if known else ())}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
+from meshwright.model.mesh import Environment
 from meshwright.model.naming import (
     CACHE,
     FETCHED,
@@ -103,13 +104,27 @@ class Workspace:
 
 def open_workspace(root: Path, variables: Mapping[str, str], flags: Mapping[str, str]) -> Workspace:
     """Open the mesh at `root` on a machine with these environment variables."""
-    from meshwright.manifest.load import environments
+    lock = _lock(root) if (root / LOCK_FILE).is_file() else None
+    settings = resolve(root, _environments(root), variables, flags, lock)
+    return Workspace(root, settings, variable_connections(variables), variable_keys(variables), lock)
+
+
+def _lock(root: Path) -> "Lock | None":
     from meshwright.manifest.lock import read_lock
     from meshwright.manifest.text.problems import Problems
 
-    lock = read_lock(root, Problems())
-    settings = resolve(root, environments(root), variables, flags, lock)
-    return Workspace(root, settings, variable_connections(variables), variable_keys(variables), lock)
+    return read_lock(root, Problems())
+
+
+def _environments(root: Path) -> tuple[Environment, ...]:
+    """Return what mesh.yaml declares. Where nothing is kept yet, nothing is begun for it."""
+    from meshwright.compiler.cache import FILE, open_cache
+    from meshwright.manifest.environments import environments
+
+    if not (root / CACHE / FILE).is_file():
+        return environments(root)
+    with open_cache(root / CACHE) as kept:
+        return environments(root, kept)
 
 
 def released_workspace(variables: Mapping[str, str], connections: Connections, keys: Keys | None = None) -> Workspace:
