@@ -129,7 +129,7 @@ class Shelf:
         found = self.known.last(folder.path)
         last = None if found is None else _Kept(*found)
         before = None if last is None else unpack(Reading, self.kept.get(bytes.fromhex(last.key)))
-        if last is None or before is None or before.product is None:
+        if last is None or before is None or before.product is None or before.product.code is not None:
             return None
         if not last.beside or last.beside != self._beside(folder, before):
             return None

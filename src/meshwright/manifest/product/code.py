@@ -12,8 +12,8 @@ from meshwright.manifest.product.locked import check_lock
 from meshwright.manifest.product.python import check_python
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import OutputPortBlock, TransformBlock
+from meshwright.manifest.text.content import read_text
 from meshwright.manifest.text.place import Place
-from meshwright.manifest.text.syntax import read_text
 from meshwright.model.code import LOCK_FILES, PROJECT_FILE, Code, CodeFile, Language
 from meshwright.model.spelling import did_you_mean
 

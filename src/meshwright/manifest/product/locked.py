@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.product.subject import Subject
-from meshwright.manifest.text.place import Place, Text
+from meshwright.manifest.text.lines import Text
+from meshwright.manifest.text.place import Place
 from meshwright.model.code import LOCK_FILES, PROJECT_FILE, Language
 
 _PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(==)?")

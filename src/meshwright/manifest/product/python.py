@@ -4,7 +4,7 @@ import ast
 import warnings
 
 from meshwright.manifest.codes import Code
-from meshwright.manifest.text.place import Text
+from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 
 FUNCTION = "transform"
