@@ -9,12 +9,14 @@ from pathlib import Path
 import duckdb
 import pytest
 import sqlalchemy as sa
+from tests.engine.api import Records, serving
 from tests.postgres import postgres
 
 from meshwright.engine.protocol import Work
 from meshwright.engine.registry import open_engine
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Column, Contract, LogicalType
+from meshwright.model.http import HttpSource, LinkedPages
 from meshwright.model.identity import Secret
 from meshwright.model.product import (
     CronSchedule,
@@ -63,6 +65,8 @@ INSERT INTO things VALUES
   (9, 9, 'late', '2013-01-03 00:00:00', NULL, '')
 """
 
+RECORDS = [*map(json.loads, JSON.splitlines()), {"id": 9, "at_time": "2013-01-03T00:00:00Z"}]
+
 
 def write_files(folder: Path) -> None:
     (folder / "all.csv").write_text("\ufeff" + CSV.replace("\n", "\r\n").replace(",\r\nand", ",\nand"))
@@ -95,6 +99,7 @@ SOURCES: dict[str, Source] = {
     "parquet": FilesSource("files", "all.parquet", "parquet"),
     "sqlite": DatabaseSource("sqlite", "things", "at_time"),
     "postgresql": DatabaseSource("postgresql", "public.things", "at_time"),
+    "http": HttpSource("api", "linked", (("since", "{start:%Y-%m-%d}"),), "", LinkedPages(), "at_time"),
 }
 
 EMULATOR_LACKS = {"bigquery": {"parquet"}}
@@ -107,9 +112,9 @@ def test_every_source_gives_the_same_rows(place: tuple[str, str], tmp_path: Path
     write_files(tmp_path)
     sqlite = f"sqlite:///{tmp_path / 'shop.db'}"
     fill(sqlite, "TEXT")
-    with postgres() as server:
+    with postgres() as server, serving(Records(RECORDS)) as api:
         fill(server.replace("postgresql://", "postgresql+psycopg://"), "JSONB")
-        urls = {"files": tmp_path.as_uri(), "sqlite": sqlite, "postgresql": server}
+        urls = {"files": tmp_path.as_uri(), "sqlite": sqlite, "postgresql": server, "api": api}
         opened = open_engine(*place, connections=lambda n: Secret(urls[n]))
         inputs = tuple(InputPort(name, source, columns=COLUMNS) for name, source in sources.items())
         made = (Column("source", LogicalType.STRING), *COLUMNS)

@@ -11,6 +11,7 @@ from meshwright.model import codec
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.contract import Check, Column, Contract, LogicalType, Metric, Operator
 from meshwright.model.diagnostic import Location
+from meshwright.model.http import HttpSource, LinkedPages, NamedPages, NumberedPages, OnePage, SkippedRecords
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.mesh import Community, Domain, Environment, Kpi, Mesh, Organisation, Term
 from meshwright.model.policy import Decision, Setting
@@ -40,7 +41,16 @@ ratios = st.integers(0, 1000).map(lambda n: Ratio(Decimal(n) / 1000))
 addresses = st.builds(ProductAddress, names, names)
 ports = st.builds(PortAddress, addresses, names, st.integers(1, 9))
 tables = st.builds(TableAddress, ports, st.just("") | names)
+pages = st.one_of(
+    st.builds(OnePage),
+    st.builds(LinkedPages),
+    st.builds(NamedPages, texts, st.none() | texts),
+    st.builds(NumberedPages, texts, st.integers(0, 1)),
+    st.builds(SkippedRecords, texts),
+)
+queries = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
 sources = st.one_of(
+    st.builds(HttpSource, names, texts, queries, texts, pages, st.none() | texts),
     st.builds(FilesSource, names, texts, st.sampled_from(["csv", "json"]), lengths),
     st.builds(DatabaseSource, names, texts, st.none() | texts),
     st.builds(VirtualSource, names, texts),

@@ -24,6 +24,7 @@ from meshwright.gate.compare_ports import port_changes
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Location
+from meshwright.model.http import HttpSource
 from meshwright.model.naming import product_home
 from meshwright.model.product import (
     CronSchedule,
@@ -129,6 +130,10 @@ def _reads(port: InputPort) -> str:
         case DatabaseSource() as database:
             what = f"table {database.connection}:{database.table}"
             what += f" by {database.cursor}" if database.cursor else ""
+        case HttpSource() as api:
+            asked = "&".join(f"{name}={value}" for name, value in api.query)
+            what = f"answers {api.connection}:{api.path}" + (f"?{asked}" if asked else "")
+            what += f" by {api.cursor}" if api.cursor else ""
         case VirtualSource() as virtual:
             what = f"table {virtual.connection}:{virtual.table}"
         case None:

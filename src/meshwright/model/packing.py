@@ -118,7 +118,9 @@ def _fields_of(kind: Any) -> _Packer:
     packers = [_packer(_without_none(hints[name])) for name in names]
     packs = [(n, packer.pack) for n, packer in enumerate(packers) if packer.pack]
     unpacks = [(n, packer.unpack) for n, packer in enumerate(packers) if packer.unpack]
-    contents: Callable[[Any], Any] = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, *names)]
+    contents: Callable[[Any], Any] = (
+        attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, n) for n in names]
+    )
 
     def write(value: Any) -> list[Any]:
         parts = list(contents(value))

@@ -10,6 +10,7 @@ from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.code import Code, CodeTransform
 from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract, LogicalType
 from meshwright.model.diagnostic import Location, Severity
+from meshwright.model.http import HttpSource
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
 
@@ -69,7 +70,7 @@ class VirtualSource:
         return False
 
 
-CopiedSource = FilesSource | DatabaseSource
+CopiedSource = FilesSource | DatabaseSource | HttpSource
 """What is brought to the engine that builds the product; a virtual source is read where it is."""
 
 Source = CopiedSource | VirtualSource

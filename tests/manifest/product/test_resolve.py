@@ -13,6 +13,15 @@ from meshwright.manifest.load import Loaded, load
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Check, LogicalType, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
+from meshwright.model.http import (
+    HttpSource,
+    LinkedPages,
+    NamedPages,
+    NumberedPages,
+    OnePage,
+    Pages,
+    SkippedRecords,
+)
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -252,6 +261,27 @@ def test_the_sql_of_a_major_version_may_have_its_name(tmp_path: Path) -> None:
     files = {"orders_sql": "select 'one' as order_id from in_0", "orders@2_sql": "select 'two' as order_id from in_0"}
     ports = resolved(tmp_path, product() + second, **files).outputs
     assert [p.tables[0].transform.sql[:12] for p in ports if p.tables[0].transform] == ["select 'one'", "select 'two'"]
+
+
+@pytest.mark.parametrize(
+    ("said", "pages"),
+    [
+        pytest.param("", OnePage(), id="nothing"),
+        pytest.param(", paginate: link", LinkedPages(), id="a Link header"),
+        pytest.param(", paginate: {next: links.next}", NamedPages("links.next"), id="a URL"),
+        pytest.param(", paginate: {next: next, parameter: after}", NamedPages("next", "after"), id="a value"),
+        pytest.param(", paginate: {page: page}", NumberedPages("page", 1), id="pages"),
+        pytest.param(", paginate: {page: page, first: 0}", NumberedPages("page", 0), id="pages from 0"),
+        pytest.param(", paginate: {offset: skip}", SkippedRecords("skip"), id="an offset"),
+    ],
+)
+def test_an_api_is_what_the_manifest_says(tmp_path: Path, said: str, pages: Pages) -> None:
+    asked = "path: v1/orders, query: {since: '{start:%Y-%m-%d}', limit: 100, paid: true}, records: data.items"
+    columns = "contract: {schema: [{name: x, properties: [{name: at, logicalType: timestamp}]}]}"
+    manifest = product(inputs=(f"source: {{block: http, connection: api, {asked}, cursor: at{said}}}, {columns}",))
+    (port,) = resolved(tmp_path, manifest, orders_sql="select '1' as order_id from in_0").inputs
+    query = (("since", "{start:%Y-%m-%d}"), ("limit", "100"), ("paid", "true"))
+    assert port.source == HttpSource("api", "v1/orders", query, "data.items", pages, "at")
 
 
 def test_inputs_are_what_the_manifest_says(tmp_path: Path) -> None:

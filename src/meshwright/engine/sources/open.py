@@ -4,7 +4,9 @@ from contextlib import AbstractContextManager
 
 from meshwright.engine.sources.database.read import read_database
 from meshwright.engine.sources.files import read_files
+from meshwright.engine.sources.http.read import read_http
 from meshwright.engine.sources.reading import Given, Reading
+from meshwright.model.http import HttpSource
 from meshwright.model.product import DatabaseSource, FilesSource
 
 
@@ -15,3 +17,5 @@ def open_source(reading: Reading) -> AbstractContextManager[Given]:
             return read_files(source, reading)
         case DatabaseSource() as source:
             return read_database(source, reading)
+        case HttpSource() as source:
+            return read_http(source, reading)

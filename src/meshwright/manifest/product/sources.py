@@ -1,23 +1,26 @@
 """Sources: where does the domain's own data come from, and can it be read like that?"""
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.product.subject import Subject
-from meshwright.manifest.shapes.documents import DatabaseBlock, FilesBlock
+from meshwright.manifest.shapes.sources import DatabaseBlock, FilesBlock, HttpBlock, PaginateBlock, SourceBlock
 from meshwright.manifest.text.place import Place
-from meshwright.manifest.text.wording import series
+from meshwright.manifest.text.wording import quoted, series
 from meshwright.model.contract import Contract, LogicalType
+from meshwright.model.http import HttpSource, LinkedPages, NamedPages, NumberedPages, OnePage, Pages, SkippedRecords
 from meshwright.model.product import DatabaseSource, FilesSource, Source
 from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import length_text
 
+_PAGES = ("next", "page", "offset")
 _TIMES = (LogicalType.TIMESTAMP, LogicalType.DATE)
 _DAY = timedelta(days=1)
 _ONCE = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-def source(subject: Subject, block: FilesBlock | DatabaseBlock, declared: Contract | None, place: Place) -> Source:
+def source(subject: Subject, block: SourceBlock, declared: Contract | None, place: Place) -> Source:
     """Return the source of an input; `declared` is what its columns are declared to be, if anything is."""
     match block:
         case DatabaseBlock():
@@ -28,6 +31,16 @@ def source(subject: Subject, block: FilesBlock | DatabaseBlock, declared: Contra
             if block.every is not None:
                 _check_steps(subject, block.path, block.every, place)
             return FilesSource(block.connection, block.path, block.format, block.every or _DAY)
+        case HttpBlock():
+            _check_answer(subject, block, declared, place)
+            return HttpSource(
+                block.connection,
+                block.path,
+                tuple(block.query.items()),
+                block.records or "",
+                _pages(subject, block.paginate, place["paginate"]),
+                block.cursor,
+            )
 
 
 def _check_cursor(subject: Subject, cursor: str, declared: Contract, place: Place) -> None:
@@ -54,7 +67,57 @@ def _check_steps(subject: Subject, path: str, every: timedelta, place: Place) ->
         subject.problems.error(Code.CONFLICT, place["path"].at, message, hint)
 
 
-def source_text(block: FilesBlock | DatabaseBlock | None) -> str:
+def _check_answer(subject: Subject, block: HttpBlock, declared: Contract | None, place: Place) -> None:
+    """Say so when an answer could not be held against anything, or its records not against the interval."""
+    if declared is None:
+        hint = "write the input's `contract` with the columns that it takes from each record"
+        message = "an API answers with what it likes, and no column is declared"
+        subject.problems.error(Code.MISSING_KEY, place["block"].at, message, hint)
+    elif block.cursor is not None:
+        _check_cursor(subject, block.cursor, declared, place["cursor"])
+    timed = next((name for name, value in block.query.items() if "{start" in value), None)
+    if timed is not None and block.cursor is None and not any("{end" in value for value in block.query.values()):
+        hint = "name the column of time as `cursor`, or give the API the `{end:…}`, too"
+        message = f"`{timed}` gives the records since the interval's start, those of later intervals among them"
+        subject.problems.warn(Code.UNBOUNDED, place["query"][timed].at, message, hint)
+
+
+def _pages(subject: Subject, said: PaginateBlock | Literal["link"] | None, place: Place) -> Pages:
+    match said:
+        case None:
+            return OnePage()
+        case PaginateBlock():
+            return _counted(subject, said, place)
+        case _:
+            return LinkedPages()
+
+
+def _counted(subject: Subject, said: PaginateBlock, place: Place) -> Pages:
+    found = [kind for kind in _PAGES if getattr(said, kind) is not None]
+    stray = [
+        key
+        for key, of in (("parameter", "next"), ("first", "page"))
+        if getattr(said, key) is not None and of not in found
+    ]
+    if len(found) != 1:
+        message = f"pages follow each other by one of {quoted(found)}" if found else "nothing says which page follows"
+        hint = (
+            "keep one of them" if found else "write `link`, `{next: links.next}`, `{page: page}` or `{offset: offset}`"
+        )
+        subject.problems.error(Code.CONFLICT, place.at_key, message, hint)
+        return OnePage()
+    if stray:
+        of = "next" if stray[0] == "parameter" else "page"
+        message = f"`{stray[0]}` says nothing beside `{found[0]}`"
+        subject.problems.error(Code.CONFLICT, place[stray[0]].at_key, message, f"remove it, or write `{of}`")
+    if said.next is not None:
+        return NamedPages(said.next, said.parameter)
+    if said.page is not None:
+        return NumberedPages(said.page, 1 if said.first is None else said.first)
+    return SkippedRecords(said.offset or "")
+
+
+def source_text(block: SourceBlock | None) -> str:
     """Return a source in words."""
     match block:
         case FilesBlock():
@@ -63,4 +126,7 @@ def source_text(block: FilesBlock | DatabaseBlock | None) -> str:
         case DatabaseBlock():
             by = f", by {block.cursor}" if block.cursor else ""
             return f"{block.table} of {block.connection}{by}"
+        case HttpBlock():
+            by = f", by {block.cursor}" if block.cursor else ""
+            return f"{block.path} of {block.connection}{by}"
     return ""

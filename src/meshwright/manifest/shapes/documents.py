@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from meshwright.manifest.shapes.odcs import ContractBlock, Description, Shape
+from meshwright.manifest.shapes.sources import SourceBlock
 from meshwright.manifest.shapes.values import (
     Bool,
     Calendar,
     CheckReference,
     ColumnKey,
-    ColumnName,
     ConnectionName,
     Cron,
     Instant,
@@ -27,7 +27,6 @@ from meshwright.manifest.shapes.values import (
     RelativePath,
     Retries,
     Share,
-    SourcePath,
     StrictText,
     SuccessorReference,
     TableName,
@@ -157,29 +156,6 @@ class Shared(Inherited):
     )
 
 
-class FilesBlock(Shape):
-    """Files below a connection's folder."""
-
-    block: Literal["files"] = Field(description="`files`")
-    connection: ConnectionName = Field(description="The connection whose URL is the folder")
-    path: SourcePath = Field(
-        description="One file, or with `{start:%Y-%m-%d}` one for each step of `every` in the interval"
-    )
-    format: Literal["csv", "json", "parquet"] = Field(description="`csv`, `json` (an object a line) or `parquet`")
-    every: Length | None = Field(default=None, description="How much time one file covers; else `1d`")
-
-
-class DatabaseBlock(Shape):
-    """A table of a database."""
-
-    block: Literal["database"] = Field(description="`database`")
-    connection: ConnectionName = Field(description="The connection whose URL is the database")
-    table: TableName = Field(description="The table, with its schema where it has one")
-    cursor: ColumnName | None = Field(
-        default=None, description="The column of time by which only the interval's rows are read; else all are"
-    )
-
-
 class VirtualBlock(Shape):
     """The product's own store, which serves the tables already."""
 
@@ -196,7 +172,7 @@ class InputPortBlock(Shape):
         description="The name of the table in the SQL, `-` written `_`; of a port with several tables, `name.table`"
     )
     from_: PortReference | None = Field(default=None, alias="from", description="`domain.product:port@major`")
-    source: Annotated[FilesBlock | DatabaseBlock, Field(discriminator="block")] | None = None
+    source: SourceBlock | None = None
     contract: ContractBlock | None = Field(default=None, description="The columns that a source is declared to have")
     required: Bool = Field(default=True, description="`false`: the product runs without news of it")
 

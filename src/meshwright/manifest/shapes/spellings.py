@@ -12,6 +12,7 @@ CHECK_REFERENCE = rf"^({_WORD}\.)?[A-Za-z][A-Za-z0-9_-]*$"
 COLUMN_NAME = f"^{_WORD}$"
 COLUMN_KEY = rf"^{_WORD}(\.{_WORD})?$"
 TABLE_NAME = rf"^{_PART}(\.{_PART}){{0,2}}$"
+KEY_PATH = r"^[^.\s\[\]$*]+(\.[^.\s\[\]$*]+)*$"
 CURRENCY = "^[A-Z]{3}$"
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 URL = r"^[a-z][a-z0-9+.-]*://[^\s/]\S*$"
@@ -24,6 +25,7 @@ MEANT = {
     COLUMN_NAME: ("a name in SQL", "use letters, digits and `_`, and begin with a letter"),
     COLUMN_KEY: ("a column", "write its name, or `table.column`"),
     TABLE_NAME: ("a table", 'write one to three names, such as `shop.orders`; quote with `"…"` what is not plain'),
+    KEY_PATH: ("keys of an answer", "write them with dots between, such as `data.items`"),
     CURRENCY: ("a currency", "write its three letters of ISO 4217, such as `EUR`"),
     EMAIL: ("an address of mail", "write it as `name@example.org`"),
     URL: ("a URL", "write all of it, such as `https://example.org`"),

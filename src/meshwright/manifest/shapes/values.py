@@ -22,6 +22,7 @@ from meshwright.manifest.shapes.spellings import (
     CONNECTION_NAME,
     CURRENCY,
     EMAIL,
+    KEY_PATH,
     NAME,
     TABLE_NAME,
     URL,
@@ -37,6 +38,7 @@ T = TypeVar("T")
 
 MOST_RETRIES, MOST_SLOTS = 20, 10_000
 _START = re.compile(r"\{start:[^{}]+\}")
+_START_OR_END = re.compile(r"\{(?:start|end):[^{}]+\}")
 _TIME_CODE = re.compile(r"%-?.")
 _TIME_CODES = frozenset("aAbBdfFGHIjmMpSTuUVwWyYzZ%")
 
@@ -138,6 +140,13 @@ def _slots(value: Any) -> int:
     return value
 
 
+def _page_number(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        told = {"message": f"`{value}` is not the number of a page", "hint": "write a whole number, `0` or more"}
+        raise PydanticCustomError("unreadable", "{message}", told)
+    return value
+
+
 def value_text(value: str | float) -> str:
     """Return a value of some column as text, the way it was written."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -167,10 +176,30 @@ def _truncation(value: Any) -> TruncateText | TruncateTime:
 
 
 def _source_path(text: str) -> str:
-    hint = "write the time as `{start:%Y-%m-%dT%H}`"
-    if set(_START.sub("", _relative(text))) & set("{}"):
+    if "**" in text:
+        hint = "write a `*` for each folder, such as `*/*.csv`"
+        raise Unreadable("a pattern reaches as far down as it has folders, and `**` is none", hint)
+    return _timed(_relative(text), _START, "write the time as `{start:%Y-%m-%dT%H}`")
+
+
+def _endpoint(text: str) -> str:
+    if set(text) & set("?#"):
+        raise Unreadable(f"`{text}` is more than a path", "write what is asked for under `query`")
+    return _timed(_relative(text), _START_OR_END, "write the time as `{start:%Y-%m-%d}`")
+
+
+def _query_value(value: Any) -> str:
+    try:
+        return _timed(_value(value), _START_OR_END, "write the time as `{start:%Y-%m-%dT%H:%M:%SZ}` or `{end:…}`")
+    except Unreadable as error:
+        raise PydanticCustomError("unreadable", "{message}", {"message": str(error), "hint": error.hint}) from None
+
+
+def _timed(text: str, known: re.Pattern[str], hint: str) -> str:
+    """Return a text whose placeholders are times that can be written."""
+    if set(known.sub("", text)) & set("{}"):
         raise Unreadable(f"`{text}` has a placeholder that is not known", hint)
-    for placeholder in _START.findall(text):
+    for placeholder in known.findall(text):
         unknown = [code for code in _TIME_CODE.findall(placeholder) if code[-1] not in _TIME_CODES]
         if unknown or "%" not in placeholder:
             said = f"there is no `{unknown[0]}` in a time" if unknown else f"`{placeholder}` names no time"
@@ -229,6 +258,7 @@ Retries = Annotated[
     int, PlainValidator(_retries), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_RETRIES})
 ]
 Slots = Annotated[int, PlainValidator(_slots), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_SLOTS})]
+PageNumber = Annotated[int, PlainValidator(_page_number), WithJsonSchema({"type": "integer", "minimum": 0})]
 Share = Annotated[Ratio, PlainValidator(read_by(scalars.share)), _like("5%")]
 Version = Annotated[str, PlainValidator(read_by(_version)), _like("1.0.0", r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 EntryGroup = Annotated[
@@ -241,6 +271,9 @@ Timezone = Annotated[str, PlainValidator(read_by(scalars.timezone)), _like("Euro
 PortReference = Annotated[Reference, PlainValidator(read_by(_port)), _like("domain.product:port@1")]
 SuccessorReference = Annotated[Reference | tuple[str, int], PlainValidator(read_by(_successor)), _like("port@2")]
 Pattern = Annotated[str, PlainValidator(read_by(_pattern)), _like("^[A-Z]{3}$")]
+Endpoint = Annotated[str, PlainValidator(read_by(_endpoint)), _like("v1/orders")]
+QueryValue = Annotated[str, PlainValidator(_query_value), _like("{start:%Y-%m-%dT%H:%M:%SZ}")]
+KeyPath = Annotated[str, spelt(KEY_PATH)]
 SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
 Truncation = Annotated[
     TruncateText | TruncateTime,
