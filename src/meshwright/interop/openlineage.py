@@ -11,6 +11,7 @@ from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column
 from meshwright.model.errors import Corrupt
+from meshwright.model.http import HttpSource
 from meshwright.model.naming import SCHEME, connection_namespace
 from meshwright.model.product import DataProduct, FilesSource, InputPort, OutputTable, Source
 from meshwright.model.publish import Publish
@@ -99,4 +100,4 @@ def _dataset(product: DataProduct, local: str) -> Dataset:
 
 
 def _place(source: Source) -> str:
-    return source.path if isinstance(source, FilesSource) else source.table
+    return source.path if isinstance(source, FilesSource | HttpSource) else source.table
