@@ -208,6 +208,18 @@ def test_a_released_product_is_never_made_up(root: Path) -> None:
         run.stage(nowhere, record(nowhere, REVENUE), None, NOW)
 
 
+def test_a_product_is_not_built_where_its_data_may_not_lie(root: Path) -> None:
+    manifest = root / "domains/shop/orders/product.yaml"
+    manifest.write_text(f"{manifest.read_text()}regions: [eu, uk]\n")
+    abroad = open_workspace(root, {**variables(root), "MESH_REGION": "us"}, {})
+    says = "data of `shop.orders` may lie in `eu`, `uk`, and this environment keeps them in `us`"
+    for build in (lambda: built(abroad, ORDERS, FIRST), lambda: run.stage(abroad, record(abroad, ORDERS), FIRST, NOW)):
+        with pytest.raises(FinalError, match=says):
+            build()
+    at_home = open_workspace(root, {**variables(root), "MESH_REGION": "uk"}, {})
+    assert built(at_home, ORDERS, FIRST).staged.product == ORDERS
+
+
 def test_sql_that_fails_is_remembered_with_its_step(workspace: Workspace) -> None:
     built(workspace, ORDERS, FIRST)
     (workspace.root / "domains/shop/revenue/revenue.sql").write_text(

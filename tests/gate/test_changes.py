@@ -46,6 +46,7 @@ from meshwright.model.product import (
     Member,
     OnFail,
     PublishMode,
+    Retention,
     Sample,
     SupportChannel,
     Transform,
@@ -132,12 +133,22 @@ BREAKING = [
     ),
     ("masked", edit_column("artist", mask=Pseudonym("artist")), "MaskChanged", "in clear → pseudonym of artist"),
     ("redacted", edit_column("note", mask=Redact()), "MaskChanged", "in clear → redacted"),
+    (
+        "rows deleted that were kept for good",
+        edit_table(retention=Retention(timedelta(days=730), "sold_on")),
+        "RetentionShortened",
+        "rows are kept for 730d by `sold_on`, were kept for good",
+    ),
     ("a major replaced by the next", edit_port(version="2.0.0"), "PortRemoved", "port removed, version 1.2.0"),
     ("a port renamed", edit_port(name="deals"), "PortRemoved", "port removed"),
 ]
 HARMLESS = [
     ("a nullable column added", add_column(column("gallery")), "ColumnAdded", "added (string)", "minor"),
     ("a required column added", add_column(column("gallery", required=True)), "ColumnAdded", "added", "minor"),
+    ("rows kept longer", None, "RetentionExtended", "rows are kept for 60d, were kept for 30d", "minor"),
+    ("rows kept for good", None, "RetentionExtended", "rows are kept for good, were kept for 30d", "minor"),
+    ("data kept in the region", edit_product(regions=("eu",)), "RegionsNarrowed", "in eu, was any region", "patch"),
+    ("data that may lie in more regions", None, "RegionsWidened", "data may lie in eu, us, was eu", "patch"),
     ("an integer widened", None, "ColumnWidened", "integer → number", "minor"),
     ("nullable made required", edit_column("artist", required=True), "BecameRequired", "is never null", "minor"),
     ("a column made unique", edit_column("note", unique=True), "UniqueGained", "never repeats", "minor"),
@@ -202,6 +213,12 @@ _SPECIAL: dict[str, tuple[Edit, Edit]] = {
         edit_product(),
         edit_product(inputs=(_ORDERS, InputPort("refunds", source=DatabaseSource("shop", "refunds")))),
     ),
+    "rows kept longer": (
+        edit_table(retention=Retention(timedelta(days=30))),
+        edit_table(retention=Retention(timedelta(days=60))),
+    ),
+    "rows kept for good": (edit_table(retention=Retention(timedelta(days=30))), edit_product()),
+    "data that may lie in more regions": (edit_product(regions=("eu",)), edit_product(regions=("eu", "us"))),
     "an input made optional": (edit_product(), edit_product(inputs=(replace(_ORDERS, required=False),))),
 }
 

@@ -17,6 +17,7 @@ from meshwright.model.diagnostic import Severity
 from meshwright.model.mesh import Environment, Prices
 
 WORDS = ("name", "kind", "inputPorts", "outputPorts", "contract", "schema", "properties", "quality", "slo", "version")
+GROUP = "projects/shop/locations/eu/entryGroups/mesh"
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(WORDS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
@@ -76,13 +77,13 @@ def test_an_empty_folder_is_a_mesh_without_its_file(tmp_path: Path) -> None:
 
 def test_environments_are_read_alone_as_they_are_read_with_all(tmp_path: Path) -> None:
     replay = "{engine: duckdb, since: 2013-01-01, until: 2013-01-04}"
-    priced = "{prices: {hour: 0.045}}"
+    priced = f"{{prices: {{hour: 0.045, tebibyte: 6.25}}, region: eu, catalog: {GROUP}}}"
     text = f"name: tiny\ncurrency: EUR\nenvironments:\n  local: {{since: 3h}}\n  priced: {priced}\n  replay: {replay}\n"
     root = write(tmp_path, {"mesh.yaml": text})
     first, last = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 1, 4, tzinfo=UTC)
     expected = (
         Environment("local", since=timedelta(hours=3)),
-        Environment("priced", prices=Prices(Decimal("0.045"))),
+        Environment("priced", prices=Prices(Decimal("0.045"), Decimal("6.25")), catalog=GROUP, region="eu"),
         Environment("replay", since=first, until=last),
     )
     assert environments(root) == load(root).mesh.environments == expected

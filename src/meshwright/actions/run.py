@@ -47,7 +47,17 @@ def stage(workspace: Workspace, record: Record, interval: Interval | None, now: 
     """
     engine = workspace.engine()
     with _remembering(workspace, record.product.address, STAGE, now):
+        _refuse_elsewhere(workspace, record.product)
         return _stage(engine, released(record, engine.capabilities), interval, now)
+
+
+def _refuse_elsewhere(workspace: Workspace, product: DataProduct) -> None:
+    """Raise `FinalError` where a product's data may not lie: what was released elsewhere is not built here."""
+    region = workspace.settings.region
+    if region is not None and product.regions and region not in product.regions:
+        where = ", ".join(f"`{name}`" for name in product.regions)
+        message = f"data of `{product.address}` may lie in {where}, and this environment keeps them in `{region}`"
+        raise FinalError(message, hint="build it where its data may lie")
 
 
 def check(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> tuple[CheckResult, ...]:
@@ -70,6 +80,7 @@ def run(
     engine = workspace.engine()
     buildable = committed(graph, address, workspace.root, engine.capabilities)
     with _remembering(workspace, address, STAGE, now):
+        _refuse_elsewhere(workspace, buildable.product)
         staged = _stage(engine, buildable, interval, now)
     publish_id = staged.publish_id
     with _remembering(workspace, address, CHECK, now, publish_id):

@@ -29,7 +29,7 @@ from meshwright.gate.cost import Costs
 from meshwright.gate.cost_words import load_text
 from meshwright.gate.describe import describe
 from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
-from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened
+from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened, RegionsWidened, RetentionExtended
 from meshwright.gate.personal import holds_personal_data, personal_columns
 from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
@@ -115,11 +115,27 @@ def _touched(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph
 def _for_personal_data(change: Change, current: MeshGraph, proposed: MeshGraph) -> Iterator[_Asked]:
     if isinstance(change, MaskChanged) and change.shows_more:
         yield *_steward(change, current), f"`{_subject(change)}` shows more of its values: {describe(change)}"
+    kept = _kept_longer(change, proposed)
+    if kept:
+        yield *_steward(change, current), f"personal data of `{_subject(change)}`: {describe(change)}"
     columns = _exposed(change, proposed)
     if columns:
         many = "s" if len(columns) > 1 else ""
         listed = ", ".join(f"`{c}`" for c in columns)
         yield *_steward(change, current), f"personal data in the column{many} {listed} of `{_subject(change)}`"
+
+
+def _kept_longer(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
+    """Return the columns whose personal data are kept longer, or may lie in more places."""
+    match change:
+        case RetentionExtended():
+            table = proposed.table(change.address)
+            return personal_columns(table) if table else ()
+        case RegionsWidened():
+            product = proposed.product(change.address)
+            return _of_ports([product.port_address(p) for p in product.outputs], proposed) if product else ()
+        case _:
+            return ()
 
 
 def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:

@@ -47,6 +47,9 @@ class Code(StrEnum):
     WAIVER = "MW0445"
     IDLE_WAIVER = "MW0446"
     DEAR = "MW0450"
+    AFIELD = "MW0451"
+    KEPT_TOO_LONG = "MW0452"
+    MISPLACED = "MW0453"
 
 
 MEANING = {
@@ -91,4 +94,7 @@ MEANING = {
     Code.WAIVER: "a waiver of what is not there, that has ended, or that is too long",
     Code.IDLE_WAIVER: "a waiver that waives nothing",
     Code.DEAR: "a change that makes a product, a domain or a purpose cost more than was agreed",
+    Code.AFIELD: "data that may lie where they should not, or where what they are made of may not",
+    Code.KEPT_TOO_LONG: "personal data that are kept for good, or too long",
+    Code.MISPLACED: "a product that may not lie in the region of the environment",
 }

@@ -21,6 +21,7 @@ from meshwright.gate.changes import (
 )
 from meshwright.gate.compare_mesh import mesh_changes
 from meshwright.gate.compare_ports import port_changes
+from meshwright.gate.offer_changes import RegionsNarrowed, RegionsWidened
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Location
@@ -91,6 +92,9 @@ def _product_changes(old: DataProduct, new: DataProduct) -> Iterator[Change]:
         yield TeamChanged(new.address, _team(old), _team(new), (old.owner, new.owner), at)
     if old.purpose != new.purpose:
         yield PurposeChanged(new.address, old.purpose, new.purpose, at)
+    if old.regions != new.regions:
+        narrower = bool(new.regions) and (not old.regions or set(new.regions) <= set(old.regions))
+        yield (RegionsNarrowed if narrower else RegionsWidened)(new.address, old.regions, new.regions, at)
     if old.schedule != new.schedule:
         yield ScheduleChanged(new.address, schedule_text(old.schedule), schedule_text(new.schedule), at)
     yield from _input_changes(old, new)

@@ -40,6 +40,8 @@ from meshwright.gate.offer_changes import (
     DeprecationChanged,
     OfferChange,
     PortDeprecated,
+    RetentionExtended,
+    RetentionShortened,
 )
 from meshwright.gate.promises import check_changes, slo_changes
 from meshwright.graph.graph import MeshGraph
@@ -149,6 +151,11 @@ def _one_table(address: TableAddress, old: OutputTable, new: OutputTable, at: Lo
     if old.virtual != new.virtual:
         yield StoreChanged(address, _store(old), _store(new), at)
     yield from check_changes(address, old, new, at)
+    was, is_now = old.retention, new.retention
+    if is_now is not None and (was is None or is_now.by != was.by or is_now.keep < was.keep):
+        yield RetentionShortened(address, was, is_now, at)
+    elif was is not None and was != is_now:
+        yield RetentionExtended(address, was, is_now, at)
     meanings = (_meaning(old.transform), _meaning(new.transform)) if old.transform != new.transform else (None, None)
     if meanings[0] != meanings[1]:
         file = new.transform.file if isinstance(new.transform, Transform) else ""

@@ -27,7 +27,7 @@ from meshwright.gate.column_changes import (
     UniqueLost,
 )
 from meshwright.gate.mesh_changes import TermChanged
-from meshwright.gate.offer_changes import AccessNarrowed, DeprecationChanged
+from meshwright.gate.offer_changes import AccessNarrowed, DeprecationChanged, RetentionShortened
 from meshwright.graph.graph import MeshGraph, Reader
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location, errors
@@ -67,6 +67,7 @@ def consumers(change: Change, current: MeshGraph, proposed: MeshGraph) -> tuple[
             | KeyChanged(address=table, before=(_, *_))
             | GrainChanged(address=table)
             | PublishChanged(address=table)
+            | RetentionShortened(address=table)
         ):
             return _of_table(table, current, proposed)
         case AccessNarrowed() | DeprecationChanged():

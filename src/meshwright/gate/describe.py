@@ -57,7 +57,16 @@ from meshwright.gate.mesh_changes import (
     WaiverChanged,
     WaiverRemoved,
 )
-from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened, DeprecationChanged, PortDeprecated
+from meshwright.gate.offer_changes import (
+    AccessNarrowed,
+    AccessWidened,
+    DeprecationChanged,
+    PortDeprecated,
+    RegionsNarrowed,
+    RegionsWidened,
+    RetentionExtended,
+    RetentionShortened,
+)
 
 _PHRASES: dict[type[Change], str] = {
     ProductAdded: "+ new product",
@@ -78,6 +87,10 @@ _PHRASES: dict[type[Change], str] = {
     DeprecationChanged: "~ deprecated {c.after}, was {c.before}",
     AccessNarrowed: "~ may be read by {c.after}, was {c.before}",
     AccessWidened: "~ may be read by {c.after}, was {c.before}",
+    RetentionShortened: "~ rows are kept {c.after}, were kept {c.before}",
+    RetentionExtended: "~ rows are kept {c.after}, were kept {c.before}",
+    RegionsNarrowed: "~ data may lie in {c.after}, was {c.before}",
+    RegionsWidened: "~ data may lie in {c.after}, was {c.before}",
     TableAdded: "+ new table",
     TableRemoved: "− table removed",
     KeyChanged: "~ primary key: {c.before} → {c.after}",
@@ -120,15 +133,27 @@ class _Words:
 
     def __init__(self, change: Change) -> None:
         self._change = change
+        self._absent = _ABSENT.get(type(change), "none")
 
     def __getattr__(self, name: str) -> object:
         match getattr(self._change, name):
             case None:
-                return "none"
+                return self._absent
             case tuple() as several:
-                return ", ".join(str(one) for one in several) or "none"
+                return ", ".join(str(one) for one in several) or self._absent
             case value:
                 return value
+
+
+_ABSENT: dict[type[Change], str] = {
+    AccessNarrowed: "every domain",
+    AccessWidened: "every domain",
+    RetentionShortened: "for good",
+    RetentionExtended: "for good",
+    RegionsNarrowed: "any region",
+    RegionsWidened: "any region",
+}
+"""What nothing said means; else `none`."""
 
 
 def describe(change: Change) -> str:
@@ -145,9 +170,6 @@ def describe(change: Change) -> str:
             return f"{phrase}, in the domain `{domain}`"
         case DeprecationChanged(after=None):
             return f"deprecated no longer, was {change.before}"
-        case AccessNarrowed() | AccessWidened():
-            was, is_now = (", ".join(d) if d is not None else "every domain" for d in (change.before, change.after))
-            return f"may be read by {is_now}, was {was}"
         case ColumnRemoved(renamed=str() as name):
             return f"{phrase}; renamed to `{name}`?"
         case _:

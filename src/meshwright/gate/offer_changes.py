@@ -1,13 +1,13 @@
-"""Offer changes: the closed set of differences in how long a port is offered, and to whom.
+"""Offer changes: the closed set of differences in how long ports and rows are there, to whom, and where.
 
 Each carries `at`, its place in the proposed manifest.
 """
 
 from dataclasses import dataclass, field
 
-from meshwright.model.address import PortAddress
+from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location
-from meshwright.model.product import Deprecation
+from meshwright.model.product import Deprecation, Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,53 @@ class AccessWidened:
     at: Location = field(compare=False)
 
 
-OfferChange = PortDeprecated | DeprecationChanged | AccessNarrowed | AccessWidened
+@dataclass(frozen=True, slots=True)
+class RetentionShortened:
+    """Rows are deleted that readers could read before: earlier, or by another column. None: they were kept for good."""
+
+    address: TableAddress
+    before: Retention | None
+    after: Retention
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionExtended:
+    """Rows are kept longer; None: for good."""
+
+    address: TableAddress
+    before: Retention
+    after: Retention | None
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsNarrowed:
+    """Data may lie in fewer regions than before; none before: they might lie anywhere."""
+
+    address: ProductAddress
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsWidened:
+    """Data may lie in regions where they might not before; none: anywhere."""
+
+    address: ProductAddress
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    at: Location = field(compare=False)
+
+
+OfferChange = (
+    PortDeprecated
+    | DeprecationChanged
+    | AccessNarrowed
+    | AccessWidened
+    | RetentionShortened
+    | RetentionExtended
+    | RegionsNarrowed
+    | RegionsWidened
+)

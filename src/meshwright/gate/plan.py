@@ -23,6 +23,7 @@ from meshwright.gate.cost import Costs, costs
 from meshwright.gate.findings import version_findings
 from meshwright.gate.migrations import Migration, migrations, storage_findings
 from meshwright.gate.offers import is_over, offer_findings
+from meshwright.gate.residence import residence_findings
 from meshwright.gate.runs import Runs, runs
 from meshwright.gate.surroundings import Surroundings
 from meshwright.gate.version import Part, consequence
@@ -116,6 +117,7 @@ def plan(current: MeshGraph | None, proposed: MeshGraph, now: datetime, around: 
         *storage_findings(changes, before, proposed),
         *offer_findings(reached, touched, (before, proposed), now),
         *policy_findings(before, proposed, touched, now, cost),
+        *residence_findings(proposed, touched, told.region),
         *waiver_findings(None if current is None else current.mesh, proposed, touched, now),
     }
     return Plan(

@@ -32,9 +32,10 @@ def nothing_estimated(graph: MeshGraph, products: Collection[ProductAddress]) ->
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the environment of a plan tells. Without `since` intervals are run from now on."""
+    """What the environment of a plan tells. Without `since` intervals are run from now on; `region` keeps its data."""
 
     since: datetime | None = None
     observed: Observed = nothing_observed
     prices: Prices = field(default_factory=Prices)
     estimated: Estimated = nothing_estimated
+    region: str | None = None

@@ -48,7 +48,13 @@ from meshwright.gate.mesh_changes import (
     WaiverChanged,
     WaiverRemoved,
 )
-from meshwright.gate.offer_changes import AccessNarrowed, DeprecationChanged
+from meshwright.gate.offer_changes import (
+    AccessNarrowed,
+    DeprecationChanged,
+    RegionsNarrowed,
+    RegionsWidened,
+    RetentionShortened,
+)
 
 
 class Part(IntEnum):
@@ -83,6 +89,7 @@ def consequence(change: Change) -> Part:
             | MaskChanged()
             | PublishChanged()
             | AccessNarrowed()
+            | RetentionShortened()
             | PromiseRemoved()
             | PromiseLoosened()
             | TermChanged(what="unit", before=str())
@@ -101,6 +108,8 @@ def consequence(change: Change) -> Part:
             | InputChanged()
             | CodeChanged()
             | VersionRaised()
+            | RegionsNarrowed()
+            | RegionsWidened()
             | QueryChanged()
             | PromiseReworded()
             | DomainRemoved()

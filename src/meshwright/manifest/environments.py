@@ -50,6 +50,7 @@ def _readable(plain: dict[str, object]) -> Iterator[Environment]:
         texts = {k: v for k, v in keys.items() if isinstance(v, str)} if isinstance(keys, dict) else {}
         since, until = texts.get("since"), texts.get("until")
         found = Environment(name, texts.get("engine", "duckdb"), texts.get("data"), texts.get("store"))
+        found = replace(found, catalog=texts.get("catalog"), region=texts.get("region"))
         with suppress(scalars.Unreadable):
             found = replace(found, since=None if since is None else scalars.since(since))
             found = replace(found, until=None if until is None else scalars.moment(until))

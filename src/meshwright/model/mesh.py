@@ -134,7 +134,8 @@ class Environment:
     """Where a release runs. `since` and `until` bound the intervals that are run there.
 
     `since` is an instant, or a length counted back from the deployment. An environment with `until` is a replay: its
-    clock stands there. `catalog` is the entry group of Google's catalogue that is told of each publish.
+    clock stands there. `catalog` is the entry group of Google's catalogue that is told of each publish, `region` where
+    its data lie.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Environment:
     until: datetime | None = None
     prices: Prices = field(default_factory=Prices)
     catalog: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

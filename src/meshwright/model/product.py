@@ -13,6 +13,7 @@ from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.http import HttpSource
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
+from meshwright.model.time import length_text
 
 
 class ProductType(StrEnum):
@@ -133,13 +134,28 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long rows are kept: none is kept that is older than `keep` behind the watermark of its product.
+
+    `by` is the column that says how old a row is, a date or a timestamp; a row that has none in it is kept. Without
+    `by`, a row is as old as the end of the interval that published it.
+    """
+
+    keep: timedelta
+    by: str | None = None
+
+    def __str__(self) -> str:
+        return f"for {length_text(self.keep)}" + (f" by `{self.by}`" if self.by else "")
+
+
+@dataclass(frozen=True, slots=True)
 class OutputTable:
     """One table that an output port offers: what is promised of it, how it is made and how it is published.
 
     `transform` is SQL or the product's code, None where one input is passed on as it is. `on_fail` holds the
     consequences that the manifest gives to checks by their names. `partitions` are the columns whose values tell apart
     what is replaced as a whole, `quarantine` is the share of rows that may be set aside; beyond it nothing
-    is published.
+    is published. Without `retention` rows are kept for good.
     """
 
     contract: Contract
@@ -149,6 +165,7 @@ class OutputTable:
     on_fail: tuple[tuple[str, OnFail], ...] = ()
     partitions: tuple[str, ...] = ()
     quarantine: Ratio = QUARANTINE_AT_MOST
+    retention: Retention | None = None
     at: Location | None = field(default=None, compare=False)
 
     @property
@@ -313,7 +330,10 @@ class SupportChannel:
 
 @dataclass(frozen=True, slots=True)
 class DataProduct:
-    """A product, resolved. `file` is its manifest, relative to the mesh's root; `code` makes the tables that say so."""
+    """A product, resolved. `file` is its manifest, relative to the mesh's root; `code` makes the tables that say so.
+
+    `regions` are those in which its data may lie; none: anywhere.
+    """
 
     address: ProductAddress
     type: ProductType
@@ -327,6 +347,7 @@ class DataProduct:
     tags: tuple[str, ...] = ()
     effort: Effort = Effort()
     code: Code | None = None
+    regions: tuple[str, ...] = ()
     file: str = field(default="", compare=False)
 
     @property

@@ -41,7 +41,8 @@ class Settings:
     `since` and `until` bound the intervals that are run here; with `until` this is a replay, whose clock stands there.
     `memory` limits one engine process, such as `2GB`. `price_hour` is what an hour of a run costs, `price_tebibyte`
     what is billed for reading so much. `reconcile` is the time between two looks for missing runs. `catalog` is the
-    entry group of Google's catalogue that is told of each publish, `projects/…/locations/…/entryGroups/…`.
+    entry group of Google's catalogue that is told of each publish, `projects/…/locations/…/entryGroups/…`; `region` is
+    where this environment keeps data.
     """
 
     environment: str
@@ -57,6 +58,7 @@ class Settings:
     memory: str | None = None
     price_hour: Decimal | None = None
     price_tebibyte: Decimal | None = None
+    region: str | None = None
     reconcile: timedelta = timedelta(minutes=5)
     catalog: str | None = None
     log_format: str = "text"
@@ -165,6 +167,7 @@ def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, st
         "engine": found.engine,
         "data": found.data,
         "store": found.store,
+        "region": found.region,
         "since": _time_text(found.since),
         "until": _time_text(found.until),
         "price_hour": None if found.prices.hour is None else f"{found.prices.hour:f}",
@@ -201,6 +204,7 @@ def _typed(texts: Mapping[str, str], shown: tuple[Setting, ...]) -> Settings:
         since=None if since is None else instant_or_length(since),
         until=None if until is None else instant(until),
         memory=texts.get("memory"),
+        region=texts.get("region"),
         price_hour=_price(texts.get("price_hour")),
         price_tebibyte=_price(texts.get("price_tebibyte")),
         reconcile=_length(texts["reconcile"]),

@@ -32,7 +32,7 @@ def surroundings(workspace: Workspace, known: History | None, now: datetime) -> 
 
     prices = Prices(settings.price_hour, settings.price_tebibyte)
     deployed = _first_deployment(known, settings.environment) or now
-    return Surroundings(settings.begins(deployed), observed, prices, estimated)
+    return Surroundings(settings.begins(deployed), observed, prices, estimated, settings.region)
 
 
 def _first_deployment(known: History | None, environment: str) -> datetime | None:

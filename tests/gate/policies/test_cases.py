@@ -37,6 +37,8 @@ UNMASKED = (ORDERS, "{mask: {pseudonym: email}}", "{}")
 AGGREGATE = (INCOME, "type: consumerAligned", "type: aggregate")
 SOURCE = (INCOME, "type: consumerAligned", "type: sourceAligned")
 TAGS = "finance.income` has tags that nobody has agreed on: `crm`"
+IN_EU = (SHOP, "purpose: growth", "purpose: growth\nregions: [eu]")
+STAYS = (FINANCE, "purpose: growth", "purpose: growth\nregions: [eu]")
 KEYLESS = (INCOME, "primaryKey: true, description: The day", "description: The day")
 QUARANTINE = "    slo: {freshness: {maxAge: 2h"
 
@@ -246,6 +248,38 @@ CASES: dict[str, dict[str, Case]] = {
             ("`shop.orders:orders@1` may set aside 25% of its rows, more than 10%",),
         ),
         "the council's": Case((), ("may set aside 5% of its rows, more than 2%",), {"share": "2%"}),
+    },
+    "resident": {
+        "what is made of it goes further": Case(
+            (IN_EU,),
+            ("may lie in any region, and are made of `shop.orders:orders@1`, which may lie in `eu` only",),
+        ),
+        "in one region of two": Case(((SHOP, "purpose: growth", "purpose: growth\nregions: [eu, us]"), STAYS)),
+        "in another region": Case(
+            (IN_EU, (FINANCE, "purpose: growth", "purpose: growth\nregions: [us]")),
+            ("may lie in `us`, and are made of `shop.orders:orders@1`, which may lie in `eu` only",),
+        ),
+        "where nobody says": Case((), ("`finance.income` does not say", "`shop.orders` does not"), {"allowed": ["eu"]}),
+        "where it is not allowed": Case(
+            (IN_EU, STAYS),
+            ("`finance.income` may lie in `eu`, which is not", "`shop.orders` may lie in `eu`"),
+            {"allowed": ["us"]},
+        ),
+    },
+    "retained": {
+        "for good": Case(
+            ((ORDERS, "    retention: {keep: 730d}\n", ""),),
+            ("`shop.orders:orders@1` keeps personal data (`email`) for good",),
+        ),
+        "too long": Case((), ("for 730d, more than 365d",), {"longest": "365d"}),
+        "long enough": Case((), (), {"longest": "730d"}),
+        "nothing personal": Case(
+            (
+                (ORDERS, "email, logicalType: string, classification: personal}", "email, logicalType: string}"),
+                (ORDERS, "classification: personal, description", "description"),
+                (ORDERS, "    retention: {keep: 730d}\n", ""),
+            )
+        ),
     },
 }
 """By policy. In the mesh as it is, none of them finds anything."""

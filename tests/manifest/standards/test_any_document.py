@@ -18,6 +18,7 @@ from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document, read_yaml
 from meshwright.manifest.text.writing import yaml_text
+from meshwright.model.product import OutputPort
 
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 DEFINED: dict[str, Any] = schema(Standard.ODCS, "v3.1.0")["$defs"]
@@ -80,7 +81,7 @@ def judged(document: Document) -> Problems:
         lint(document, problems)
         found = ContractFile(version, document.value, document.root)
         read = block(found, problems)
-        held(found, (), problems)
+        held(found, OutputPort("x", "1.0.0", ()), problems)
         if read is not None:
             contracts(read, document.root, problems)
     return problems

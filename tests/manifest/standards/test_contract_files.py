@@ -81,11 +81,21 @@ schema:
     found = loaded(tmp_path, text)
     assert errors(found.diagnostics) == ()
     assert told(found) == [
-        f"{CONTRACT}:7:1 MW0609 nothing measures `retention`",
         f"{CONTRACT}:8:6 MW0609 `latency` of 4d is promised, and no SLO holds it",
+        f"{CONTRACT}:9:6 MW0609 `retention` of 3 y is promised, and the port says no such retention",
         f"{CONTRACT}:13:10 MW0609 the check `fresh` is for the engine `soda`",
         f"{CONTRACT}:15:65 MW0609 nothing checks the limits under `logicalTypeOptions` of `order_id`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keep", "said"),
+    [("1095d", []), ("3d", ["`retention` of 3 y is promised, and the port says no such retention"])],
+)
+def test_a_retention_is_the_port_s_or_is_not(tmp_path: Path, keep: str, said: list[str]) -> None:
+    text = f"{HEAD}slaProperties: [{{property: retention, value: 3, unit: y}}]\n{SCHEMA}"
+    found = loaded(tmp_path, text, port=f"retention: {{keep: {keep}}}")
+    assert [d.message for d in found.diagnostics] == said
 
 
 @pytest.mark.parametrize(

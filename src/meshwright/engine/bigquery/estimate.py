@@ -40,6 +40,8 @@ def _estimate(session: Session, work: Work) -> Estimate:
     source = next((port.name for port in work.product.inputs if port.port is None), None)
     if source is not None:
         return Estimate(because=f"what each run loads from `{source}` is in no table before")
+    if work.product.code is not None:
+        return Estimate(because="its code reads, and no SELECT")
     try:
         refuse_beyond(CAPABILITIES, work.product)
         with explained("a dry run"):

@@ -33,6 +33,8 @@ from meshwright.gate.policies import (
     purposed,
     realistic,
     recognised,
+    resident,
+    retained,
     retired,
     sampled,
     sourced,
@@ -82,6 +84,8 @@ POLICIES: Mapping[str, Policy[Any]] = {
         bounded,
         retired,
         affordable,
+        resident,
+        retained,
     )
 }
 """Those that are built in, in the order of their codes."""

@@ -35,7 +35,7 @@ def document(product: DataProduct, port: OutputPort, block: Mapping[str, Any], i
     after = present(
         team=present(members=[{"username": m.username, "role": m.role} for m in product.team]),
         support=[present(channel=c.channel, tool=c.tool, url=c.url) for c in product.support],
-        slaProperties=[_service_level(slo) for slo in port.slos],
+        slaProperties=[*map(_service_level, port.slos), *_retentions(port)],
     )
     own = {key: value for key, value in block.items() if key not in _AFTER_SCHEMA}
     return {**around, **own, **after, **{key: block[key] for key in _AFTER_SCHEMA if key in block}}
@@ -48,6 +48,16 @@ def _servers(port: OutputPort) -> Iterator[Element]:
         tables = f"The table{'s' if len(served) > 1 else ''} {', '.join(source.table for source in served)}"
         description = f"{tables} behind the connection {served[0].connection}."
         yield {"server": served[0].connection, "type": "custom", "description": description}
+
+
+def _retentions(port: OutputPort) -> Iterator[Element]:
+    """Yield how long rows are kept, of each table that says so."""
+    for table in port.tables:
+        kept = table.retention
+        if kept is not None:
+            length = one_unit(kept.keep)
+            element = f"{table.name}.{kept.by}" if kept.by else table.name
+            yield {"property": "retention", "value": int(length[:-1]), "unit": length[-1], "element": element}
 
 
 def _service_level(slo: Slo) -> Element:

@@ -187,4 +187,14 @@ def _kpi(block: TermBlock) -> Kpi | None:
 def _environments(mesh: MeshDocument) -> Iterator[Environment]:
     for name, block in sorted(mesh.environments.items()):
         prices = Prices() if block.prices is None else Prices(block.prices.hour, block.prices.tebibyte)
-        yield Environment(name, block.engine, block.data, block.store, block.since, block.until, prices, block.catalog)
+        yield Environment(
+            name,
+            block.engine,
+            block.data,
+            block.store,
+            block.since,
+            block.until,
+            prices,
+            catalog=block.catalog,
+            region=block.region,
+        )

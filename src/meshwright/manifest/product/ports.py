@@ -136,10 +136,8 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock:
     subject.trace.note(f"{key}.version", block.version, place["version"])
     made = tables(subject, block, place, said)
     promised = tuple(slos(subject, block, place, key, by_clock=by_clock))
-    if said.file is not None:
-        held(said.file, promised, subject.problems)
     _note_words(subject, block, place, key)
-    return OutputPort(
+    port = OutputPort(
         name=block.name,
         version=block.version,
         tables=made,
@@ -152,6 +150,9 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock:
         readers=_readers(subject, block, place, key),
         at=place["name"].at,
     )
+    if said.file is not None:
+        held(said.file, port, subject.problems)
+    return port
 
 
 def _deprecation(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> Deprecation | None:

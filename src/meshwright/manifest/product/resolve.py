@@ -41,6 +41,7 @@ def resolve(subject: Subject) -> DataProduct:
         tags=tuple(document.tags),
         effort=tries,
         code=code_of(subject),
+        regions=_regions(subject),
         file=subject.file,
     )
     if document.tags:
@@ -93,6 +94,16 @@ def _purpose(subject: Subject) -> str | None:
         check_purpose(name, place, subject.declared, subject.problems)
     subject.trace.note("purpose", name, place)
     return name
+
+
+def _regions(subject: Subject) -> tuple[str, ...]:
+    found = subject.inherited("regions", lambda says: says.regions)
+    if found is None:
+        subject.trace.note("regions", "anywhere", DEFAULT)
+        return ()
+    names = tuple(sorted(set(found[0])))
+    subject.trace.note("regions", ", ".join(names), found[1])
+    return names
 
 
 def _original(subject: Subject) -> None:

@@ -10,6 +10,7 @@ from meshwright.manifest.product.contract import contracts
 from meshwright.manifest.product.part import Part, check_names
 from meshwright.manifest.product.promise import Promise
 from meshwright.manifest.product.publishing import mode
+from meshwright.manifest.product.retention import retention
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.product.transform import dialect, transform
 from meshwright.manifest.shapes.documents import OutputPortBlock
@@ -55,6 +56,7 @@ def _check_keys(subject: Subject, block: OutputPortBlock, parts: tuple[Part, ...
         ("transform", "sql", block.transform.sql if block.transform else None),
         ("publish", "mode", block.publish.mode if block.publish else None),
         ("virtual", "table", block.virtual.table if block.virtual else None),
+        ("retention", "by", block.retention.by if block.retention else None),
     )
     for name, key, content in said:
         check_names(name, key, content, parts, subject.problems)
@@ -71,6 +73,7 @@ def _table(subject: Subject, part: Part, on_fail: dict[str, OnFail]) -> OutputTa
         partitions=part.partitions if how is PublishMode.PARTITION else (),
         on_fail=tuple(sorted(on_fail.items())),
         quarantine=quarantine(subject, part, how, on_fail),
+        retention=retention(subject, part, how),
         at=part.at,
     )
 

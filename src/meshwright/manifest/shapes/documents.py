@@ -14,6 +14,7 @@ from meshwright.manifest.shapes.values import (
     Calendar,
     CheckReference,
     ColumnKey,
+    ColumnName,
     ConnectionName,
     Cron,
     Instant,
@@ -145,6 +146,9 @@ class Inherited(Shape):
     purpose: Name | None = Field(default=None, description="One of mesh.yaml's `purposes`")
     schedule: ScheduleBlock | None = None
     run: RunBlock | None = None
+    regions: list[Name] | None = Field(
+        default=None, min_length=1, description="Where its data may lie: the `region` of an environment; else anywhere"
+    )
 
 
 class Shared(Inherited):
@@ -215,6 +219,17 @@ class QuarantineBlock(Shape):
     """How many rows may be set aside."""
 
     at_most: Share = Field(description="This share of a table's new rows, else `5%`; beyond it nothing is published")
+
+
+class RetentionBlock(Shape):
+    """How long rows are kept; without it, for good. It is compared and judged, and no engine deletes by it yet."""
+
+    keep: Length = Field(description="No row is kept that is older than this, behind the product's watermark …")
+    by: OfTables[ColumnName] | None = Field(
+        default=None,
+        description="… by this column, a date or timestamp, or `{<table>: <column>}`; else a row is as old as the end "
+        "of the interval that published it",
+    )
 
 
 class SampleBlock(Shape):
@@ -305,6 +320,7 @@ class OutputPortBlock(Shape):
         "`warn`, or `quarantine`, which sets the wrong rows aside and publishes the others; else by its severity",
     )
     quarantine: QuarantineBlock | None = None
+    retention: RetentionBlock | None = None
     slo: SloBlock | None = None
     samples: list[SampleBlock] = Field(default_factory=list)
     deprecated: DeprecatedBlock | None = None

@@ -162,6 +162,9 @@ class EnvironmentBlock(Shape):
     catalog: EntryGroup | None = Field(
         default=None, description="Google's catalogue is told of each publish: `projects/…/locations/…/entryGroups/…`"
     )
+    region: Name | None = Field(
+        default=None, description="Where its data lie: products whose `regions` lack it are refused"
+    )
 
 
 class MeshDocument(Governed):

@@ -1,7 +1,7 @@
 """Service levels: which promises of a contract's `slaProperties` does an SLO of its port hold?
 
 ODCS prefers `latency` to `freshness`: both are how old the data may be, which is what our freshness measures;
-`timeOfAvailability` is the hour of a landing. Nothing measures the others.
+`timeOfAvailability` is the hour of a landing; `retention` is that of the port's tables. Nothing holds the others.
 """
 
 import re
@@ -13,11 +13,14 @@ from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.contract_file import ContractFile
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.wording import quoted
+from meshwright.model.product import OutputPort
 from meshwright.model.slo import Freshness, LandingBy, Slo
 from meshwright.model.time import length_text
 
 _AGES = {"latency", "ly", "freshness"}
 _HOURS = {"timeofavailability", "ta"}
+_RETENTIONS = {"retention", "re"}
+_DAYS = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7, "y": 365, "yr": 365, "year": 365, "years": 365}
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]([+-]([01][0-9]|2[0-3]):[0-5][0-9]|Z)?")
 _WINTER, _SUMMER = date(2024, 1, 8), date(2024, 7, 8)
 _UNITS = {
@@ -56,12 +59,12 @@ def one_unit(length: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-def held(contract: ContractFile, slos: Sequence[Slo], problems: Problems) -> None:
-    """Say which promises of a contract no SLO of its port holds."""
+def held(contract: ContractFile, port: OutputPort, problems: Problems) -> None:
+    """Say which promises of a contract neither an SLO of its port nor its retention holds."""
     place = contract.place["slaProperties"]
     others: list[str] = []
     for number, promise in enumerate(contract.plain.get("slaProperties") or ()):
-        found = [judge(promise, slos) for judge in (_age_held, _hour_held)]
+        found = [_age_held(promise, port.slos), _hour_held(promise, port.slos), _retention_held(promise, port)]
         lacking = next((missing for missing in found if missing is not None), None)
         if lacking is None:
             others.append(str(promise["property"]))
@@ -91,6 +94,23 @@ def _age_held(promise: Mapping[str, Any], slos: Sequence[Slo]) -> _Lacking | Non
     but = f"and the port's SLO is {length_text(kept)}" if kept else "and no SLO holds it"
     hint = f"add `slo: {{freshness: {{maxAge: {one_unit(age)}, objective: 99%}}}}` to the port"
     return _Lacking(f"of {length_text(age)} is promised, {but}", hint)
+
+
+def _retention_held(promise: Mapping[str, Any], port: OutputPort) -> _Lacking | None:
+    """Judge how long rows are kept; None where that is not promised, not in days, or another store's to keep."""
+    days = _DAYS.get(str(promise.get("unit")).lower())
+    if str(promise.get("property")).lower() not in _RETENTIONS or days is None:
+        return None
+    if any(table.virtual for table in port.tables):
+        return None
+    value = promise.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value * days < 1_000_000:
+        return None
+    keep = timedelta(days=int(value * days))
+    if all(table.retention is not None and table.retention.keep == keep for table in port.tables):
+        return _Lacking()
+    hint = f"add `retention: {{keep: {one_unit(keep)}}}` to the port, and `by` where a column tells how old a row is"
+    return _Lacking(f"of {value} {promise['unit']} is promised, and the port says no such retention", hint)
 
 
 def _hour_held(promise: Mapping[str, Any], slos: Sequence[Slo]) -> _Lacking | None:
