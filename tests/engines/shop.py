@@ -75,6 +75,7 @@ class Shop:
     partitions: tuple[str, ...] = ("sold_at",)
     quarantine: tuple[str, ...] = ()
     at_most: Ratio = QUARANTINE_AT_MOST
+    address: ProductAddress = SALES
     now: datetime = field(default=NOW)
 
     @property
@@ -98,7 +99,13 @@ class Shop:
         port = OutputPort("sales", "1.0.0", (table,))
         source = FilesSource("shop", self.path, "json", HOUR)
         orders = InputPort("orders", source, columns=COLUMNS)
-        return DataProduct(SALES, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,))
+        return DataProduct(
+            self.address, ProductType.SOURCE_ALIGNED, "Sales.", CronSchedule("@hourly"), (orders,), (port,)
+        )
+
+    @property
+    def table(self) -> TableAddress:
+        return self.address.port("sales", 1).table()
 
     def _spoken_check(self, check: Check) -> Check:
         """Return a check as a release has bound it for the engine; what nobody can bind stays as it is."""
@@ -120,7 +127,7 @@ class Shop:
         return Interval(START + hour * HOUR, START + (hour + 1) * HOUR)
 
     def work(self, interval: Interval) -> Work:
-        query = Query(TABLE, self.engine.capabilities.dialect, self.spoken(self.sql), self.parameters)
+        query = Query(self.table, self.engine.capabilities.dialect, self.spoken(self.sql), self.parameters)
         return Work(self.product, interval, (query,))
 
     def run(self, interval: Interval) -> Publish:
@@ -141,8 +148,8 @@ class Shop:
         """Return the tests' SQL, which is DuckDB's, as the engine speaks it; what no dialect has stays as it is."""
         return spoken(sql, self.engine.capabilities.dialect)
 
-    def ask(self, sql: str, table: TableAddress = TABLE, name: str = "sales") -> list[tuple[object, ...]]:
-        return list(self.engine.query(self.spoken(sql), ((name, table),)).rows)
+    def ask(self, sql: str, table: TableAddress | None = None, name: str = "sales") -> list[tuple[object, ...]]:
+        return list(self.engine.query(self.spoken(sql), ((name, table or self.table),)).rows)
 
     def sales(self) -> list[Row]:
         """Return what consumers read."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.engines.shop import COLUMNS, NOW, Shop
 
 from meshwright.engine.protocol import StandIns
-from meshwright.engine.pseudonyms import keyed
+from meshwright.engine.pseudonyms import Keyring
 from meshwright.model.contract import Check, Column, LogicalType, Metric, Operator
 from meshwright.model.errors import FinalError
 from meshwright.model.identity import Secret
@@ -22,7 +22,8 @@ from meshwright.model.mask import Mask, Pseudonym, Redact, TimeUnit, TruncateTex
 from meshwright.model.product import PublishMode
 
 OpenShop = Callable[..., Shop]
-KEY = "a key of thirty-two characters, at least"
+KEY = "a-key-of-thirty-two-characters,-at-least"
+KEYSETS = pytest.mark.emulator_lacks("has no AEAD functions")
 
 
 def pseudonym(value: str, space: str = "sale", key: str = KEY) -> str:
@@ -44,7 +45,7 @@ def sold(mask: Mask | None, **more: object) -> dict[str, object]:
         pytest.param(Redact('it\'s \\ "nobody"'), 'it\'s \\ "nobody"', id="to any text"),
         pytest.param(TruncateText(2), "an", id="truncated"),
         pytest.param(TruncateText(99), "ann of a", id="truncated to more than there is"),
-        pytest.param(Pseudonym("sale"), pseudonym("ann of a"), id="a pseudonym"),
+        pytest.param(Pseudonym("sale"), pseudonym("ann of a"), id="a pseudonym", marks=KEYSETS),
     ],
 )
 @pytest.mark.parametrize("mode", list(PublishMode))
@@ -76,6 +77,7 @@ def test_a_time_is_the_beginning_of_its_unit(
     assert shop.ask("SELECT born FROM sales") == [(left,)]
 
 
+@KEYSETS
 @pytest.mark.parametrize("mode", [PublishMode.MERGE, PublishMode.LEDGER])
 def test_rows_are_told_apart_by_the_pseudonyms_of_their_keys(open_shop: OpenShop, mode: PublishMode) -> None:
     columns = (replace(COLUMNS[0], mask=Pseudonym("sale")), *COLUMNS[1:])
@@ -91,6 +93,7 @@ def test_checks_see_what_consumers_will(open_shop: OpenShop) -> None:
     assert shop.sell(0, [("a", 1)]).rows == 1
 
 
+@KEYSETS
 def test_the_same_subject_has_the_same_pseudonym_in_every_product_of_its_space(open_shop: OpenShop) -> None:
     keys = {"person": Secret(KEY), "order": Secret(KEY)}.get
     found = []
@@ -104,18 +107,20 @@ def test_the_same_subject_has_the_same_pseudonym_in_every_product_of_its_space(o
 @given(values=st.sets(st.text(max_size=9), min_size=2, max_size=2), space=st.sampled_from(["email", "customer"]))
 def test_pseudonyms_are_keyed_hashes(values: set[str], space: str) -> None:
     one, other = values
-    make = keyed(space, Secret(KEY))
-    assert make(one) == pseudonym(one, space) == keyed(space, Secret(KEY))(one)
-    assert (
-        len({make(one), make(other), keyed(f"{space}-2", Secret(KEY))(one), keyed(space, Secret(KEY[::-1]))(one)}) == 4
-    )
+    make = made_by(space, KEY)
+    assert make(one) == pseudonym(one, space) == made_by(space, KEY)(one)
+    assert len({make(one), make(other), made_by(f"{space}-2", KEY)(one), made_by(space, KEY[::-1])(one)}) == 4
+
+
+def made_by(space: str, key: str) -> Callable[[str], str]:
+    return Keyring(space, (Secret(key),)).pseudonymise
 
 
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
         pytest.param({}, "`sale` is not known here", id="none"),
-        pytest.param({"sale": Secret("too short")}, "`sale` is shorter than 32 characters", id="too short"),
+        pytest.param({"sale": Secret("too short")}, "`sale` is (shorter than 32|no keyset)", id="no key"),
     ],
 )
 def test_without_a_key_nothing_real_is_published(open_shop: OpenShop, keys: dict[str, Secret], says: str) -> None:
@@ -123,7 +128,7 @@ def test_without_a_key_nothing_real_is_published(open_shop: OpenShop, keys: dict
     with pytest.raises(FinalError, match=says) as raised:
         shop.sell(0, [("a", 1)])
     assert "too short" not in f"{raised.value.message} {raised.value.hint}"
-    assert "openssl rand -hex 32" in raised.value.hint
+    assert "MESH_KEY_SALE" in raised.value.hint or "openssl rand -hex 32" in raised.value.hint
 
 
 def test_what_is_made_up_needs_no_key_and_still_joins(open_shop: OpenShop, tmp_path: Path) -> None:
@@ -138,6 +143,7 @@ def test_what_is_made_up_needs_no_key_and_still_joins(open_shop: OpenShop, tmp_p
     assert all(len(str(buyer)) == 64 for (buyer,) in found[0])
 
 
+@KEYSETS
 @pytest.mark.parametrize("mode", list(PublishMode))
 def test_neither_the_key_nor_what_is_masked_is_in_any_file(
     open_shop: OpenShop, tmp_path: Path, mode: PublishMode
@@ -152,6 +158,7 @@ def test_neither_the_key_nor_what_is_masked_is_in_any_file(
         assert secret.encode() not in content
 
 
+@KEYSETS
 def test_sql_that_is_not_ours_cannot_call_what_makes_pseudonyms(open_shop: OpenShop) -> None:
     called = "(SELECT function_name FROM duckdb_functions() WHERE function_name LIKE 'pseudonym%') AS buyer"
     who = Column("who", LogicalType.STRING, mask=Pseudonym("sale"))
@@ -164,6 +171,7 @@ def test_sql_that_is_not_ours_cannot_call_what_makes_pseudonyms(open_shop: OpenS
     assert names[0] != names[1], "it has another name in every stage"
 
 
+@KEYSETS
 def test_sql_that_fails_tells_no_key(open_shop: OpenShop) -> None:
     sql = "SELECT sale_id, price, sold_at, error('no') AS buyer FROM orders"
     with pytest.raises(FinalError) as raised:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from meshwright.model.address import TableAddress
 from meshwright.model.code import Language
 from meshwright.model.errors import Refused
-from meshwright.model.mask import Pseudonym
 from meshwright.model.product import DataProduct, OutputTable, PublishMode, Transform
 
 
@@ -22,7 +21,6 @@ class Capabilities:
     dialect: str
     understands: tuple[str, ...]
     modes: frozenset[PublishMode] = frozenset(PublishMode)
-    pseudonyms: bool = True
     virtual: bool = True
     languages: frozenset[Language] = frozenset()
 
@@ -65,5 +63,3 @@ def _lacking(capabilities: Capabilities, table: OutputTable) -> Iterator[str]:
         yield "is served in place"
     if table.mode not in capabilities.modes:
         yield f"is published as a {table.mode.value}"
-    if any(isinstance(c.mask, Pseudonym) for c in table.made_columns) and not capabilities.pseudonyms:
-        yield "holds pseudonyms"

@@ -13,7 +13,7 @@ ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwrigh
 _ESTIMATORS = {"bigquery": "meshwright.engine.bigquery.estimate"}
 """Of engines that bill what queries read: what tells it beforehand."""
 
-_DRIVERS = {"bigquery": "google"}
+_DRIVERS = {"bigquery": "bigquery"}
 """The extra of this package that brings an engine's driver, where it is not there anyway."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.engine.protocol import Work
+from meshwright.engine.rotation import keys_after, outdated
 from meshwright.engine.watermarks import published_watermark
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import Busy, Refused
@@ -34,10 +35,13 @@ def log_entry(
     now: datetime,
     seconds: float,
 ) -> Publish:
-    """Return what the log says of a publish that follows those `before`; `tables` are as they are afterwards."""
+    """Return what the log says of a publish that follows those `before`; `tables` are as they are afterwards.
+
+    Raises `Busy` where what is published has come to other keys than the stage was made by.
+    """
     staged = stage.staged
     adds_up = not all(t.mode is PublishMode.REPLACE for _, t in product.tables())
-    return Publish(
+    publish = Publish(
         product=staged.product,
         publish_id=staged.publish_id,
         release=staged.release,
@@ -49,7 +53,11 @@ def log_entry(
         synthetic=staged.synthetic or (adds_up and bool(before) and before[-1].synthetic),
         seconds=round(stage.seconds + seconds, 3),
         is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
+        keys=keys_after(product, staged.keys, before),
     )
+    if outdated(product, before, staged.keys):
+        raise overtaken(publish)
+    return publish
 
 
 def naming(stage: Stage, written: Mapping[TableAddress, Partitions | None]) -> Stage:

@@ -10,14 +10,26 @@ from meshwright.model.product import OnFail
 from meshwright.model.time import Interval, Watermark
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class KeyUsed:
+    """The key by which pseudonyms of a subject space were made, by its fingerprint, which does not tell the key."""
+
+    space: str
+    fingerprint: str
+
+
 @dataclass(frozen=True, slots=True)
 class InputRead:
-    """One input as it was read, in the same snapshot as the data. A source has no publish id."""
+    """One input as it was read, in the same snapshot as the data. A source has no publish id.
+
+    `keys` are those by which it holds its pseudonyms.
+    """
 
     input: str
     port: PortAddress | None
     publish_id: PublishId | None
     watermark: Watermark
+    keys: tuple[KeyUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Staged:
     tables: tuple[TableRows, ...]
     staged_at: datetime
     synthetic: bool = False
+    keys: tuple[KeyUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,7 @@ class Publish:
 
     `tables` counts the rows that each table holds afterwards; `seconds` is what stage, check and publish took.
     `is_part`: it made its interval's part of the data, beside those of other publishes; else all of the data anew.
+    `keys` are those by which all pseudonyms of the product are held since; only a rotation of a key alters an entry.
     """
 
     product: ProductAddress
@@ -98,6 +112,7 @@ class Publish:
     synthetic: bool = False
     seconds: float = 0.0
     is_part: bool = False
+    keys: tuple[KeyUsed, ...] = ()
 
     @property
     def rows(self) -> int:

@@ -24,7 +24,6 @@ CAPABILITIES = Capabilities(
     dialect="bigquery",
     understands=("bigquery",),
     modes=frozenset(PublishMode) - {PublishMode.LEDGER},
-    pseudonyms=False,
     virtual=False,
 )
 

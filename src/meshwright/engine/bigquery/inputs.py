@@ -130,7 +130,7 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     inputs.datasets |= {dataset, session.store_dataset(product)}
     inputs.synthetic |= publish.synthetic
     inputs.real |= not publish.synthetic
-    return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
+    return InputRead(port.name, port.port, publish.publish_id, publish.watermark, publish.keys)
 
 
 def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | VirtualSource, url: Secret) -> InputRead:

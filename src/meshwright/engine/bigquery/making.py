@@ -1,11 +1,13 @@
 """Making: the tables of a product, each by one SELECT, cast and masked, into a private table of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from google.api_core.exceptions import BadRequest
 
 from meshwright.engine.bigquery.connection import Values, explained, name, reason
 from meshwright.engine.bigquery.inputs import Exposed, with_relations
+from meshwright.engine.bigquery.keysets import Keyset
 from meshwright.engine.bigquery.masks import made_list
 from meshwright.engine.bigquery.provenance import COPY, copies, interval_columns
 from meshwright.engine.bigquery.quarantine import ROW, left, set_aside
@@ -23,12 +25,13 @@ from meshwright.model.product import OutputTable, PublishMode
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """What tables are made of: the inputs; and the id under which they are staged."""
+    """What tables are made of: the inputs, the keys of pseudonyms; and the id under which they are staged."""
 
     session: Session
     work: Work
     publish_id: PublishId
     exposed: Exposed
+    keysets: Mapping[str, Keyset]
 
     def place(self, address: TableAddress, suffix: str = "") -> str:
         """Return the quoted name of what is staged of a table, or of what that is made from."""
@@ -56,7 +59,7 @@ def _make(building: Building, address: TableAddress, table: OutputTable) -> int:
     named = with_relations(building.exposed.relations.items())
     warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, building.exposed.datasets)
     bound = Bound("@")
-    select = f"SELECT {made_list(table.made_columns, bound)} FROM ({sql}\n) AS made"
+    select = f"SELECT {made_list(table.made_columns, bound, building.keysets)} FROM ({sql}\n) AS made"
     copy = copies(table) if table.mode is PublishMode.PARTITION else "CAST(NULL AS INT64)"
     held = f"SELECT *, {interval_columns(work.interval)}, {copy} AS {COPY} FROM ({select}) AS made"
     values |= bound.values

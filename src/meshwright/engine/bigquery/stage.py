@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.inputs import expose, heads_of
+from meshwright.engine.bigquery.keysets import keysets_of, used_of
 from meshwright.engine.bigquery.log import read_log, read_stage, write_stage
 from meshwright.engine.bigquery.making import Building, build
+from meshwright.engine.bigquery.rotation import rotate
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.protocol import Work
+from meshwright.engine.rotation import refuse_to_join
 from meshwright.engine.staging import Stage, refuse_to_cut
 from meshwright.engine.watermarks import staged_watermark
 from meshwright.model.address import ProductAddress
@@ -28,7 +31,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
     started = time.perf_counter()
     product = work.product.address
     with explained(f"staging `{product}`"):
-        before = read_log(session, product)
+        before = rotate(session, work.product, read_log(session, product))
         if not before:
             session.warehouse.make_dataset(session.stage_dataset(product), life=_LIFE.total_seconds())
         refuse_to_cut(work, before)
@@ -43,6 +46,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             tables=_counted(building, aside),
             staged_at=now,
             synthetic=building.exposed.synthetic,
+            keys=() if building.exposed.synthetic else used_of(building.keysets),
         )
         base = before[-1].publish_id if before else None
         write_stage(session, Stage(made, base, time.perf_counter() - started, work.is_bounded))
@@ -69,7 +73,10 @@ def _built(session: Session, work: Work, now: datetime) -> tuple[Building, list[
     for _ in range(_TRIES):
         publish_id = PublishId.mint(now)
         heads = heads_of(session, work)
-        building = Building(session, work, publish_id, expose(session, work, publish_id, now, heads))
+        exposed = expose(session, work, publish_id, now, heads)
+        refuse_to_join(product, exposed.reads)
+        keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
+        building = Building(session, work, publish_id, exposed, keysets)
         aside = [build(building, address, table) for address, table in product.tables()]
         if not heads or heads_of(session, work) == heads:
             return building, aside

@@ -152,7 +152,7 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     assert publish is not None, "a product's file is made by its first publish"  # noqa: S101
     inputs.synthetic |= publish.synthetic
     inputs.real |= not publish.synthetic
-    return InputRead(port.name, port.port, publish.publish_id, publish.watermark)
+    return InputRead(port.name, port.port, publish.publish_id, publish.watermark, publish.keys)
 
 
 def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | VirtualSource, url: Secret) -> InputRead:

@@ -15,9 +15,11 @@ from meshwright.engine.duckdb.making import Building, build
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.quarantine import start_quarantine
+from meshwright.engine.duckdb.rotation import rotate
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.protocol import Work
-from meshwright.engine.pseudonyms import pseudonyms
+from meshwright.engine.pseudonyms import keyrings
+from meshwright.engine.rotation import refuse_to_join
 from meshwright.engine.staging import Stage, refuse_to_cut
 from meshwright.engine.watermarks import staged_watermark
 from meshwright.model.errors import NotFound
@@ -33,17 +35,20 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
     product = work.product
     publish_id = PublishId.mint(now)
     session.files.sweep(product.address, now)
+    rotate(session, product, now)
     with session.files.working(product.address, publish_id) as folder:
         finished = folder / "stage.duckdb"
         with connected(finished, session.limits) as connection:
             before = _attach_published(session, connection, work)
             exposed = expose(session, connection, work, now, folder)
+            refuse_to_join(product, exposed.reads)
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
             attached = set(exposed.attached)
             virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}
             make_by_code(session, connection, work, folder / "code")
             sandbox(connection, exposed.files)
-            functions = add_functions(connection, pseudonyms(product, session.keys, made_up=exposed.made_up))
+            rings = keyrings(product, session.keys, made_up=exposed.made_up)
+            functions = add_functions(connection, {ring.space: ring.pseudonymise for ring in rings})
             building = Building(connection, work, publish_id, exposed, virtual, functions)
             tables = tuple(build(building, table) for table in product.tables())
             made = Staged(
@@ -56,6 +61,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
                 tables=tables,
                 staged_at=now,
                 synthetic=exposed.synthetic,
+                keys=() if exposed.synthetic else tuple(ring.used for ring in rings),
             )
             base = before[-1].publish_id if before else None
             write_stage(connection, Stage(made, base, time.perf_counter() - started, work.is_bounded), served)
