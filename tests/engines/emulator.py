@@ -16,7 +16,13 @@ from pathlib import Path
 
 import httpx
 
-_PACKAGES = ("bqemulator==1.4.0", "duckdb==1.5.5", "duckdb-extension-spatial==1.5.5", "numpy==2.4.6")
+_PACKAGES = (
+    "bqemulator==1.4.0",
+    "duckdb==1.5.5",
+    "duckdb-extension-spatial==1.5.5",
+    "numpy==2.4.6",
+    "sqlglot[c]==30.11.0",  # compiled: it reads each statement several times
+)
 _SPATIAL = """
 import os, duckdb, duckdb_extension_spatial as spatial
 file = os.path.join(os.path.dirname(spatial.__file__), "extensions", "v1.5.5", "spatial.duckdb_extension")
