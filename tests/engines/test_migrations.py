@@ -12,7 +12,6 @@ from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import Refused
 from meshwright.model.product import PublishMode
 
-pytestmark = pytest.mark.parametrize("open_shop", ["duckdb"], indirect=True)
 OpenShop = Callable[..., Any]
 ADDING = [PublishMode.APPEND, PublishMode.MERGE, PublishMode.PARTITION, PublishMode.LEDGER]
 MODES = pytest.mark.parametrize("mode", [*ADDING, PublishMode.REPLACE])

@@ -6,7 +6,7 @@ after BigQuery itself, asked by a dry run, has said that it is one SELECT, and o
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -35,24 +35,34 @@ from meshwright.model.naming import job_id
 Values = Mapping[str, Any]
 """What a job binds, by the names of its parameters: texts, instants and lists of texts."""
 
-_RETRY = DEFAULT_RETRY.with_timeout(60.0)
+RETRY = DEFAULT_RETRY.with_timeout(60.0)
 _WRITE = "write `data: bigquery://project`, or `bigquery://project/prefix?location=EU`"
 _LATER = ("rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded")
 _CANCELLED = "concurrent update"
+_TAG = "policyTag."
 _LEAST = 10 * 2**20
 """What is billed at least for each table that a query reads (cloud.google.com/bigquery/pricing, on-demand compute)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """A project of BigQuery, and the first word of its datasets' names."""
+    """A project of BigQuery, and the first word of its datasets' names.
+
+    `policy_tags` are the tags of columns, by what these are classified as.
+    """
 
     client: bigquery.Client
     prefix: str = ""
+    policy_tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        """The project's id."""
+        return str(self.client.project)
 
     def run(self, sql: str, values: Values | None = None, labels: Values | None = None) -> list[tuple[Any, ...]]:
         """Run a job to its end; return its rows."""
-        found = self.client.query_and_wait(sql, job_config=_config(values, labels), retry=_RETRY)
+        found = self.client.query_and_wait(sql, job_config=_config(values, labels), retry=RETRY)
         return [tuple(row.values()) for row in found]
 
     def script(self, statements: Sequence[str]) -> None:
@@ -62,7 +72,7 @@ class Warehouse:
 
     def ask(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Return the columns' names and the rows of an answer."""
-        found = self.client.query_and_wait(sql, job_config=_config(None, None), retry=_RETRY)
+        found = self.client.query_and_wait(sql, job_config=_config(None, None), retry=RETRY)
         return tuple(column.name for column in found.schema), tuple(tuple(row.values()) for row in found)
 
     def run_once(self, sql: str, publish_id: PublishId, step: str) -> None:
@@ -73,32 +83,34 @@ class Warehouse:
         for attempt in count(1):
             called = job_id(publish_id, step, attempt)
             try:
-                job = self.client.query(
-                    sql, job_config=_config(None, None), job_id=called, retry=_RETRY, job_retry=None
-                )
+                job = self.client.query(sql, job_config=_config(None, None), job_id=called, retry=RETRY, job_retry=None)
             except Conflict:
-                begun = self.client.get_job(called, location=self.client.location, retry=_RETRY)
+                begun = self.client.get_job(called, location=self.client.location, retry=RETRY)
                 if begun.done() and begun.error_result:
                     continue
-                begun.result(retry=_RETRY)
+                begun.result(retry=RETRY)
             else:
-                job.result(retry=_RETRY)
+                job.result(retry=RETRY)
             return
 
     def table(self, dataset: str, table: str) -> bigquery.Table | None:
         """Return what is known of a table or view, or None where it is not there."""
         try:
-            return self.client.get_table(f"{self.client.project}.{dataset}.{table}", retry=_RETRY)
+            return self.client.get_table(f"{self.client.project}.{dataset}.{table}", retry=RETRY)
         except NotFound:
             return None
 
     def tables(self, dataset: str, first: str) -> list[str]:
         """Return the names of a dataset's tables that begin so; none where the dataset is not there."""
         try:
-            found = self.client.list_tables(f"{self.client.project}.{dataset}", retry=_RETRY)
+            found = self.client.list_tables(f"{self.client.project}.{dataset}", retry=RETRY)
             return [table.table_id for table in found if table.table_id.startswith(first)]
         except NotFound:
             return []
+
+    def drop(self, dataset: str, table: str) -> None:
+        """Remove a table, if it is there."""
+        self.client.delete_table(f"{self.client.project}.{dataset}.{table}", not_found_ok=True, retry=RETRY)
 
     def make_dataset(self, dataset: str, *, life: float | None = None) -> None:
         """Make a dataset, unless it is there; with `life`, its tables are gone after so many seconds."""
@@ -108,7 +120,7 @@ class Warehouse:
             made.location = self.client.location
         if life is not None:
             made.default_table_expiration_ms = round(life * 1000)
-        self.client.create_dataset(made, exists_ok=True, retry=_RETRY)
+        self.client.create_dataset(made, exists_ok=True, retry=RETRY)
 
     def place(self, dataset: str, table: str) -> str:
         """Return the quoted name of a table."""
@@ -119,7 +131,7 @@ class Warehouse:
 
         Raises `Refused` unless SQL is one SELECT, which reads nothing but what is in these datasets.
         """
-        job = self.client.query(sql, job_config=_config(values, None, dry_run=True), retry=_RETRY)
+        job = self.client.query(sql, job_config=_config(values, None, dry_run=True), retry=RETRY)
         if job.statement_type != "SELECT":
             raise Refused("only one SELECT may be run", hint="a transform, a check and a question are one SELECT each")
         for table in job.referenced_tables or ():
@@ -132,12 +144,14 @@ def open_warehouse(data: str) -> Warehouse:
     """Open `bigquery://project[/prefix][?location=EU]`. Raises `Refused` where that is no such place.
 
     `endpoint=` names another address of the service; one of plain http is an emulator's, which asks for no credentials.
+    `policyTag.personal=projects/…/policyTags/…` is the tag of all columns that are classified as personal.
     """
     parts = urlsplit(data)
     if parts.scheme != "bigquery" or not parts.netloc:
         raise Refused(f"BigQuery keeps products in a project, not at `{data}`", hint=_WRITE)
     asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    if unknown := sorted(set(asked) - {"location", "endpoint"}):
+    tags = {key.removeprefix(_TAG): tag for key, tag in asked.items() if key.startswith(_TAG)}
+    if unknown := sorted(key for key in asked if key not in ("location", "endpoint") and not key.startswith(_TAG)):
         raise Refused(f"`{data}` says `{unknown[0]}`, which BigQuery has no place for", hint=_WRITE)
     endpoint = asked.get("endpoint", "")
     try:
@@ -150,7 +164,7 @@ def open_warehouse(data: str) -> Warehouse:
     except GoogleAuthError as error:
         hint = "`gcloud auth application-default login`, or name a key in GOOGLE_APPLICATION_CREDENTIALS"
         raise Refused(f"BigQuery needs credentials: {_first_line(error)}", hint=hint) from None
-    return Warehouse(client, parts.path.strip("/").replace("-", "_"))
+    return Warehouse(client, parts.path.strip("/").replace("-", "_"), tags)
 
 
 def name(identifier: str) -> str:

@@ -20,8 +20,9 @@ from google.api_core.exceptions import ClientError
 from google.cloud import bigquery
 
 from meshwright.engine.bigquery.connection import Warehouse, name, reason
+from meshwright.engine.bigquery.tables import field
 from meshwright.engine.bigquery.types import TYPES, definitions
-from meshwright.model.contract import Column, LogicalType
+from meshwright.model.contract import Column
 from meshwright.model.errors import FinalError, SourceBroken
 
 _FORMATS = {"csv": "CSV", "json": "NEWLINE_DELIMITED_JSON", "parquet": "PARQUET"}
@@ -114,13 +115,7 @@ def _config(kind: str, schema: Sequence[bigquery.SchemaField] | None) -> bigquer
 
 
 def _schema(columns: Sequence[Column]) -> list[bigquery.SchemaField]:
-    return [_field(c) for c in columns]
-
-
-def _field(column: Column) -> bigquery.SchemaField:
-    if column.type is LogicalType.NUMBER:
-        return bigquery.SchemaField(column.name, "NUMERIC", precision=38, scale=9)
-    return bigquery.SchemaField(column.name, TYPES[column.type])
+    return [field(c) for c in columns]
 
 
 def _header(path: Path) -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshwright.engine.bigquery.connection import name
-from meshwright.engine.bigquery.provenance import DEFINITIONS, held_list, within
+from meshwright.engine.bigquery.provenance import held_list, within
 from meshwright.engine.bigquery.session import Session
-from meshwright.engine.bigquery.types import TYPES, definitions, name_list
+from meshwright.engine.bigquery.types import TYPES
 from meshwright.engine.bigquery.versions import LATEST, VERSIONED, folded, is_touched, touched
 from meshwright.model.address import TableAddress
 from meshwright.model.identity import PublishId
@@ -48,22 +48,6 @@ class Joining:
         """Return what was staged, or what was worked out of it."""
         part = f"{stored_table(self.address)}{suffix}"
         return self.session.staged(self.address.port.product, self.publish_id, part)
-
-
-def prepared(joining: Joining) -> Iterator[str]:
-    """Yield the statements that make tables which can take the staged rows: made now, or widened by new columns."""
-    address, table, session = joining.address, joining.table, joining.session
-    store, stored = session.store_dataset(address.port.product), stored_table(address)
-    places = [(stored, joining.held), *([(f"_past_{stored}", joining.past)] if joining.is_versioned else [])]
-    for called, place in places:
-        known = session.warehouse.table(store, called)
-        if known is None:
-            yield f"CREATE TABLE IF NOT EXISTS {place} ({definitions(table.columns)}, {DEFINITIONS})"
-            continue
-        there = {field.name.lower() for field in known.schema}
-        for column in table.columns:
-            if column.name.lower() not in there:
-                yield f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS {name(column.name)} {TYPES[column.type]}"
 
 
 def worked_out(joining: Joining) -> Iterator[str]:
@@ -114,9 +98,7 @@ def rows_after(joining: Joining) -> str:
             return f"{stays} + (SELECT COUNTIF({LATEST}) FROM {joining.part('__folded')})"
 
 
-def offered(joining: Joining) -> Iterator[str]:
-    """Yield the statement that shows consumers the contract's columns, unless they see them, and not where from."""
-    session, address, columns = joining.session, joining.address, joining.table.columns
-    known = session.warehouse.table(session.dataset(address.port.product), stored_table(address))
-    if known is None or [field.name for field in known.schema] != [column.name for column in columns]:
-        yield f"CREATE OR REPLACE VIEW {session.offered(address)} AS SELECT {name_list(columns)} FROM {joining.held}"
+def offered(joining: Joining) -> str:
+    """Return the statement that shows consumers the contract's columns, in its types, and not where from."""
+    columns = ", ".join(f"CAST({name(c.name)} AS {TYPES[c.type]}) AS {name(c.name)}" for c in joining.table.columns)
+    return f"CREATE OR REPLACE VIEW {joining.session.offered(joining.address)} AS SELECT {columns} FROM {joining.held}"

@@ -8,12 +8,10 @@ from meshwright.engine.bigquery.types import identity, name_list
 from meshwright.model.product import OutputTable
 from meshwright.model.time import Interval, instant_text
 
-START, END = name("mesh__start"), name("mesh__end")
-COPY_COLUMN = "mesh__copy"
+START_COLUMN, END_COLUMN, COPY_COLUMN = "mesh__start", "mesh__end", "mesh__copy"
+START, END = name(START_COLUMN), name(END_COLUMN)
 COPY = name(COPY_COLUMN)
 """Tells rows of a partition apart that are the same in all their columns, from 1."""
-
-DEFINITIONS = f"{START} TIMESTAMP, {END} TIMESTAMP, {COPY} INT64"
 
 
 def held_list(table: OutputTable) -> str:

@@ -13,15 +13,18 @@ from datetime import datetime
 
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.log import last_publish, log_definition, read_log, read_stage
-from meshwright.engine.bigquery.modes import Joining, joined, offered, prepared, rows_after, worked_out
+from meshwright.engine.bigquery.modes import Joining, joined, offered, rows_after, worked_out
 from meshwright.engine.bigquery.quarantine import kept, quarantine_definition
 from meshwright.engine.bigquery.session import HEAD, LOG, Session
 from meshwright.engine.bigquery.stage import discard
+from meshwright.engine.bigquery.tables import describe, expand, kind_of
+from meshwright.engine.bigquery.types import TYPES
 from meshwright.engine.bigquery.versions import touched_values
 from meshwright.engine.partitions import partitions_of
 from meshwright.engine.staging import Stage, log_entry, overtaken
 from meshwright.model import codec
 from meshwright.model.identity import PublishId
+from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import Partitions, Publish, TableRows
 from meshwright.model.time import Interval
@@ -43,13 +46,27 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
     else:
         joinings = _joinings(session, product, publish_id, done.interval)
     with explained(f"publishing `{address}`"):
-        session.warehouse.script([statement for joining in joinings for statement in offered(joining)])
+        for joining in joinings:
+            _offer(joining)
     discard(session, address, publish_id)
     return done
 
 
 def _joinings(session: Session, product: DataProduct, publish_id: PublishId, interval: Interval) -> tuple[Joining, ...]:
     return tuple(Joining(session, address, table, publish_id, interval) for address, table in product.tables())
+
+
+def _offer(joining: Joining) -> None:
+    """Have consumers find the table as its contract says, unless they do."""
+    session, columns = joining.session, joining.table.columns
+    place = session.dataset(joining.address.port.product), stored_table(joining.address)
+    known = session.warehouse.table(*place)
+    found = [] if known is None else [(field.name, kind_of(field)) for field in known.schema]
+    if found != [(column.name, TYPES[column.type].partition("(")[0]) for column in columns]:
+        session.warehouse.run(offered(joining))
+        known = session.warehouse.table(*place)
+    if known is not None:
+        describe(joining, known)
 
 
 def _prepare(
@@ -60,10 +77,11 @@ def _prepare(
     if is_first:
         warehouse.make_dataset(session.store_dataset(product))
         warehouse.make_dataset(session.dataset(product))
+    for joining in joinings:
+        expand(joining)
     statements = [
         *(log_definition(session, product) if is_first else ()),
         *([quarantine_definition(session, product)] if any(counted.quarantined for counted in staged) else ()),
-        *(statement for joining in joinings for statement in prepared(joining)),
         *(statement for joining in joinings for statement in worked_out(joining)),
     ]
     warehouse.script(statements)

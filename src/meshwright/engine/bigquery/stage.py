@@ -63,8 +63,8 @@ def discard(session: Session, product: ProductAddress, publish_id: PublishId) ->
     dataset = session.stage_dataset(product)
     with explained(f"the stage of `{product}`"):
         parts = session.warehouse.tables(dataset, stage_table(publish_id, ""))
-        places = (session.warehouse.place(dataset, part) for part in parts)
-        session.warehouse.script([f"DROP TABLE IF EXISTS {place}" for place in places])
+        for part in parts:
+            session.warehouse.drop(dataset, part)
 
 
 def _built(session: Session, work: Work, now: datetime) -> tuple[Building, list[int]]:
