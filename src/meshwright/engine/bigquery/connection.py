@@ -65,11 +65,6 @@ class Warehouse:
         found = self.client.query_and_wait(sql, job_config=_config(values, labels), retry=RETRY)
         return [tuple(row.values()) for row in found]
 
-    def script(self, statements: Sequence[str]) -> None:
-        """Run statements one after the other in one job, where there are any."""
-        if statements:
-            self.run(";\n".join(statements))
-
     def ask(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Return the columns' names and the rows of an answer."""
         found = self.client.query_and_wait(sql, job_config=_config(None, None), retry=RETRY)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshwright.engine.bigquery.connection import name
-from meshwright.engine.bigquery.provenance import held_list, within
+from meshwright.engine.bigquery.provenance import Gone, held_list, within
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import TYPES
 from meshwright.engine.bigquery.versions import LATEST, VERSIONED, folded, is_touched, touched
@@ -21,13 +21,14 @@ from meshwright.model.time import Interval
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One staged table, and what it joins."""
+    """One staged table, and what it joins; of what is stored, the contract no longer has what is `gone`."""
 
     session: Session
     address: TableAddress
     table: OutputTable
     publish_id: PublishId
     interval: Interval
+    gone: Gone = ()
 
     @property
     def held(self) -> str:
@@ -57,8 +58,8 @@ def worked_out(joining: Joining) -> Iterator[str]:
     table, interval = joining.table, joining.interval
     of = (joining.held, joining.past, joining.part())
     keys = joining.part("__touched")
-    yield f"CREATE OR REPLACE TABLE {keys} AS {touched(table, *of, interval)}"
-    yield f"CREATE OR REPLACE TABLE {joining.part('__folded')} AS {folded(table, *of, keys, interval)}"
+    yield f"CREATE OR REPLACE TABLE {keys} AS {touched(table, of, interval)}"
+    yield f"CREATE OR REPLACE TABLE {joining.part('__folded')} AS {folded(table, joining.gone, of, keys, interval)}"
 
 
 def joined(joining: Joining) -> Iterator[str]:
@@ -74,6 +75,7 @@ def joined(joining: Joining) -> Iterator[str]:
             yield f"INSERT INTO {held} ({columns}) SELECT {columns} FROM {joining.part()}"
         case PublishMode.MERGE | PublishMode.PARTITION:
             which = is_touched(table, joining.part("__touched"))
+            columns = held_list(table, joining.gone)
             for place, latest in ((held, LATEST), (joining.past, f"NOT {LATEST}")):
                 yield f"DELETE FROM {place} WHERE {which}"
                 yield (

@@ -14,9 +14,13 @@ COPY = name(COPY_COLUMN)
 """Tells rows of a partition apart that are the same in all their columns, from 1."""
 
 
-def held_list(table: OutputTable) -> str:
+Gone = tuple[tuple[str, str], ...]
+"""The stored columns that a contract no longer has, with their types."""
+
+
+def held_list(table: OutputTable, gone: Gone = ()) -> str:
     """Return the columns of a held row."""
-    return f"{name_list(table.columns)}, {START}, {END}, {COPY}"
+    return ", ".join([*(name(column) for column, _ in gone), name_list(table.columns), START, END, COPY])
 
 
 def bounds(interval: Interval) -> tuple[str, str]:

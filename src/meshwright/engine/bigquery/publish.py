@@ -23,6 +23,7 @@ from meshwright.engine.bigquery.versions import touched_values
 from meshwright.engine.partitions import partitions_of
 from meshwright.engine.staging import Stage, log_entry, overtaken
 from meshwright.model import codec
+from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct
@@ -40,6 +41,9 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
         stage = read_stage(session, address, publish_id)
         with explained(f"publishing `{address}`"):
             joinings = _joinings(session, product, publish_id, stage.staged.interval)
+            if not before:
+                _make_datasets(session, address)
+            joinings = tuple(replace(joining, gone=expand(joining)) for joining in joinings)
             tables = _prepare(session, joinings, stage.staged.tables, is_first=not before)
             done = log_entry(product, stage, before, tables, now, time.perf_counter() - started)
             _transact(session, joinings, stage, done)
@@ -54,6 +58,11 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
 
 def _joinings(session: Session, product: DataProduct, publish_id: PublishId, interval: Interval) -> tuple[Joining, ...]:
     return tuple(Joining(session, address, table, publish_id, interval) for address, table in product.tables())
+
+
+def _make_datasets(session: Session, product: ProductAddress) -> None:
+    session.warehouse.make_dataset(session.store_dataset(product))
+    session.warehouse.make_dataset(session.dataset(product))
 
 
 def _offer(joining: Joining) -> None:
@@ -74,17 +83,13 @@ def _prepare(
 ) -> tuple[TableRows, ...]:
     """Make ready what the transaction needs; return how many rows each table will hold."""
     product, warehouse = joinings[0].address.port.product, session.warehouse
-    if is_first:
-        warehouse.make_dataset(session.store_dataset(product))
-        warehouse.make_dataset(session.dataset(product))
-    for joining in joinings:
-        expand(joining)
     statements = [
         *(log_definition(session, product) if is_first else ()),
         *([quarantine_definition(session, product)] if any(counted.quarantined for counted in staged) else ()),
         *(statement for joining in joinings for statement in worked_out(joining)),
     ]
-    warehouse.script(statements)
+    for statement in statements:
+        warehouse.run(statement)
     (counts,) = warehouse.run(f"SELECT {', '.join(rows_after(joining) for joining in joinings)}")
     return tuple(
         replace(counted, rows=rows, partitions=_partitions(joining))

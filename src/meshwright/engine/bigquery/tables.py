@@ -1,6 +1,6 @@
 """Tables: what a product's rows lie in, as its contract says: types, partitions, clusters, descriptions, policy tags.
 
-They are made by the service itself, not by SQL, for only so can a column have a policy tag. A table only expands
+The service itself makes them, and not SQL, for only so can a column have a policy tag. A table only expands
 (docs/decisions/0069): columns are added, and integers become numbers. What a contract says of a table otherwise, such
 as a description, is said anew when it has changed; its partitions and clusters stay as they were made.
 """
@@ -12,7 +12,7 @@ from google.cloud import bigquery
 
 from meshwright.engine.bigquery.connection import RETRY, name
 from meshwright.engine.bigquery.modes import Joining
-from meshwright.engine.bigquery.provenance import COPY_COLUMN, END_COLUMN, START_COLUMN
+from meshwright.engine.bigquery.provenance import COPY_COLUMN, END_COLUMN, START_COLUMN, Gone
 from meshwright.engine.bigquery.types import TYPES
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Column, LogicalType
@@ -23,25 +23,32 @@ from meshwright.model.product import OutputTable
 _SPELLED = {"INTEGER": "INT64", "BOOLEAN": "BOOL"}
 """What BigQuery calls some types in what it tells of a table."""
 
+_NUMBER = TYPES[LogicalType.NUMBER]
 _WIDENED = ("INT64", "NUMERIC")
 _IN_TIME = (LogicalType.DATE, LogicalType.TIMESTAMP)
 _UNCLUSTERED = (LogicalType.TIME, LogicalType.OBJECT, LogicalType.ARRAY)
 _CLUSTERS_AT_MOST = 4
 
 
-def expand(joining: Joining) -> None:
-    """Make the tables that can take staged rows, or widen those that are there. Raises `Refused` for another type."""
+def expand(joining: Joining) -> Gone:
+    """Make the tables that can take staged rows, or widen those that are there; return what else is stored in all.
+
+    Raises `Refused` for another type than what is stored.
+    """
     session, stored = joining.session, stored_table(joining.address)
     store = session.store_dataset(joining.address.port.product)
+    found: list[Gone] = []
     for called in (stored, f"_past_{stored}") if joining.is_versioned else (stored,):
         known = session.warehouse.table(store, called)
         if known is None:
             made = _definition(
                 joining, bigquery.TableReference.from_string(f"{session.warehouse.project}.{store}.{called}")
             )
-            session.warehouse.client.create_table(made, exists_ok=True, retry=RETRY)
+            known = session.warehouse.client.create_table(made, exists_ok=True, retry=RETRY)
         else:
             _expand(joining, known)
+        found.append(_gone(joining.table, known))
+    return tuple(column for column in found[0] if all(column in other for other in found))
 
 
 def describe(joining: Joining, offered: bigquery.Table) -> None:
@@ -101,16 +108,23 @@ def labels(table: TableAddress) -> dict[str, str]:
 
 
 def _expand(joining: Joining, known: bigquery.Table) -> None:
-    warehouse, tags = joining.session.warehouse, joining.session.warehouse.policy_tags
+    warehouse = joining.session.warehouse
     there = {stored.name.lower(): stored for stored in known.schema}
-    wanted = {column.name.lower(): column for column in joining.table.columns}
-    widened = list(_widened(joining.table.columns, there))
-    schema = [_retold(stored, wanted.get(stored.name.lower()), tags) for stored in known.schema]
-    schema += [field(column, tags) for called, column in wanted.items() if called not in there]
-    _say(joining, known, schema)
-    place = warehouse.place(known.dataset_id, known.table_id)
-    numbers = (f"ALTER COLUMN {name(column)} SET DATA TYPE {TYPES[LogicalType.NUMBER]}" for column in widened)
-    warehouse.script([f"ALTER TABLE {place} {change}" for change in numbers])
+    changes = [f"ALTER COLUMN {name(c)} SET DATA TYPE {_NUMBER}" for c in _widened(joining.table.columns, there)]
+    missing = [column for column in joining.table.columns if column.name.lower() not in there]
+    changes += [f"ADD COLUMN IF NOT EXISTS {name(c.name)} {TYPES[c.type]}" for c in missing]
+    for change in changes:
+        warehouse.run(f"ALTER TABLE {warehouse.place(known.dataset_id, known.table_id)} {change}")
+    now = warehouse.table(known.dataset_id, known.table_id) if changes else known
+    if now is not None:
+        wanted = {column.name.lower(): column for column in joining.table.columns}
+        tags = warehouse.policy_tags
+        _say(joining, now, [_retold(stored, wanted.get(stored.name.lower()), tags) for stored in now.schema])
+
+
+def _gone(table: OutputTable, known: bigquery.Table) -> Gone:
+    named = {*(c.name.lower() for c in table.columns), START_COLUMN, END_COLUMN, COPY_COLUMN}
+    return tuple((stored.name, kind_of(stored)) for stored in known.schema if stored.name.lower() not in named)
 
 
 def _widened(columns: Sequence[Column], there: Mapping[str, bigquery.SchemaField]) -> Iterator[str]:

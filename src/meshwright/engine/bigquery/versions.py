@@ -6,7 +6,7 @@ transaction only puts these in, if nobody has published since.
 """
 
 from meshwright.engine.bigquery.connection import name
-from meshwright.engine.bigquery.provenance import COPY, COPY_COLUMN, END, START, bounds, copies, held_list
+from meshwright.engine.bigquery.provenance import COPY, COPY_COLUMN, END, START, Gone, bounds, copies, held_list
 from meshwright.engine.bigquery.types import cast, identity
 from meshwright.engine.partitions import NAMED_AT_MOST
 from meshwright.model.contract import Column
@@ -16,15 +16,19 @@ from meshwright.model.time import Interval
 VERSIONED = (PublishMode.MERGE, PublishMode.PARTITION)
 """The modes whose tables keep what they replace."""
 
+Places = tuple[str, str, str]
+"""The quoted names of the rows that consumers read, of the versions before those, and of what was staged."""
+
 LATEST = name("mesh__latest")
 _KEY, _ROW = name("mesh__key"), name("mesh__row")
 _BEGINS, _RUN = name("mesh__begins"), name("mesh__run")
 _ALWAYS = "TIMESTAMP '0001-01-01 00:00:00+00'"
 
 
-def touched(made: OutputTable, held: str, past: str, staged: str, interval: Interval) -> str:
+def touched(made: OutputTable, places: Places, interval: Interval) -> str:
     """Return a SELECT of the keys that the interval says something of now, or said something of before."""
     key = identity(made.replaced_by)
+    held, past, staged = places
     start, end = bounds(interval)
     overlaps = f"{START} < {end} AND {END} > {start}"
     return (
@@ -47,22 +51,28 @@ def is_touched(made: OutputTable, keys: str) -> str:
     return f"{identity(made.replaced_by)} IN (SELECT {_KEY} FROM {keys})"
 
 
-def folded(made: OutputTable, held: str, past: str, staged: str, keys: str, interval: Interval) -> str:
-    """Return a SELECT of all versions of the touched keys, and whether each is what consumers read."""
-    columns = held_list(made)
+def folded(made: OutputTable, gone: Gone, places: Places, keys: str, interval: Interval) -> str:
+    """Return a SELECT of all versions of the touched keys, and whether each is what consumers read.
+
+    What the contract no longer has is `gone`, but not from rows that come back.
+    """
+    held, past, staged = places
+    columns = held_list(made, gone)
+    nothing = "".join(f"CAST(NULL AS {kind}) AS {name(column)}, " for column, kind in gone)
+    known = [*(column for column, _ in gone), *(c.name for c in made.columns)]
     start, end = bounds(interval)
-    same = identity([*(c.name for c in made.columns), *([COPY_COLUMN] if made.mode is PublishMode.PARTITION else [])])
+    same = identity([*known, *([COPY_COLUMN] if made.mode is PublishMode.PARTITION else [])])
     kept = columns.removesuffix(COPY) + f"COALESCE({COPY}, {copies(made, START, END)}) AS {COPY}"  # of another mode
     which = is_touched(made, keys)
     before = f"PARTITION BY {_ROW} ORDER BY {START}, {END}"
-    own = ", ".join(f"ANY_VALUE({name(c.name)}) AS {name(c.name)}" for c in made.columns)
+    own = ", ".join(f"ANY_VALUE({name(c)}) AS {name(c)}" for c in known)
     return f"""
         WITH versions AS (
             SELECT {kept} FROM {held} WHERE {which} UNION ALL SELECT {kept} FROM {past} WHERE {which}
         ), pieces AS (
             SELECT * REPLACE (LEAST({END}, {start}) AS {END}) FROM versions WHERE {START} < {start}
             UNION ALL SELECT * REPLACE (GREATEST({START}, {end}) AS {START}) FROM versions WHERE {END} > {end}
-            UNION ALL SELECT {columns} FROM {staged}
+            UNION ALL SELECT {nothing}{held_list(made)} FROM {staged}
         ), told AS (SELECT *, {same} AS {_ROW} FROM pieces
         ), begun AS (
             SELECT *, {START} > COALESCE(
