@@ -182,6 +182,32 @@ def test_what_reads_more_costs_more_as_the_engine_estimates_it(
     assert {n.role for n in made.needs if "director" in n.role} == asked
 
 
+BILLED = {SALES_ADDRESS: replace(USUAL[SALES_ADDRESS], billed=3 * GIB)}
+
+
+@pytest.mark.parametrize(
+    ("after", "text"),
+    [
+        pytest.param(
+            of(PRICED, edit_product(schedule=OFTEN)(SALES)),
+            "731 → 2,924 runs a month, 6.1h → 24.4h, 2.1 TiB → 8.6 TiB read, 13.39 → 53.54 EUR",
+            id="observed where nothing is rewritten",
+        ),
+        pytest.param(
+            REWRITTEN,
+            "731 runs a month, 6.1h → 6.1h, 731 GiB → 1.4 TiB read, 4.46 → 8.92 EUR",
+            id="estimated where something is",
+        ),
+    ],
+)
+def test_what_runs_were_billed_counts_before_what_is_estimated(after: Mesh, text: str) -> None:
+    around = Surroundings(
+        None, lambda _: BILLED, Prices(tebibyte=Decimal("6.25")), scanning((SALES_ADDRESS, GIB, 2 * GIB))
+    )
+    made = plan(linked(PRICED), linked(replace(after, description="as proposed")), NOW, around)
+    assert texts(made.costs)["marketplace.artwork-sales"] == text
+
+
 SHARE = "0.1% of its budget of 5,000.00 EUR"
 CHEAP = (SALES_ADDRESS, GIB, 2 * GIB), (RANKING_ADDRESS, GIB, GIB)
 DEARER = "a month of `marketplace.artwork-sales` would become dearer by 4.46 EUR, more than 4.00 EUR"

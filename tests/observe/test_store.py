@@ -13,7 +13,7 @@ from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Contact, Event, Impact, Incident, Message
 from meshwright.model.observation import ChecksRan, Failure, Landing, Overrun, PortHistory, Usual
 from meshwright.model.product import OnFail
-from meshwright.model.publish import CheckResult, Publish, TableRows
+from meshwright.model.publish import CheckResult, Publish, Spent, TableRows
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, SloState, StateInterval
 from meshwright.model.time import Interval, Watermark
@@ -301,3 +301,10 @@ def test_what_runs_usually_take_is_the_median_of_the_last_on_real_data(observati
     made_up = replace(publish(1, synthetic=True), seconds=5000.0)
     observations.record_publish(*took, made_up)
     assert observations.usual([PRODUCT, OTHER]) == {PRODUCT: Usual(timedelta(seconds=10), 29)}
+
+
+def test_what_runs_are_usually_billed_is_the_median_where_they_are(observations: Observations) -> None:
+    for n, billed in enumerate([100, 10, 20]):
+        run = replace(publish(40 - n, name=f"p{n}"), seconds=1.0, spent=Spent(billed, 2.0, 5))
+        observations.record_publish(run)
+    assert observations.usual([PRODUCT]) == {PRODUCT: Usual(timedelta(seconds=1), 3, 20)}

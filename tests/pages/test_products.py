@@ -98,6 +98,9 @@ def test_every_product_is_listed_in_the_documented_shape(tmp_path: Path) -> None
     shelf = by_address["stock.shelf"]
     assert shelf.pop("publishId")
     assert len(shelf.pop("release")) == 64
+    took = shelf.pop("took")
+    assert took.pop("seconds") > 0
+    assert took == {"bytesBilled": None, "slotSeconds": None, "bytesStored": None}
     assert shelf == {
         "address": "stock.shelf",
         "type": "aggregate",

@@ -8,6 +8,7 @@ from meshwright.actions import run
 from meshwright.cli.console import plain, print_json, print_table, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.compiler.compilation import compile_sound
+from meshwright.gate.cost_words import taken_text
 from meshwright.graph.graph import MeshGraph
 from meshwright.model import time
 from meshwright.model.address import ProductAddress, product_address
@@ -77,7 +78,7 @@ def _print(outcome: run.Outcome) -> None:
     print_table(heads[:shown], [row[:shown] for row in rows])
     click.echo(
         f"{published.interval}, complete up to {instant_text(published.watermark)}; "
-        f"{passed} of {len(outcome.results)} checks passed; {published.seconds:.1f} s"
+        f"{passed} of {len(outcome.results)} checks passed; {taken_text(published)}"
     )
     for result in warnings:
         click.echo(click.style("warning: ", fg="yellow") + f"{result.table}: {result.check}: {result.message}")

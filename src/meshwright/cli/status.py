@@ -34,7 +34,8 @@ def command(edge: Edge, address: str | None, *, quarantine: bool) -> None:
         print_json(products_json(rows))
         return
     print_table(
-        ("PRODUCT", "STATE", "LAST PUBLISH", "ROWS", "COMPLETE UP TO", "PROMISES"), [_line(edge, r) for r in rows]
+        ("PRODUCT", "STATE", "LAST PUBLISH", "ROWS", "TOOK", "COMPLETE UP TO", "PROMISES"),
+        [_line(edge, r) for r in rows],
     )
     told = [f"{click.style(str(row.address), bold=True)}: {row.reason}" for row in rows if row.reason]
     if address is not None:  # it asks the publish logs of all that is shown
@@ -60,6 +61,7 @@ def _line(edge: Edge, row: ProductRow) -> tuple[str, ...]:
         click.style(row.state, fg=_COLOURS[row.state]),
         "never" if row.last_publish is None else f"{length_text(edge.now - row.last_publish)} ago",
         "" if row.rows is None else f"{row.rows:,}",
+        row.took,
         "" if row.watermark is None else instant_text(row.watermark),
         ", ".join(_promise(status) for status in row.slos),
     )

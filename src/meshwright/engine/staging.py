@@ -11,7 +11,7 @@ from meshwright.model.address import TableAddress
 from meshwright.model.errors import Busy, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct, OutputTable, PublishMode
-from meshwright.model.publish import Partitions, Publish, Staged, TableRows
+from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Stage:
     base: PublishId | None
     seconds: float
     is_bounded: bool = False
+    spent: Spent | None = None
 
 
 def log_entry(
@@ -54,6 +55,7 @@ def log_entry(
         seconds=round(stage.seconds + seconds, 3),
         is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
         keys=keys_after(product, staged.keys, before),
+        spent=stage.spent,
     )
     if outdated(product, before, staged.keys):
         raise overtaken(publish)

@@ -159,12 +159,16 @@ def _loads(
     around: Surroundings,
     told: Mapping[ProductAddress, Estimate],
 ) -> _Loads:
-    """Return what each product takes before and after; what a change does not rewrite is estimated once."""
+    """Return what each product takes before and after; what a change does not rewrite is estimated once.
+
+    Or not at all, where runs were observed. What is rewritten is estimated on both sides: like is held against like.
+    """
     before, after = sides
     usual = around.observed(sorted(asked)) if asked else {}
-    others = sorted(p for p in asked if p not in told and p in after)
-    later = {**told, **(around.estimated(after, others) if others else {})}
-    apart = sorted(p for p in asked if p in before and (p in told or p not in after))
+    seen = {p: Estimate(taken.billed) for p, taken in usual.items() if taken.billed is not None and p not in told}
+    others = sorted(p for p in asked if p not in told and p not in seen and p in after)
+    later = {**told, **seen, **(around.estimated(after, others) if others else {})}
+    apart = sorted(p for p in asked if p in before and p not in seen and (p in told or p not in after))
     earlier = {**later, **(around.estimated(before, apart) if apart else {})}
     return _side(asked, before, usual, earlier), _side(asked, after, usual, later)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from meshwright.gate.cost import CostChange, Costs, PurposeCost
 from meshwright.gate.load import Load, Taken
+from meshwright.model.publish import Publish, Spent
 
 _CENT = Decimal("0.01")
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -36,6 +37,14 @@ def hours_text(time: timedelta) -> str:
     """Say how long an engine is busy, in minutes below an hour: `15m`, `6.5h`."""
     hours = time / timedelta(hours=1)
     return f"{hours:.1f}h".replace(".0h", "h") if hours >= 1 else f"{hours * 60:.1f}m".replace(".0m", "m")
+
+
+def taken_text(publish: Publish) -> str:
+    """Say what a run took: `12.5 s`, and on an engine that bills it `12.5 s, 1.5 GiB, 40 slot s`."""
+    spent = publish.spent
+    if spent is None or spent == Spent(stored=spent.stored):
+        return f"{publish.seconds:.1f} s"
+    return f"{publish.seconds:.1f} s, {size_text(Decimal(spent.billed))}, {spent.slots:,.0f} slot s"
 
 
 def size_text(size: Decimal) -> str:

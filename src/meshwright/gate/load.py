@@ -1,8 +1,8 @@
 """Load: what does a product take in a month?
 
-A month's runs follow from schedules, what a run takes from the runs that were observed: their median. What a run reads
-is what its engine estimates, where that bills what is read. A product that inputs drive is built as often as the rarest
-of those that it requires. A month is the twelfth part of a year.
+A month's runs follow from schedules, what a run takes from the runs that were observed: their median. Where an engine
+bills what is read, those runs tell that, too, or the engine estimates it. A product that inputs drive is built as often
+as the rarest of those that it requires. A month is the twelfth part of a year.
 """
 
 from collections.abc import Iterable

@@ -73,7 +73,11 @@ class PortHistory:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a run of a product usually takes: `length` is the median of its last `runs`, all of them on real data."""
+    """What a run of a product usually takes: `length` is the median of its last `runs`, all of them on real data.
+
+    `billed` is the median of the bytes that they were billed for; None where the engine bills none.
+    """
 
     length: timedelta
     runs: int
+    billed: int | None = None

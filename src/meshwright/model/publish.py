@@ -93,10 +93,31 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run took of an engine that bills it: the bytes that its queries were billed for, and seconds of slots.
+
+    `stored` are the bytes that the product's tables held before it published.
+    """
+
+    billed: int = 0
+    slots: float = 0.0
+    stored: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        """Return what both took."""
+        return Spent(self.billed + other.billed, round(self.slots + other.slots, 3), self.stored + other.stored)
+
+    def __sub__(self, other: "Spent") -> "Spent":
+        """Return what one took without what the other did."""
+        return Spent(self.billed - other.billed, round(self.slots - other.slots, 3), self.stored - other.stored)
+
+
+@dataclass(frozen=True, slots=True)
 class Publish:
     """One entry of a product's `publish_log`, written in the transaction that made the data visible.
 
-    `tables` counts the rows that each table holds afterwards; `seconds` is what stage, check and publish took.
+    `tables` counts the rows that each table holds afterwards; `seconds` is what stage, check and publish took, and
+    `spent` what they cost where the engine bills it: in the log without the transaction that wrote it.
     `is_part`: it made its interval's part of the data, beside those of other publishes; else all of the data anew.
     `keys` are those by which all pseudonyms of the product are held since; only a rotation of a key alters an entry.
     """
@@ -113,6 +134,7 @@ class Publish:
     seconds: float = 0.0
     is_part: bool = False
     keys: tuple[KeyUsed, ...] = ()
+    spent: Spent | None = None
 
     @property
     def rows(self) -> int:

@@ -84,12 +84,18 @@ def read_latest(connection: Connection, products: Iterable[ProductAddress]) -> M
 def read_usual(connection: Connection, products: Iterable[ProductAddress]) -> Mapping[ProductAddress, Usual]:
     """Return what a run of these products usually takes: the median of the last ones on real data."""
     asked = {str(product): product for product in products}
-    seconds: defaultdict[ProductAddress, list[float]] = defaultdict(list)
+    runs: defaultdict[ProductAddress, list[Publish]] = defaultdict(list)
     for chunk in chunks(sorted(asked)):
         for text, found in _last_publishes(connection, chunk, most=_USUAL):
             if not found.synthetic and found.seconds > 0:
-                seconds[asked[text]].append(found.seconds)
-    return {p: Usual(timedelta(seconds=median(known)), len(known)) for p, known in seconds.items()}
+                runs[asked[text]].append(found)
+    return {product: _usual(known) for product, known in runs.items()}
+
+
+def _usual(runs: Sequence[Publish]) -> Usual:
+    billed = [run.spent.billed for run in runs if run.spent is not None]
+    length = timedelta(seconds=median(run.seconds for run in runs))
+    return Usual(length, len(runs), round(median(billed)) if any(billed) else None)
 
 
 def _standing(found: tuple[_T, str | None] | None, last: Publish | None) -> _T | None:

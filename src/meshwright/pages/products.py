@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from meshwright.compiler.compilation import compile_sound
+from meshwright.gate.cost_words import taken_text
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
@@ -66,6 +67,11 @@ class ProductRow:
     def rows(self) -> int | None:
         """How many rows all its ports hold."""
         return None if self.publish is None else self.publish.rows
+
+    @property
+    def took(self) -> str:
+        """What its last run took: seconds, and what it was billed for; empty where nothing was published."""
+        return "" if self.publish is None else taken_text(self.publish)
 
     @property
     def watermark(self) -> Watermark | None:
@@ -167,7 +173,18 @@ def _plain(row: ProductRow) -> dict[str, Any]:
         "rows": row.rows,
         "quarantined": None if published is None else published.quarantined,
         "watermark": _text(row.watermark),
+        "took": None if published is None else _plain_took(published),
         "slos": [_plain_slo(status) for status in row.slos],
+    }
+
+
+def _plain_took(publish: Publish) -> dict[str, Any]:
+    spent = publish.spent
+    return {
+        "seconds": publish.seconds,
+        "bytesBilled": None if spent is None else spent.billed,
+        "slotSeconds": None if spent is None else spent.slots,
+        "bytesStored": None if spent is None else spent.stored,
     }
 
 

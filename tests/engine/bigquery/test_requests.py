@@ -13,6 +13,7 @@ from meshwright.engine.registry import open_engine
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Busy, FinalError, MeshError, Refused
 from meshwright.model.identity import PublishId
+from meshwright.model.publish import Spent
 
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 ID = PublishId("20130201T000000000000-1a2b3c4d")
@@ -128,6 +129,27 @@ def test_jobs_say_whom_they_are_for_and_stages_expire() -> None:
     assert body["labels"] == {"managed-by": "meshwright", "mesh-product": "sales"}
     (made,) = recorder.bodies("POST /datasets")
     assert (made["defaultTableExpirationMs"], made["location"]) == ("3600000", "EU")
+
+
+READ: Answer = (200, {**EMPTY[1], "jobReference": {"jobId": "x", "location": "EU"}, "totalBytesProcessed": "7"})
+
+
+def billed(size: int, slots: int) -> Answer:
+    return job(totalBytesBilled=str(size), totalSlotMs=str(slots))
+
+
+def test_what_a_run_is_billed_is_asked_of_each_job_that_has_read_something() -> None:
+    with warehouse(queries=[READ, EMPTY], job=[billed(10_485_760, 1500)]) as (opened, recorder):
+        opened.run("SELECT 1 FROM big")
+        opened.run("SELECT 1")
+    assert opened.meter.spent == Spent(10_485_760, 1.5)
+    assert [asked for asked, _ in recorder.asked if asked.startswith("GET")] == ["GET /jobs/x"]
+
+
+def test_the_transaction_is_counted_too() -> None:
+    with warehouse(jobs=[billed(20, 3000)], results=[EMPTY]) as (opened, _):
+        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+    assert opened.meter.spent == Spent(20, 3)
 
 
 def test_a_product_whose_store_is_not_there_has_published_nothing() -> None:

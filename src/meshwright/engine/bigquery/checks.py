@@ -21,14 +21,14 @@ from meshwright.model.errors import Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import DataProduct, OutputPort
-from meshwright.model.publish import CheckResult
+from meshwright.model.publish import CheckResult, Spent
 
 log = logging.getLogger(__name__)
 
 
 def check(session: Session, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
     """Run all checks of all tables on what was staged."""
-    started = time.perf_counter()
+    started, already = time.perf_counter(), session.warehouse.meter.spent
     stage = read_stage(session, product.address, publish_id)
     results: list[CheckResult] = []
     with explained(f"checking `{product.address}`"):
@@ -38,7 +38,9 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
                 address = product.port_address(port).table(called)
                 place = session.staged(product.address, publish_id, stored_table(address))
                 results += _table(session, Subject(address, table, place), stage, named)
-        write_stage(session, replace(stage, seconds=stage.seconds + time.perf_counter() - started))
+        seconds = stage.seconds + time.perf_counter() - started
+        spent = (stage.spent or Spent()) + session.warehouse.meter.spent - already
+        write_stage(session, replace(stage, seconds=seconds, spent=spent))
     return tuple(results)
 
 

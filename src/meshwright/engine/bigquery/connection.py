@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from google.api_core.client_options import ClientOptions
@@ -28,6 +28,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 from requests.exceptions import ConnectionError as Unreachable
 
+from meshwright.engine.bigquery.meter import Meter
 from meshwright.model.errors import Busy, FinalError, MeshError, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import job_id
@@ -54,6 +55,7 @@ class Warehouse:
     client: bigquery.Client
     prefix: str = ""
     policy_tags: Mapping[str, str] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter, compare=False)
 
     @property
     def project(self) -> str:
@@ -63,6 +65,7 @@ class Warehouse:
     def run(self, sql: str, values: Values | None = None, labels: Values | None = None) -> list[tuple[Any, ...]]:
         """Run a job to its end; return its rows."""
         found = self.client.query_and_wait(sql, job_config=_config(values, labels), retry=RETRY)
+        self.meter.ask(self.client, found)
         return [tuple(row.values()) for row in found]
 
     def ask(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
@@ -81,11 +84,11 @@ class Warehouse:
                 job = self.client.query(sql, job_config=_config(None, None), job_id=called, retry=RETRY, job_retry=None)
             except Conflict:
                 begun = self.client.get_job(called, location=self.client.location, retry=RETRY)
-                if begun.done() and begun.error_result:
+                job = cast("bigquery.QueryJob", begun)
+                if job.done() and job.error_result:
                     continue
-                begun.result(retry=RETRY)
-            else:
-                job.result(retry=RETRY)
+            job.result(retry=RETRY)
+            self.meter.count(job)
             return
 
     def table(self, dataset: str, table: str) -> bigquery.Table | None:

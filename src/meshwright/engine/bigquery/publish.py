@@ -27,13 +27,13 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct
-from meshwright.model.publish import Partitions, Publish, TableRows
+from meshwright.model.publish import Partitions, Publish, Spent, TableRows
 from meshwright.model.time import Interval
 
 
 def publish(session: Session, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
     """Make a stage visible, unless its id is in the log already; then the log's entry is returned."""
-    started = time.perf_counter()
+    started, already = time.perf_counter(), session.warehouse.meter.spent
     address = product.address
     before = read_log(session, address)
     done = next((p for p in before if p.publish_id == publish_id), None)
@@ -43,10 +43,15 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
             joinings = _joinings(session, product, publish_id, stage.staged.interval)
             if not before:
                 _make_datasets(session, address)
-            joinings = tuple(replace(joining, gone=expand(joining)) for joining in joinings)
+            room = [expand(joining) for joining in joinings]
+            joinings = tuple(replace(joining, gone=one.gone) for joining, one in zip(joinings, room, strict=True))
             tables = _prepare(session, joinings, stage.staged.tables, is_first=not before)
-            done = log_entry(product, stage, before, tables, now, time.perf_counter() - started)
+            stored = Spent(stored=sum(one.stored for one in room))
+            prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + stored
+            told = replace(stage, spent=prepared)
+            done = log_entry(product, told, before, tables, now, time.perf_counter() - started)
             _transact(session, joinings, stage, done)
+            done = replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + stored)
     else:
         joinings = _joinings(session, product, publish_id, done.interval)
     with explained(f"publishing `{address}`"):

@@ -28,7 +28,7 @@ _TRIES = 3
 
 def stage(session: Session, work: Work, now: datetime) -> Staged:
     """Build a product for an interval; nothing that is published changes."""
-    started = time.perf_counter()
+    started, already = time.perf_counter(), session.warehouse.meter.spent
     product = work.product.address
     with explained(f"staging `{product}`"):
         before = rotate(session, work.product, read_log(session, product))
@@ -49,7 +49,8 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             keys=() if building.exposed.synthetic else used_of(building.keysets),
         )
         base = before[-1].publish_id if before else None
-        write_stage(session, Stage(made, base, time.perf_counter() - started, work.is_bounded))
+        seconds, spent = time.perf_counter() - started, session.warehouse.meter.spent - already
+        write_stage(session, Stage(made, base, seconds, work.is_bounded, spent))
     return made
 
 

@@ -6,6 +6,7 @@ as a description, is said anew when it has changed; its partitions and clusters 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud import bigquery
@@ -30,14 +31,23 @@ _UNCLUSTERED = (LogicalType.TIME, LogicalType.OBJECT, LogicalType.ARRAY)
 _CLUSTERS_AT_MOST = 4
 
 
-def expand(joining: Joining) -> Gone:
-    """Make the tables that can take staged rows, or widen those that are there; return what else is stored in all.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What can take a table's rows: how many bytes it held, and which columns that the contract no longer has."""
+
+    stored: int
+    gone: Gone
+
+
+def expand(joining: Joining) -> Room:
+    """Make the tables that can take staged rows, or widen those that are there.
 
     Raises `Refused` for another type than what is stored.
     """
     session, stored = joining.session, stored_table(joining.address)
     store = session.store_dataset(joining.address.port.product)
     found: list[Gone] = []
+    stored_bytes = 0
     for called in (stored, f"_past_{stored}") if joining.is_versioned else (stored,):
         known = session.warehouse.table(store, called)
         if known is None:
@@ -47,8 +57,9 @@ def expand(joining: Joining) -> Gone:
             known = session.warehouse.client.create_table(made, exists_ok=True, retry=RETRY)
         else:
             _expand(joining, known)
+            stored_bytes += known.num_bytes or 0
         found.append(_gone(joining.table, known))
-    return tuple(column for column in found[0] if all(column in other for other in found))
+    return Room(stored_bytes, tuple(column for column in found[0] if all(column in other for other in found)))
 
 
 def describe(joining: Joining, offered: bigquery.Table) -> None:
