@@ -74,7 +74,7 @@ class Nursery:
     def __init__(self, root: Path) -> None:
         self._root = root
         for mesh in MESHES:
-            for source in sources(mesh, ".yaml", ".sql"):
+            for source in sources(mesh, ".yaml", ".sql", ".py", ".lock"):
                 path = root / mesh / source.file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(source.text)

@@ -9,7 +9,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from threading import Thread
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
+from meshwright.engine.code.harness import bounded
 from meshwright.model.errors import FinalError
 from meshwright.model.identity import Secret
 from meshwright.model.time import length_text
@@ -39,19 +40,23 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command to run in a `folder` of its own, for `subject`; `given` are the URLs that it finds in its variables."""
+    """A file of the harness to run by a `python` in a `folder` of its own, for `subject`.
+
+    `given` are the URLs that it finds in its variables.
+    """
 
     subject: str
-    command: Sequence[str]
+    python: Path
+    file: Path
     folder: Path
     given: Mapping[str, Secret]
     bounds: Bounds
 
 
 def run(call: Call) -> int:
-    """Run a command to its end; return its exit status, negative for a signal. Raises `FinalError` beyond its time."""
+    """Run a file to its end; return its exit status, negative for a signal. Raises `FinalError` beyond its time."""
     process = subprocess.Popen(  # noqa: S603  # approved code, in an environment of its own
-        call.command,
+        _command(call),
         cwd=call.folder,
         env=_variables(call),
         stdin=subprocess.DEVNULL,
@@ -72,6 +77,11 @@ def run(call: Call) -> int:
     finally:
         _end(process)
         reader.join(timeout=5)
+
+
+def _command(call: Call) -> list[str]:
+    harness = [bounded.__file__, str(call.bounds.memory), str(call.file)]
+    return [str(call.python), "-I", "-B", *harness, str(call.folder)]
 
 
 def without_secrets(text: str, given: Mapping[str, Secret]) -> str:

@@ -10,9 +10,10 @@ from meshwright.engine.code.process import Bounds
 from meshwright.engine.protocol import Work
 from meshwright.model.address import ProductAddress
 from meshwright.model.code import Code, CodeTransform
-from meshwright.model.errors import SourceNotReady
+from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Connections, Secret
-from meshwright.model.naming import connection_variable, stored_table
+from meshwright.model.naming import connection_variable, product_home, stored_table
+from meshwright.model.publish import CheckResult
 from meshwright.model.time import Interval
 
 TIME = timedelta(hours=1)
@@ -37,6 +38,26 @@ class Task:
     folder: Path
     given: Mapping[str, Secret]
     bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What code has made: the file of each wanted table, and what its own checks found."""
+
+    files: Mapping[str, Path]
+    results: tuple[CheckResult, ...] = ()
+
+
+def file_of(task: Task, path: str) -> str:
+    """Return how a file of the code is called in messages: relative to the mesh."""
+    return f"{product_home(task.product)}/{path}"
+
+
+def died(task: Task, status: int) -> FinalError:
+    """Say that code ended without a word."""
+    what = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+    hint = f"it may take {size_text(task.bounds.memory)} of memory: `MESH_MEMORY` allows more"
+    return FinalError(f"{file_of(task, task.code.path)} {what}", hint=hint)
 
 
 def task_of(work: Work, code: Code, connections: Connections, folder: Path, memory: str | None) -> Task:

@@ -13,6 +13,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb import ledger
+from meshwright.engine.duckdb.code import reported
 from meshwright.engine.duckdb.connection import (
     attach,
     connected,
@@ -61,7 +62,7 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             for address, table in product.tables()
         }
         sandbox(connection)
-        results: list[CheckResult] = []
+        results = [*reported(connection, path.stem)]
         for port in product.outputs:
             _name_tables(connection, product, port, relations)
             for called, table in port.named:

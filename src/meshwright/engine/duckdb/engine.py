@@ -20,7 +20,7 @@ from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 
 CAPABILITIES = Capabilities(
-    name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset({Language.PYTHON})
+    name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset(Language)
 )
 
 

@@ -1,23 +1,18 @@
-"""Harness: calls a domain's `transform` in the domain's own environment, which has pyarrow and nothing of ours.
+"""Arrow: calls a domain's `transform` in the domain's own environment, which has pyarrow and nothing of ours.
 
-Run as `python -I harness.py FOLDER`. The folder holds `job.json`, `code/` and `inputs/`; what the function returns is
-written to `outputs/`, batch by batch, and what went wrong, shortened to the domain's own lines, to `report.json`.
+Run as `python -I bounded.py BYTES arrow.py FOLDER`. The folder holds `job.json`, `code/` and `inputs/`; what the
+function returns is written to `outputs/`, batch by batch, and what went wrong, shortened to the domain's own lines, to
+`report.json`.
 """
 
-import ctypes
 import importlib.util
 import json
-import resource
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-
-_DIE_WITH_PARENT = 1
-"""`PR_SET_PDEATHSIG` of Linux's prctl."""
 
 
 class Interval(NamedTuple):
@@ -34,7 +29,6 @@ class NotAsAskedError(Exception):
 def main(folder: Path) -> int:
     """Call the function of a job; return 0 when all that was wanted is there."""
     job = json.loads((folder / "job.json").read_text())
-    _bind(job["memory"])
     code = folder / "code"
     sys.path.insert(0, str(code))
     try:
@@ -45,14 +39,6 @@ def main(folder: Path) -> int:
         (folder / "report.json").write_text(json.dumps(_report(error, code)))
         return 1
     return 0
-
-
-def _bind(memory: int) -> None:
-    """Take no more memory than allowed, leave no core behind, and die with whoever started this."""
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
 
 def _function(path: Path) -> Callable[[Mapping[str, Any], Interval], Any]:
