@@ -23,7 +23,15 @@ from meshwright.workspace.shipped import shipped
 
 TEMPLATES = shipped("templates")
 HEADINGS = ["What it writes", "What it asks", "What it needs", "Example"]
-UPSTREAM = {"sql": ["from=shop.visits:visits"]}
+UPSTREAM = {block: ["from=shop.visits:visits"] for block in ("sql", "python", "dbt")}
+MADE_BY = {
+    "python": ["product.yaml", "requirements.lock", "orders.py"],
+    "dbt": [
+        *("dbt/dbt_project.yml", "dbt/models/sources.yml", "dbt/models/orders.sql"),
+        *("product.yaml", "requirements.lock"),
+    ],
+}
+"""The files of blocks that are not made by SQL."""
 
 
 def said(*words: str) -> Result:
@@ -61,7 +69,8 @@ def test_a_new_mesh_is_sound_from_its_first_file(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b != "virtual"])
 def test_a_new_product_is_sound_and_runs_on_made_up_inputs(root: Path, block: str) -> None:
     files = written("product", "shop.orders", "--template", block, *UPSTREAM.get(block, []))
-    assert files == ["domains/shop/orders/product.yaml", "domains/shop/orders/orders.sql"]
+    made_by = MADE_BY.get(block, ["product.yaml", "orders.sql"])
+    assert files == [f"domains/shop/orders/{name}" for name in made_by]
     assert sound()
     (run,) = json.loads(said("run", "shop.orders", "--format", "json").stdout)
     assert run["publish"]["synthetic"] is True
@@ -274,7 +283,7 @@ def test_a_templates_page_has_its_headings_and_every_question(name: str) -> None
 def test_the_examples_of_all_templates_work_one_after_the_other(tmp_path: Path) -> None:
     folder = tmp_path
     here = str(Path(sys.executable).parent)
-    for name in ("mesh", "domain", "files", "database", "sql", "virtual"):
+    for name in ("mesh", "domain", "files", "database", "sql", "python", "dbt", "virtual"):
         example = re.search(r"```sh\n(.*?)```", (TEMPLATES / name / "README.md").read_text(), re.DOTALL)
         assert example is not None
         environment = {**os.environ, "PATH": f"{here}:{os.environ['PATH']}"}

@@ -111,8 +111,8 @@ def domain(edge: Edge, name: str, words: tuple[str, ...], answers: Path | None) 
 def product(edge: Edge, address: str, words: tuple[str, ...], answers: Path | None, template: str | None) -> ExitCode:
     """Begin a product, ADDRESS as `domain.product`.
 
-    It is made of `files` or of a `database`, by `sql` from another product's port, or it is `virtual`: its own store
-    serves it already.
+    It is made of `files` or of a `database`, by `sql`, `python` or `dbt` from another product's port, or it is
+    `virtual`: its own store serves it already.
     """
     root = edge.workspace.root
     asked = template or ("files" if answers or not _somebody_is_there() else _ask_block())
