@@ -106,7 +106,7 @@ class Shop:
             try:
                 staged = run.stage(workspace, record, interval, now)
                 run.check(workspace, record, staged.publish_id, now)
-                run.publish(workspace, record, staged.publish_id, now)
+                run.publish(workspace, record, staged.publish_id, interval, now)
             except (NothingNew, SourceNotReady, InputsNotReady):
                 continue
 

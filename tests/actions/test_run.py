@@ -24,6 +24,7 @@ from meshwright.workspace.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 1, 3, 0, 30, tzinfo=UTC)
 FIRST = Interval(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+SECOND = Interval(FIRST.end, datetime(2026, 1, 3, tzinfo=UTC))
 ORDERS, REVENUE, REGISTER = (product_address(f"shop.{name}") for name in ("orders", "revenue", "register"))
 
 FILES = {
@@ -197,9 +198,47 @@ def test_the_steps_of_a_released_product_need_only_the_publish_id(workspace: Wor
     orders = record(workspace, ORDERS)
     staged = run.stage(workspace, orders, FIRST, NOW)
     run.check(workspace, orders, staged.publish_id, NOW)
-    published = run.publish(workspace, orders, staged.publish_id, NOW)
-    assert run.publish(workspace, orders, staged.publish_id, NOW + timedelta(hours=1)) == published
+    published = run.publish(workspace, orders, staged.publish_id, FIRST, NOW)
+    assert run.publish(workspace, orders, staged.publish_id, FIRST, NOW + timedelta(hours=1)) == published
     assert published.release == Digest.of(b"release")
+
+
+def test_runs_beside_each_other_each_publish_their_interval_once(workspace: Workspace) -> None:
+    """As in a backfill, whose runs Airflow starts all at once."""
+    orders = record(workspace, ORDERS)
+    staged = [(day, run.stage(workspace, orders, day, NOW)) for day in (FIRST, SECOND)]
+    for day, stage in staged:
+        run.check(workspace, orders, stage.publish_id, NOW)
+        run.publish(workspace, orders, stage.publish_id, day, NOW)
+    publishes = workspace.engine().publishes(ORDERS)
+    assert [publish.interval for publish in publishes] == [FIRST, SECOND]
+    assert publishes[-1].publish_id != staged[-1][1].publish_id
+    assert publishes[-1].watermark == SECOND.end
+
+
+@pytest.mark.parametrize("stage_is_left", [True, False], ids=["before it forgot its first stage", "after"])
+def test_a_run_that_was_overtaken_and_died_after_its_publish_publishes_no_second_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, stage_is_left: bool
+) -> None:
+    orders = record(workspace, ORDERS)
+    first, second = (run.stage(workspace, orders, day, NOW) for day in (FIRST, SECOND))
+    run.publish(workspace, orders, first.publish_id, FIRST, NOW)
+    with monkeypatch.context() as died:
+        if stage_is_left:
+            died.setattr(type(workspace.engine()), "discard", lambda *_: None)
+        published = run.publish(workspace, orders, second.publish_id, SECOND, NOW)
+    assert run.publish(workspace, orders, second.publish_id, SECOND, NOW) == published
+    assert len(workspace.engine().publishes(ORDERS)) == 2
+
+
+def test_a_run_that_was_overtaken_by_one_that_built_the_same_news_has_nothing_left(workspace: Workspace) -> None:
+    built(workspace, ORDERS, FIRST)
+    revenue = record(workspace, REVENUE)
+    first, second = (run.stage(workspace, revenue, None, NOW) for _ in range(2))
+    run.publish(workspace, revenue, first.publish_id, None, NOW)
+    with pytest.raises(NothingNew):
+        run.publish(workspace, revenue, second.publish_id, None, NOW)
+    assert len(workspace.engine().publishes(REVENUE)) == 1
 
 
 def test_a_released_product_is_never_made_up(root: Path) -> None:

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from meshwright.engine.protocol import Engine, Work
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
+from meshwright.model.errors import (
+    ChecksFailed,
+    FinalError,
+    InputsNotReady,
+    NotFound,
+    NothingNew,
+    Overtaken,
+    SourceNotReady,
+    TransientError,
+)
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
 from meshwright.model.observation import Failure
@@ -23,6 +32,7 @@ from meshwright.model.time import Interval
 from meshwright.release.record import Record
 from meshwright.runs.buildable import Buildable, committed, released
 from meshwright.runs.intervals import interval_of
+from meshwright.workspace.retry import look_again
 from meshwright.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -67,10 +77,30 @@ def check(workspace: Workspace, record: Record, publish_id: PublishId, now: date
         return _check(workspace, engine, record.speaking(engine.capabilities.dialect), publish_id, now)
 
 
-def publish(workspace: Workspace, record: Record, publish_id: PublishId, now: datetime) -> Publish:
-    """Make what was staged visible; a second time, for the same id, it only says what was published."""
-    with _remembering(workspace, record.product.address, PUBLISH, now, publish_id):
-        return _publish(workspace, workspace.engine(), record.product, publish_id, now)
+def publish(
+    workspace: Workspace, record: Record, publish_id: PublishId, interval: Interval | None, now: datetime
+) -> Publish:
+    """Make what was staged visible; a second time, for the same id, it only says what was published.
+
+    Where another run has published since then, it is staged and checked anew upon that, for the `interval` that was
+    asked for. Raises `NothingNew` when the other run has left nothing to build.
+    """
+    engine, product = workspace.engine(), record.product
+    with _remembering(workspace, product.address, PUBLISH, now, publish_id):
+        try:
+            return _publish(workspace, engine, product, publish_id, now)
+        except (Overtaken, NotFound) as error:
+            log_of_product = engine.publishes(product.address)
+            mine = next((p.publish_id for p in log_of_product if p.publish_id.run == publish_id.run), None)
+            if mine is not None:  # it published upon another run, and died before it could say so
+                return _publish(workspace, engine, product, mine, now)
+            if isinstance(error, NotFound):
+                raise
+        log.info("another run of %s has published: this one stages upon that", product.address)
+        buildable = released(record, engine.capabilities)
+        published = look_again(lambda: _publish_anew(workspace, engine, buildable, (publish_id, interval), now))
+        engine.discard(product, publish_id)
+        return published
 
 
 def run(
@@ -90,12 +120,14 @@ def run(
     return Outcome(staged, results, published)
 
 
-def _stage(engine: Engine, buildable: Buildable, asked: Interval | None, now: datetime) -> Staged:
+def _stage(
+    engine: Engine, buildable: Buildable, asked: Interval | None, now: datetime, instead_of: PublishId | None = None
+) -> Staged:
     product = buildable.product
     known = {product.address, *(p.port.product for p in product.inputs if p.port)}
     logs = {address: engine.publishes(address) for address in sorted(known)}
     interval = interval_of(product, asked, logs, now, lone=buildable.stand_ins is not None)
-    work = Work(product, interval, buildable.queries, buildable.release, buildable.stand_ins)
+    work = Work(product, interval, buildable.queries, buildable.release, buildable.stand_ins, instead_of)
     return engine.stage(work, now)
 
 
@@ -121,6 +153,21 @@ def _publish(
         log.warning("%s was never built: until it is, %s is complete up to its start", missing, product.address)
     workspace.observations().record_publish(published)
     return published
+
+
+def _publish_anew(
+    workspace: Workspace, engine: Engine, buildable: Buildable, run: tuple[PublishId, Interval | None], now: datetime
+) -> Publish:
+    """Stage and check a run that was overtaken, upon what is published now, and publish it."""
+    overtaken, asked = run
+    product = buildable.product
+    mine = _stage(engine, buildable, asked, now, instead_of=overtaken).publish_id
+    _check(workspace, engine, product, mine, now)
+    try:
+        return _publish(workspace, engine, product, mine, now)
+    except Overtaken:
+        engine.discard(product, mine)
+        raise
 
 
 def _reasons(address: ProductAddress, failed: list[CheckResult]) -> str:

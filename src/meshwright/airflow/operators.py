@@ -137,7 +137,8 @@ class PublishOperator(BaseOperator):
         from meshwright.model.time import instant_text
 
         with outcome(self.pinned, context) as job:
-            publish = run.publish(job.workspace, job.record, _publish_id(context), job.now)
+            asked = interval_asked(context, job.now)
+            publish = run.publish(job.workspace, job.record, _publish_id(context), asked, job.now)
             announce(job.workspace, job.record.product, publish)
         self.published = publish
         ports = {asset_uri(port): port for port in publish.ports}

@@ -41,7 +41,8 @@ class StandIns:
 class Work:
     """One product to be built for one interval. A table without a query passes its one input on as it is.
 
-    Without `stand_ins` an input that cannot be reached stops the stage.
+    Without `stand_ins` an input that cannot be reached stops the stage. `instead_of` is the stage of the same run that
+    somebody else's publish has overtaken.
     """
 
     product: DataProduct
@@ -49,6 +50,7 @@ class Work:
     queries: tuple[Query, ...] = ()
     release: Digest | None = None
     stand_ins: StandIns | None = None
+    instead_of: PublishId | None = None
 
     @property
     def is_bounded(self) -> bool:
@@ -134,7 +136,10 @@ class Engine(Protocol):
         """Hold what was staged against its contracts: each table in one scan. Changes nothing that is published."""
 
     def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
-        """Make all staged ports visible at once, and log it with them. Does nothing when the log has the id already."""
+        """Make all staged ports visible at once, and log it with them. Does nothing when the log has the id already.
+
+        Raises `Overtaken` when somebody has published since they were staged.
+        """
 
     def discard(self, product: DataProduct, publish_id: PublishId) -> None:
         """Forget a stage. Does nothing when there is none."""

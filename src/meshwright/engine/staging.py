@@ -8,7 +8,7 @@ from meshwright.engine.protocol import Work
 from meshwright.engine.rotation import keys_after, outdated
 from meshwright.engine.watermarks import published_watermark
 from meshwright.model.address import TableAddress
-from meshwright.model.errors import Busy, Refused
+from meshwright.model.errors import Overtaken, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct, OutputTable, PublishMode
 from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows
@@ -68,9 +68,9 @@ def naming(stage: Stage, written: Mapping[TableAddress, Partitions | None]) -> S
     return replace(stage, staged=replace(stage.staged, tables=tables))
 
 
-def overtaken(publish: Publish) -> Busy:
+def overtaken(publish: Publish) -> Overtaken:
     """Say that another run has published since a stage was made upon what was published then."""
-    return Busy(
+    return Overtaken(
         f"`{publish.product}` was published by another run after this one was staged",
         hint="run it again: it is staged upon what is published then",
     )

@@ -42,10 +42,16 @@ class PublishId:
     def __str__(self) -> str:
         return self.value
 
+    @property
+    def run(self) -> str:
+        """What the stages of one run have in common, however often it had to stage."""
+        return self.value.rpartition("-")[2]
+
     @classmethod
-    def mint(cls, now: datetime) -> "PublishId":
-        """Return a new id for a stage that begins `now`."""
-        return cls(f"{utc(now):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}")
+    def mint(cls, now: datetime, instead_of: "PublishId | None" = None) -> "PublishId":
+        """Return a new id for a stage that begins `now`, of the same run as the one that it takes the place of."""
+        of = "" if instead_of is None else f"-{instead_of.run}"
+        return cls(f"{utc(now):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}{of}")
 
 
 class Secret:

@@ -72,7 +72,7 @@ def _built(session: Session, work: Work, now: datetime) -> tuple[Building, list[
     """Build all tables, of inputs that nobody has published while they were read; count the rows set aside of each."""
     product = work.product
     for _ in range(_TRIES):
-        publish_id = PublishId.mint(now)
+        publish_id = PublishId.mint(now, work.instead_of)
         heads = heads_of(session, work)
         exposed = expose(session, work, publish_id, now, heads)
         refuse_to_join(product, exposed.reads)

@@ -33,7 +33,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
     """Build a product for an interval; nothing that is published changes."""
     started = time.perf_counter()
     product = work.product
-    publish_id = PublishId.mint(now)
+    publish_id = PublishId.mint(now, work.instead_of)
     session.files.sweep(product.address, now)
     rotate(session, product, now)
     with session.files.working(product.address, publish_id) as folder:
