@@ -22,9 +22,10 @@ def main(folder: Path, rounds: int, sizes: list[str], variants: list[str]) -> No
     builds = {name: BUILDS[name]() for name in variants}
     for build in builds.values():  # what the first DAG loads is nobody's cost
         DagSerialization.to_dict(next(iter(build(folder / "10").values())))
-    for _ in range(rounds):
+    for number in range(rounds):
         for size in sizes:
-            for name, build in builds.items():
+            # In turn first and last: who measures next finds the machine as the one before has left it.
+            for name, build in list(builds.items())[:: -1 if number % 2 else 1]:
                 _in_a_fork(partial(_measure, build, folder / size, name, size))
 
 
