@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.actions.folders import add_gallery, edit, loosen_freshness, open_folder, write_mesh
+from tests.actions.folders import SALES_FILE, add_gallery, edit, loosen_freshness, open_folder, write_mesh
 
 from meshwright.actions.approve import approve
 from meshwright.actions.audit import Wanted, trail, verify
@@ -68,6 +68,7 @@ def set_up(folder: Path) -> Attack:
     root = write_mesh(folder / "mesh")
     key = kept_key(folder / "keys" / "tomas.key")
     edit(root, "mesh.yaml", "name: Tomas Horvat", f"name: Tomas Horvat, publicKey: '{key.public}'")
+    edit(root, "mesh.yaml", "{checked: ignore}", "{checked: ignore, paced: {severity: error, apart: 1h}}")
     workspace = open_folder(root)
     submit(workspace, "nadia", NOW)
     deploy(workspace, NOW)
@@ -235,11 +236,21 @@ def test_a_proposal_that_brings_its_authors_key_and_role_is_not_judged_by_them(a
 
 
 def test_a_proposal_that_weakens_the_policy_that_judges_it_does_not_profit_from_that(attack: Attack) -> None:
-    edit(attack.root, "mesh.yaml", "{checked: ignore}", "{checked: ignore, owned: {severity: warning}}")
+    edit(attack.root, "mesh.yaml", "{checked: ignore,", "{checked: ignore, owned: {severity: warning},")
     edit(attack.root, "domains/creators/domain.yaml", "team: {members: [{username: tomas, role: productOwner}]}\n", "")
     verdict = submit(attack.workspace, "nadia", NOW).judged.verdict
     assert isinstance(verdict, RefusedPlan)
     assert [d.code for d in verdict.findings] == ["MW0410"]
+
+
+@pytest.mark.parametrize("weaker", ["paced: {severity: error, apart: 1m}", "paced: error", "paced: ignore"])
+def test_a_proposal_that_weakens_a_parameter_is_judged_by_the_one_that_runs(attack: Attack, weaker: str) -> None:
+    edit(attack.root, "mesh.yaml", "paced: {severity: error, apart: 1h}", weaker)
+    port = "outputPorts:\n"
+    edit(attack.root, SALES_FILE, port, f"schedule: {{cron: '*/30 * * * *'}}\n{port}")
+    verdict = submit(attack.workspace, "nadia", NOW).judged.verdict
+    assert isinstance(verdict, RefusedPlan)
+    assert [(d.code, "two runs are to be 1h apart" in d.message) for d in verdict.findings] == [("MW0427", True)]
 
 
 WAIVER = """\

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def test_a_product_is_a_tree_both_ways(flights):
         "└─ weather.hourly-weather",
     ]
     assert "└─ punctuality.route-punctuality" in said(flights, "weather.hourly-weather", "--down")
+
+
+def test_a_port_that_goes_is_said_to_go(flights, tmp_path):
+    root = shutil.copytree(flights, tmp_path / "flights", ignore=shutil.ignore_patterns(".mesh"))
+    manifest = root / "domains/weather/hourly-weather/product.yaml"
+    goes = "    deprecated: {until: 2027-01-01}\n"
+    manifest.write_text(re.sub(r"(  - name: observations\n)", rf"\1{goes}", manifest.read_text(), count=1))
+    for start in ("weather.hourly-weather", "punctuality.route-punctuality:hourly"):
+        lines = said(root, start).splitlines()
+        assert lines[lines.index("deprecated") + 1] == "weather.hourly-weather:observations@1 until 2027-01-01"
+    (going,) = json.loads(said(root, "weather.hourly-weather", "--format", "json"))["deprecated"]
+    assert going == {"port": "weather.hourly-weather:observations@1", "until": "2027-01-01T00:00:00Z", "use": None}
+    assert "deprecated" not in said(root, "aviation.flights", "--up")
 
 
 def test_a_column_names_the_lines_that_read_it(flights):

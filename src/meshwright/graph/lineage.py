@@ -1,12 +1,22 @@
 """Lineage: what does an address come from and go to, who reads a column, and what is made of it?"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
 from meshwright.graph.graph import MeshGraph, Reader
-from meshwright.model.address import Address, ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
+from meshwright.model.address import (
+    Address,
+    ColumnAddress,
+    PortAddress,
+    ProductAddress,
+    SourceColumn,
+    TableAddress,
+    port_at,
+    product_at,
+)
+from meshwright.model.product import Deprecation
 
 Stop = Address | SourceColumn
 """What data go through on their way."""
@@ -45,10 +55,14 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What is shown of an address; of a column, too, who reads it and what is made of it, and all who would feel it."""
+    """What is shown of an address; of a column, too, who reads it and what is made of it, and all who would feel it.
+
+    `going` are the deprecated ports among what data go through.
+    """
 
     start: Address
     ways: tuple[Way, ...]
+    going: tuple[tuple[PortAddress, Deprecation], ...] = ()
     uses: tuple[Use, ...] = ()
     impact: tuple[ProductAddress, ...] = ()
 
@@ -57,9 +71,25 @@ def lineage(graph: MeshGraph, start: Address, directions: Collection[Direction],
     """Follow an address in some directions, at most `depth` steps."""
     following = {Direction.UP: _sources, Direction.DOWN: _targets}
     ways = {d: Way(d, _steps(start, partial(following[d], graph), depth)) for d in Direction if d in directions}
+    stops = {start, *(stop for way in ways.values() for edge in way.edges for stop in edge)}
+    found = Lineage(start, tuple(ways.values()), tuple(sorted(_going(graph, stops), key=lambda port: port[0])))
     if Direction.DOWN not in ways or not isinstance(start, ColumnAddress):
-        return Lineage(start, tuple(ways.values()))
-    return Lineage(start, tuple(ways.values()), tuple(_uses(graph, ways[Direction.DOWN])), graph.impact(start))
+        return found
+    return replace(found, uses=tuple(_uses(graph, ways[Direction.DOWN])), impact=graph.impact(start))
+
+
+def _going(graph: MeshGraph, stops: Iterable[Stop]) -> Iterator[tuple[PortAddress, Deprecation]]:
+    """Yield the deprecated ports among some stops, each once; of a product, all of its ports."""
+    shown = {product_at(stop): set[PortAddress | None]() for stop in stops if not isinstance(stop, SourceColumn)}
+    for stop in stops:
+        if not isinstance(stop, SourceColumn):
+            shown[product_at(stop)].add(port_at(stop))
+    for address, ports in shown.items():
+        product = graph.product(address)
+        for port in product.outputs if product is not None else ():
+            own = address.port(port.name, port.major)
+            if port.deprecated is not None and (own in ports or None in ports):
+                yield own, port.deprecated
 
 
 def _sources(graph: MeshGraph, stop: Stop) -> tuple[Stop, ...]:

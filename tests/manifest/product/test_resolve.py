@@ -159,6 +159,23 @@ def test_the_type_follows_from_the_inputs(tmp_path: Path, head: str, reads: str,
     assert resolved(tmp_path, product(head, inputs=(reads,))).type is kind
 
 
+@pytest.mark.parametrize(
+    ("url", "wrong"),
+    [
+        pytest.param("https://chat.example/shop", [], id="https"),
+        pytest.param("mailto:shop@example.org", [], id="mail"),
+        pytest.param("tel:+32-2-555-01-99", [], id="telephone"),
+        pytest.param("chat.example/shop", ["`chat.example/shop` is not a link"], id="without a scheme"),
+        pytest.param("mailto:everybody", ["`mailto:everybody` is not a link"], id="to nobody"),
+        pytest.param("ask Ben", ["`ask Ben` is not a link"], id="words"),
+    ],
+)
+def test_where_support_opens_is_a_link(tmp_path: Path, url: str, wrong: list[str]) -> None:
+    head = f'support: [{{channel: "#shop", tool: slack, url: "{url}"}}]'
+    found = load(write(tmp_path, {ORDERS: product(head)}))
+    assert [d.message for d in found.diagnostics] == wrong
+
+
 def test_team_support_and_purpose_come_from_the_nearest(tmp_path: Path) -> None:
     mesh = "purposes: [{name: growth, director: ann}]\npurpose: growth\nsupport: [{channel: '#mesh', tool: slack}]\n"
     domain = "team: {members: [{username: tom, role: productOwner}]}\n"
@@ -413,8 +430,10 @@ def test_every_value_has_an_origin(tmp_path: Path) -> None:
         "outputPorts.orders@1.publish.mode": "its primary key",
         "outputPorts.orders@1.transform.sql": "its folder",
         "outputPorts.orders@1.transform.dialect": "mesh.yaml:3",
+        "outputPorts.orders@1.retention": "default",
         "outputPorts.orders@1.slo.freshness": "domains/shop/domain.yaml:2",
         "team": "domains/shop/domain.yaml:3",
         "support": "default",
         "purpose": "default",
+        "regions": "default",
     }

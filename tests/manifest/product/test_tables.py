@@ -102,6 +102,7 @@ def test_what_is_said_of_each_is_known_by_its_name(tmp_path: Path) -> None:
         "outputPorts.orders@1.Lines.publish.mode": f"{ORDERS}:9",
         "outputPorts.orders@1.Lines.transform.sql": "its folder",
         "outputPorts.orders@1.Lines.transform.dialect": "default",
+        "outputPorts.orders@1.Lines.retention": "default",
     }
 
 

@@ -7,6 +7,7 @@ import click
 from meshwright.cli.views.tree import tree
 from meshwright.graph.lineage import Direction, Lineage, Use
 from meshwright.model.address import ColumnAddress
+from meshwright.model.time import instant_text
 
 _HEADING = {Direction.UP: "comes from", Direction.DOWN: "goes to"}
 _SHOWN = 8
@@ -18,6 +19,8 @@ def lines(lineage: Lineage) -> Iterator[str]:
     yield click.style(str(lineage.start), bold=True)
     for way in lineage.ways:
         yield from ("", _HEADING[way.direction], *(list(tree(lineage.start, way.steps)) or ["nothing in this mesh"]))
+    if lineage.going:
+        yield from ("", "deprecated", *(f"{port} {deprecation}" for port, deprecation in lineage.going))
     if lineage.uses:
         yield from ("", "read at", *_reads(lineage))
     if lineage.impact:
@@ -57,6 +60,10 @@ def plain(lineage: Lineage) -> dict[str, object]:
     found: dict[str, object] = {"address": str(lineage.start)}
     for way in lineage.ways:
         found[way.direction.value] = [{"from": str(source), "to": str(target)} for source, target in way.edges]
+    found["deprecated"] = [
+        {"port": str(port), "until": instant_text(said.until), "use": None if said.use is None else str(said.use)}
+        for port, said in lineage.going
+    ]
     if isinstance(lineage.start, ColumnAddress):
         found["readers"] = [_plain_use(use) for use in lineage.uses]
         found["impact"] = [str(product) for product in lineage.impact]

@@ -2,10 +2,11 @@
 
 import click
 
-from meshwright.cli.console import print_json, print_table
+from meshwright.cli.console import print_json, print_table, progress
 from meshwright.cli.verb import Edge
 from meshwright.compiler.compilation import read_mesh
 from meshwright.gate.parameters import value_text
+from meshwright.gate.policies.registry import shadowed
 from meshwright.gate.rulings import Ruling, rulings
 from meshwright.gate.waivers import is_expired, product_of_waiver
 from meshwright.model.errors import NotFound
@@ -23,6 +24,8 @@ def show(edge: Edge, domain: str | None) -> None:
         hint = did_you_mean(domain, (d.name for d in mesh.domains), otherwise="`mesh list --domains` shows all domains")
         raise NotFound(f"there is no domain `{domain}`", hint=hint)
     taken = rulings(mesh, domain).values()
+    for name, package in shadowed():
+        progress(f"the package {package} brings a policy `{name}`, and the one that is built in counts")
     waived = [w for w in mesh.all_waivers if domain in (None, product_of_waiver(w).domain)]
     if edge.json:
         print_json({"policies": [_plain(r) for r in taken], "waivers": [_waiver_plain(w, edge) for w in waived]})

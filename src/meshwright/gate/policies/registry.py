@@ -6,7 +6,8 @@ named and not there, or that cannot be loaded, is an error by its name.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -98,9 +99,21 @@ def policy_named(name: str) -> Policy[Any]:
     return POLICIES.get(name) or _of_package(name)
 
 
-def of_packages() -> tuple[Policy[Any], ...]:
-    """Return all policies that installed packages bring along, in the order of their names."""
-    return tuple(_of_package(name) for name in sorted(entry_points(group=GROUP).names) if name not in POLICIES)
+def of_packages() -> Iterator[Policy[Any]]:
+    """Yield the policies that installed packages bring along, in the order of their names.
+
+    One that cannot be used is left out, and hides no other: it is told where somebody names it.
+    """
+    for name in sorted(entry_points(group=GROUP).names):
+        if name not in POLICIES:
+            with suppress(Refused):
+                yield _of_package(name)
+
+
+def shadowed() -> tuple[tuple[str, str], ...]:
+    """Return the policies of packages that are called like a built-in one, which counts; each with its package."""
+    points = entry_points(group=GROUP)
+    return tuple(sorted((point.name, _package(point)) for point in points if point.name in POLICIES))
 
 
 @cache

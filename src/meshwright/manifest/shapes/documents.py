@@ -20,6 +20,7 @@ from meshwright.manifest.shapes.values import (
     Instant,
     LandingObjective,
     Length,
+    Link,
     LocalTime,
     Name,
     Objective,
@@ -58,7 +59,7 @@ class SupportBlock(Shape):
 
     channel: StrictText = Field(description="The channel or address")
     tool: StrictText = Field(default="", description="`slack`, `email`, `teams` …")
-    url: StrictText = Field(default="", description="Where it opens")
+    url: Link = Field(default="", description="Where it opens: `https://…`, `mailto:…` or `tel:…`")
 
 
 class ScheduleBlock(Shape):

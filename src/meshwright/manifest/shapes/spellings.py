@@ -16,6 +16,7 @@ KEY_PATH = r"^[^.\s\[\]$*]+(\.[^.\s\[\]$*]+)*$"
 CURRENCY = "^[A-Z]{3}$"
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 URL = r"^[a-z][a-z0-9+.-]*://[^\s/]\S*$"
+LINK = r"^([a-z][a-z0-9+.-]*://[^\s/]\S*|mailto:[^@\s]+@[^@\s]+|tel:[+0-9][0-9().-]*)$"
 
 MEANT = {
     NAME: ("a name", "use lower-case letters, digits and `-`, and begin with a letter"),
@@ -29,6 +30,7 @@ MEANT = {
     CURRENCY: ("a currency", "write its three letters of ISO 4217, such as `EUR`"),
     EMAIL: ("an address of mail", "write it as `name@example.org`"),
     URL: ("a URL", "write all of it, such as `https://example.org`"),
+    LINK: ("a link", "write all of it, such as `https://example.org` or `mailto:team@example.org`"),
 }
 """What a text should be that does not match a pattern, and how to write one that does."""
 

@@ -23,6 +23,7 @@ from meshwright.manifest.shapes.spellings import (
     CURRENCY,
     EMAIL,
     KEY_PATH,
+    LINK,
     NAME,
     TABLE_NAME,
     URL,
@@ -231,6 +232,7 @@ TableName = Annotated[str, spelt(TABLE_NAME)]
 Currency = Annotated[str, spelt(CURRENCY)]
 Email = Annotated[str, spelt(EMAIL)]
 Url = Annotated[str, spelt(URL)]
+Link = Annotated[str, spelt(LINK)]
 Bool = Annotated[bool, Strict()]
 Number = Annotated[Decimal, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Amount = Annotated[Decimal, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
