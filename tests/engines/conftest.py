@@ -6,6 +6,7 @@ tests/engine/bigquery asserts what is sent instead.
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,14 @@ from meshwright.engine.capabilities import refuse_beyond
 from meshwright.engine.registry import no_keys, open_engine
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Keys, Secret
-from meshwright.model.product import PublishMode
+from meshwright.model.product import PublishMode, Retention
 
 OFTEN = {
     "mode": {PublishMode.MERGE},
     "first": {PublishMode.MERGE},
     "second": {PublishMode.PARTITION},
     "operator": set(),
+    "retention": {Retention(timedelta(hours=2), "sold_at")},
 }
 """Of these parameters, the values that every run of the tests tries on BigQuery, whose emulator is slow."""
 

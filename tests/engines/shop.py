@@ -24,6 +24,7 @@ from meshwright.model.product import (
     OutputTable,
     ProductType,
     PublishMode,
+    Retention,
 )
 from meshwright.model.publish import Publish
 from meshwright.model.ratio import Ratio
@@ -75,6 +76,7 @@ class Shop:
     partitions: tuple[str, ...] = ("sold_at",)
     quarantine: tuple[str, ...] = ()
     at_most: Ratio = QUARANTINE_AT_MOST
+    retention: Retention | None = None
     address: ProductAddress = SALES
     now: datetime = field(default=NOW)
 
@@ -95,6 +97,7 @@ class Shop:
             on_fail,
             partitions,
             self.at_most,
+            self.retention,
         )
         port = OutputPort("sales", "1.0.0", (table,))
         source = FilesSource("shop", self.path, "json", HOUR)

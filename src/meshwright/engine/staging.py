@@ -12,6 +12,7 @@ from meshwright.model.errors import Overtaken, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct, OutputTable, PublishMode
 from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows
+from meshwright.model.time import Watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def log_entry(
         publish_id=staged.publish_id,
         release=staged.release,
         interval=staged.interval,
-        watermark=published_watermark(product, staged, before, is_bounded=stage.is_bounded),
+        watermark=reached(product, stage, before),
         inputs=staged.inputs,
         tables=tables,
         published_at=now,
@@ -60,6 +61,11 @@ def log_entry(
     if outdated(product, before, staged.keys):
         raise overtaken(publish)
     return publish
+
+
+def reached(product: DataProduct, stage: Stage, before: Sequence[Publish]) -> Watermark:
+    """Return how far a product is complete once a stage is published after those `before`."""
+    return published_watermark(product, stage.staged, before, is_bounded=stage.is_bounded)
 
 
 def naming(stage: Stage, written: Mapping[TableAddress, Partitions | None]) -> Stage:

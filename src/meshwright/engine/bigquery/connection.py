@@ -1,9 +1,11 @@
 """Connection: jobs of BigQuery, and what their errors mean.
 
-Names are quoted by `name`, values are bound as parameters; nothing else puts text into SQL. A user's SELECT runs only
-after BigQuery itself, asked by a dry run, has said that it is one SELECT, and of what it reads.
+Names are quoted by `name`, values are bound as parameters or, in a script, quoted by `text`; nothing else puts text
+into SQL. A user's SELECT runs only after BigQuery itself, asked by a dry run, has said that it is one SELECT, and of
+what it reads.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -168,6 +170,11 @@ def open_warehouse(data: str) -> Warehouse:
 def name(identifier: str) -> str:
     """Quote an identifier."""
     return "`" + identifier.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def text(value: str) -> str:
+    """Quote a literal, where a parameter cannot be bound: in a script. JSON's escapes are BigQuery's, too."""
+    return json.dumps(value)
 
 
 @contextmanager

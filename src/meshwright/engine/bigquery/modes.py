@@ -21,7 +21,10 @@ from meshwright.model.time import Interval
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One staged table, and what it joins; of what is stored, the contract no longer has what is `gone`."""
+    """One staged table, and what it joins.
+
+    Of what is stored, the contract no longer has what is `gone`; rows for which `too_old` holds are not kept.
+    """
 
     session: Session
     address: TableAddress
@@ -29,6 +32,7 @@ class Joining:
     publish_id: PublishId
     interval: Interval
     gone: Gone = ()
+    too_old: str | None = None
 
     @property
     def held(self) -> str:
@@ -44,6 +48,11 @@ class Joining:
     def is_versioned(self) -> bool:
         """Tell whether the table keeps what it replaces."""
         return self.table.mode in VERSIONED
+
+    @property
+    def kept(self) -> str:
+        """The condition that a row is kept."""
+        return "TRUE" if self.too_old is None else f"NOT ({self.too_old})"
 
     def part(self, suffix: str = "") -> str:
         """Return what was staged, or what was worked out of it."""
@@ -85,19 +94,19 @@ def joined(joining: Joining) -> Iterator[str]:
 
 def rows_after(joining: Joining) -> str:
     """Return the expression of how many rows consumers will read."""
-    table, held = joining.table, joining.held
-    staged = f"(SELECT COUNT(*) FROM {joining.part()})"
+    table, held, kept = joining.table, joining.held, joining.kept
+    staged = f"(SELECT COUNTIF({kept}) FROM {joining.part()})"
     match table.mode:
         case PublishMode.REPLACE:
             return staged
         case PublishMode.APPEND:
-            return f"(SELECT COUNTIF(NOT {within(joining.interval)}) FROM {held}) + {staged}"
+            return f"(SELECT COUNTIF(NOT {within(joining.interval)} AND {kept}) FROM {held}) + {staged}"
         case PublishMode.LEDGER:
             return f"(SELECT COUNT(*) FROM {held}) + {staged}"
         case PublishMode.MERGE | PublishMode.PARTITION:
             which = is_touched(table, joining.part("__touched"))
-            stays = f"(SELECT COUNT(*) FROM {held} WHERE NOT ({which}))"
-            return f"{stays} + (SELECT COUNTIF({LATEST}) FROM {joining.part('__folded')})"
+            stays = f"(SELECT COUNTIF({kept}) FROM {held} WHERE NOT ({which}))"
+            return f"{stays} + (SELECT COUNTIF({LATEST} AND {kept}) FROM {joining.part('__folded')})"
 
 
 def offered(joining: Joining) -> str:

@@ -15,13 +15,14 @@ from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.log import last_publish, log_definition, read_log, read_stage
 from meshwright.engine.bigquery.modes import Joining, joined, offered, rows_after, worked_out
 from meshwright.engine.bigquery.quarantine import kept, quarantine_definition
+from meshwright.engine.bigquery.retention import forgotten, too_old
 from meshwright.engine.bigquery.session import HEAD, LOG, Session
 from meshwright.engine.bigquery.stage import discard
 from meshwright.engine.bigquery.tables import describe, expand, kind_of
 from meshwright.engine.bigquery.types import TYPES
 from meshwright.engine.bigquery.versions import touched_values
 from meshwright.engine.partitions import partitions_of
-from meshwright.engine.staging import Stage, log_entry, overtaken
+from meshwright.engine.staging import Stage, log_entry, overtaken, reached
 from meshwright.model import codec
 from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
@@ -40,7 +41,11 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
     if done is None:
         stage = read_stage(session, address, publish_id)
         with explained(f"publishing `{address}`"):
-            joinings = _joinings(session, product, publish_id, stage.staged.interval)
+            watermark = reached(product, stage, before)
+            joinings = tuple(
+                replace(joining, too_old=too_old(joining.table, watermark))
+                for joining in _joinings(session, product, publish_id, stage.staged.interval)
+            )
             if not before:
                 _make_datasets(session, address)
             room = [expand(joining) for joining in joinings]
@@ -50,7 +55,8 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
             prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + stored
             told = replace(stage, spent=prepared)
             done = log_entry(product, told, before, tables, now, time.perf_counter() - started)
-            _transact(session, joinings, stage, done)
+            forgetting = [statement for joining in joinings for statement in forgotten(joining, before, watermark)]
+            _transact(session, joinings, stage, done, forgetting)
             done = replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + stored)
     else:
         joinings = _joinings(session, product, publish_id, done.interval)
@@ -111,7 +117,9 @@ def _partitions(joining: Joining) -> Partitions | None:
     return partitions_of([value for value, _ in found], found[0][1] if found else 0)
 
 
-def _transact(session: Session, joinings: Sequence[Joining], stage: Stage, entry: Publish) -> None:
+def _transact(
+    session: Session, joinings: Sequence[Joining], stage: Stage, entry: Publish, forgetting: Sequence[str]
+) -> None:
     """Put everything in at once, with the log's entry, if the head is still what the stage was made upon."""
     _write_entry(session, stage, entry)
     product, publish_id = entry.product, entry.publish_id
@@ -123,6 +131,7 @@ def _transact(session: Session, joinings: Sequence[Joining], stage: Stage, entry
     changes = [
         *(statement for joining in joinings for statement in joined(joining)),
         *(statement for table in apart for statement in kept(session, publish_id, table)),
+        *forgetting,
         f"INSERT INTO {log} (number, {columns}) SELECT (SELECT number FROM {head}), {columns} FROM {prepared_entry}",
     ]
     script = f"""

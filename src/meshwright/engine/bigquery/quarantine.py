@@ -1,13 +1,13 @@
 """Quarantine: rows that checks find wrong, set aside before anything is published, with the names of these checks.
 
-They wait in the product's store beside its log, by the publish that set them aside, and are never removed: no later
-run makes them good. Consumers read other tables; what is masked for them is masked here too.
+They wait in the product's store beside its log, by the publish that set them aside, for as long as their table keeps
+rows: no later run makes them good. Consumers read other tables; what is masked for them is masked here too.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from meshwright.engine.bigquery.connection import explained, name
+from meshwright.engine.bigquery.connection import explained, name, text
 from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at, measured, wrong
 from meshwright.engine.bigquery.session import QUARANTINE, Session
 from meshwright.engine.bound import Bound
@@ -80,6 +80,13 @@ def kept(session: Session, publish_id: PublishId, table: TableAddress) -> Iterat
     number = f"(SELECT COALESCE(MAX(number), 0) FROM {held}) + ROW_NUMBER() OVER (ORDER BY content)"
     place = _aside(session, table, publish_id)
     yield f"INSERT INTO {held} (number, {_COLUMNS}) SELECT {number}, {_COLUMNS} FROM {place}"
+
+
+def forgotten_aside(session: Session, table: TableAddress, publishes: Sequence[PublishId]) -> str:
+    """Return the statement of a transaction that deletes what these publishes have set aside of a table."""
+    ids = ", ".join(text(str(publish_id)) for publish_id in publishes)
+    held = session.store(table.port.product, QUARANTINE)
+    return f"DELETE FROM {held} WHERE made_for = {text(_written(table))} AND publish_id IN ({ids})"
 
 
 def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:

@@ -64,9 +64,9 @@ def _insert(connection: DuckDBPyConnection, table: str) -> None:
 def _ensure_held(connection: DuckDBPyConnection, made: OutputTable, table: str, before: Publish) -> None:
     """Have tables that can take the staged rows: made now, taken over from another mode, or widened by new columns."""
     held, past = f"held.{name(table)}", f"past.{name(table)}"
-    if not _is_there(connection, "held", table):
+    if not is_there(connection, "held", table):
         connection.execute(f"CREATE TABLE {held} AS FROM {STAGE}.{held} LIMIT 0")
-        if _is_there(connection, "main", table):
+        if is_there(connection, "main", table):
             _take_over(connection, made, table, before)
     _widen(connection, held, made.columns)
     if made.mode is PublishMode.PARTITION:
@@ -114,13 +114,14 @@ def _widen(connection: DuckDBPyConnection, relation: str, columns: Sequence[Colu
 
 def _drop(connection: DuckDBPyConnection, table: str) -> None:
     """Remove what the table was, in whichever mode it was published."""
-    if _is_there(connection, "held", table):
+    if is_there(connection, "held", table):
         connection.execute(f"DROP VIEW main.{name(table)}")
     connection.execute(f"DROP TABLE IF EXISTS main.{name(table)}")
     connection.execute(f"DROP TABLE IF EXISTS held.{name(table)}")
     connection.execute(f"DROP TABLE IF EXISTS past.{name(table)}")
 
 
-def _is_there(connection: DuckDBPyConnection, schema: str, table: str) -> bool:
+def is_there(connection: DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Tell whether a schema of the connection's own file has the table."""
     row = connection.execute("SELECT current_database()").fetchone()
     return row is not None and has_relation(connection, row[0], schema, table)

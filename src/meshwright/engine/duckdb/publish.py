@@ -20,11 +20,12 @@ from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, st
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
 from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
+from meshwright.engine.duckdb.retention import forget
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
 from meshwright.engine.duckdb.versions import partitions_in
 from meshwright.engine.protocol import Recent
-from meshwright.engine.staging import Stage, log_entry, naming
+from meshwright.engine.staging import Stage, log_entry, naming, reached
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import PublishId
@@ -111,6 +112,7 @@ def _take(session: Session, product: DataProduct, staged: Path, before: Log, now
             if table.partition is not None
         }
         stage = naming(stage, written)
+        forget(connection, product, before, reached(product, stage, before))
         publish = _log(connection, product, stage, before, now, started)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
@@ -138,6 +140,7 @@ def _take_in(
             }
             stage = naming(stage, written)
             keep_quarantine(connection, STAGE)
+            forget(connection, product, before, reached(product, stage, before))
             connection.execute(f"CREATE OR REPLACE TABLE mesh.virtual_tables AS FROM {STAGE}.mesh.virtual_tables")
             publish = _log(connection, product, stage, before, now, started)
             connection.execute("COMMIT")

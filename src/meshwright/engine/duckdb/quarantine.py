@@ -1,10 +1,11 @@
 """Quarantine: rows that checks find wrong, set aside before anything is published, with the names of these checks.
 
-They wait in the product's own file beside its log, by the publish that set them aside, and are never removed: no later
-run makes them good. Consumers read other tables; what is masked for them is masked here too.
+They wait in the product's own file beside its log, by the publish that set them aside, for as long as their table keeps
+rows: no later run makes them good. Consumers read other tables; what is masked for them is masked here too.
 """
 
 import json
+from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
@@ -76,6 +77,14 @@ def keep_quarantine(connection: DuckDBPyConnection, other: str) -> None:
         return
     connection.execute(f"UPDATE mesh.quarantine SET number = number + (SELECT coalesce(max(number), 0) FROM {held})")
     connection.execute(f"INSERT INTO mesh.quarantine FROM {held}")
+
+
+def forget_aside(connection: DuckDBPyConnection, table: TableAddress, publishes: Sequence[PublishId]) -> None:
+    """Delete what these publishes have set aside of a table, in the connection's own file."""
+    connection.execute(
+        "DELETE FROM mesh.quarantine WHERE made_for = $1 AND publish_id IN (SELECT unnest($2::VARCHAR[]))",
+        [_written(table), list(map(str, publishes))],
+    )
 
 
 def read_quarantine(connection: DuckDBPyConnection, database: str, most: int) -> tuple[Quarantined, ...]:

@@ -223,7 +223,7 @@ class QuarantineBlock(Shape):
 
 
 class RetentionBlock(Shape):
-    """How long rows are kept; without it, for good. It is compared and judged, and no engine deletes by it yet."""
+    """How long rows are kept; without it, for good. Each publish deletes what is older."""
 
     keep: Length = Field(description="No row is kept that is older than this, behind the product's watermark …")
     by: OfTables[ColumnName] | None = Field(
