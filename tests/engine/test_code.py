@@ -122,14 +122,13 @@ def test_code_has_a_clean_environment_and_only_its_own_connections(
 ) -> None:
     monkeypatch.setenv("MESH_CONN_OTHER", "hidden")
     caplog.set_level(logging.INFO, "meshwright")
-    said = shop.said(
-        "(sorted(os.environ), os.getcwd(), print(os.environ['MESH_CONN_MODELS'], 'pass/word', 'pass%2Fword'))"
-    )
+    long = "'pass/word', 'pass%2Fword', 1934 * 'x', 'pass/word'"  # the last one is where a line is cut
+    said = shop.said(f"(sorted(os.environ), os.getcwd(), print(os.environ['MESH_CONN_MODELS'], {long}))")
     names, folder, _ = ast.literal_eval(str(said))
     assert set(names) - {"LC_CTYPE"} == {"HOME", "LANG", "MESH_CONN_MODELS", "PATH", "TMPDIR", "TZ"}
     assert Path(folder).is_relative_to(shop.folder)
     assert not Path(folder).exists(), "its folder is gone with the run"
-    assert "shop.photos: *** *** ***" in caplog.messages
+    assert f"shop.photos: *** *** *** {1934 * 'x'} ***" in caplog.messages
 
 
 def test_code_may_be_in_several_files_and_give_batches_one_by_one(shop: Shop) -> None:

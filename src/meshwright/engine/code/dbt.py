@@ -27,7 +27,7 @@ def run_dbt(task: Task, product: DataProduct) -> Made:
     outputs = task.folder / "outputs"
     outputs.mkdir()
     interval = {"interval_start": instant_text(task.interval.start), "interval_end": instant_text(task.interval.end)}
-    job = {"path": task.code.path, "wanted": task.wanted, "vars": interval}
+    job = {"path": task.code.path, "wanted": task.wanted, "vars": interval, "memory": task.bounds.memory}
     (task.folder / "job.json").write_text(json.dumps(job))
     status = run(Call(str(task.product), python, Path(dbt.__file__), task.folder, task.given, task.bounds))
     path = task.folder / "report.json"

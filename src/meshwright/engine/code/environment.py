@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from meshwright.model.errors import Busy, FinalError, Refused
 _MADE = ".made"
 _PATIENCE = 600.0
 """Seconds that making an environment may take."""
+
+_USER = re.compile(r"(?<=://)[^/@\s]+@")
+"""Who an index is asked as: `nadia:password@`."""
 
 _HANDED_ON = ("HOME", "PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _HANDED_ON_PREFIXES = ("UV_", "XDG_")
@@ -78,7 +82,7 @@ def _call(code: Code, command: list[str]) -> None:
         message = f"the environment of `{code.path}` was not made in {_PATIENCE / 60:.0f} minutes"
         raise Busy(message, hint="see that the index of packages can be reached") from None
     if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        said = [_USER.sub("", line.strip()) for line in done.stderr.splitlines() if line.strip()]
         message = f"the environment that `{code.lock.path}` names cannot be made: {' '.join(said[:4])}"
         raise FinalError(message, hint=f"see that `{code.lock.path}` can be installed here, from wheels alone")
 

@@ -114,7 +114,7 @@ def _variables(call: Call) -> dict[str, str]:
 def _log(call: Call, lines: IO[str]) -> None:
     for number, line in enumerate(lines):
         if number < _LINES and line.strip():
-            log.info("%s: %s", call.subject, without_secrets(line.rstrip()[:_LINE], call.given))
+            log.info("%s: %s", call.subject, without_secrets(line.rstrip(), call.given)[:_LINE])
     lines.close()
 
 

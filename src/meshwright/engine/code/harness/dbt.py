@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 PROFILE = "mesh"
-_WRONG = ("error", "skipped")
+_SHARE = 0.7
+"""What of the memory that the process may take the database takes, before it goes on on disk."""
 
 
 class NotBuiltError(Exception):
@@ -39,7 +40,9 @@ def _built(folder: Path, job: dict[str, Any]) -> list[dict[str, Any]]:
     from dbt.cli.main import dbtRunner
 
     database = folder / "work.duckdb"
-    outputs = {PROFILE: {"type": "duckdb", "path": str(database), "threads": 1}}
+    memory = f"{round(job['memory'] * _SHARE / 10**6)}MB"
+    output = {"type": "duckdb", "path": str(database), "threads": 1, "settings": {"memory_limit": memory}}
+    outputs = {PROFILE: output}
     (folder / "profiles.yml").write_text(json.dumps({PROFILE: {"target": PROFILE, "outputs": outputs}}))
     options = _options(folder, job)
     quietly = ["--log-level", "warn", *options]
