@@ -112,3 +112,13 @@ def test_what_nobody_asks_for_makes_room(tmp_path: Path) -> None:
         keys = {key for (key,) in connection.execute("SELECT key FROM kept")}
     connection.close()
     assert keys == {b"old-0", b"old-1", b"old-2", b"new"}
+
+
+def test_a_cache_that_nobody_holds_any_more_has_closed_its_file(tmp_path: Path) -> None:
+    with open_cache(tmp_path) as cache:
+        connection = cache._connection
+    assert connection is not None
+    connection.execute("SELECT 1")  # what is kept can be read on
+    del cache
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

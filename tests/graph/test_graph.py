@@ -1,10 +1,13 @@
+import gc
 from dataclasses import replace
+from weakref import ref
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.graph.meshes import address, linked, made, names, out, product
 
 from meshwright.graph.build import build
+from meshwright.graph.personal_path import personal_path
 from meshwright.model.address import ColumnAddress
 from meshwright.model.analysis import Analysis, ColumnRead, OutputColumn
 from meshwright.model.contract import Column, Contract, LogicalType
@@ -141,3 +144,16 @@ def test_columns_of_equal_names_in_two_tables_are_two():
     assert graph.targets(b) == (out("both").table().column("x"),)
     assert graph.sources(out("both").table().column("x")) == (a, b)
     assert (graph.table(out("orders").table("c")), graph.table(out("gone").table())) == (None, None)
+
+
+def test_a_graph_goes_with_the_last_who_holds_it_whatever_was_asked_of_it():
+    graph = linked(*CHAIN)
+    assert graph.impact(column("raw.id")) == ()
+    assert personal_path(graph, column("daily.id")) == ()
+    gone = ref(graph)
+    gc.disable()
+    try:
+        del graph
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -106,9 +106,7 @@ def mesh() -> None:
 
 def main() -> NoReturn:
     """Run a verb; every way it can end has one exit status and no traceback."""
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # most of what a command makes stays until its end: to look for garbage is in vain
+    gc.set_threshold(100_000, 20, 20)  # most of what a command makes stays: to look for garbage is mostly in vain
     atexit.register(_leave)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for must not end a command

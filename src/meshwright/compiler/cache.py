@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from weakref import finalize
 from zlib import crc32
 
 FILE = "kept.db"
@@ -75,6 +76,7 @@ class Cache:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._file, check_same_thread=False)
+            finalize(self, connection.close)  # by itself it would be open until somebody looks for garbage
             connection.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, content BLOB, sum INTEGER)")
             connection.execute("SELECT key, content, sum FROM kept LIMIT 0")
         except (OSError, sqlite3.Error) as error:

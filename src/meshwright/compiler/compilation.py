@@ -116,7 +116,6 @@ def compile_with(kept: Cache, root: Path, released: Released | None) -> Compiled
         analyst = Analyst(root, products, loaded.digests, kept)
         sql = analyst.wrong()
         graph = build(loaded.mesh, Analyses(products.outlines, partial(_analyses, analyst, released)))
-    gc.unfreeze()
     between = [d for d in (*graph.diagnostics, *_decided(loaded.mesh)) if is_here(d, loaded.here)]
     return Compiled(loaded, graph, tuple(sorted({*loaded.diagnostics, *sql, *between})), analyst.states)
 
@@ -154,6 +153,7 @@ def _staying() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        gc.unfreeze()  # it is old now, and looked through seldom
         gc.enable()
 
 

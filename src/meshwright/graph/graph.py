@@ -7,6 +7,7 @@ columns is found in the analyses along an edge between two products; `flow` keep
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from weakref import proxy
 
 from meshwright.graph.flow import Flow
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
@@ -36,7 +37,7 @@ class Reader:
     column: str | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class MeshGraph:
     """A mesh, linked. Made by `build`; results are in topological order, inputs before what is made of them.
 
@@ -56,7 +57,8 @@ class MeshGraph:
     def once(self, make: "Callable[[MeshGraph], Made]") -> Made:
         """Return what is made of this graph, and make it once: a graph never changes."""
         if make not in self._made:
-            self._made[make] = make(self)
+            # What is made may point back, but must not keep the graph, and the files it reads from, open for ever.
+            self._made[make] = make(proxy(self))
         made: Made = self._made[make]
         return made
 
