@@ -133,12 +133,14 @@ class PublishOperator(BaseOperator):
         """Publish; a retry of what was published already does nothing but tell again."""
         from meshwright.actions import run
         from meshwright.actions.announce import announce
+        from meshwright.actions.grant import grant
         from meshwright.model.naming import asset_uri, partitions_uri
         from meshwright.model.time import instant_text
 
         with outcome(self.pinned, context) as job:
             asked = interval_asked(context, job.now)
             publish = run.publish(job.workspace, job.record, _publish_id(context), asked, job.now)
+            grant(job.workspace, job.record.product)
             announce(job.workspace, job.record.product, publish)
         self.published = publish
         ports = {asset_uri(port): port for port in publish.ports}

@@ -119,6 +119,13 @@ class Estimator(Protocol):
         """Return an estimate of one run of each product. What cannot be estimated says why; nothing is raised."""
 
 
+class Grantor(Protocol):
+    """Lets people read what an engine holds."""
+
+    def grant(self, data: str, product: DataProduct) -> None:
+        """Let those read a product who may, and nobody else of the mesh."""
+
+
 class Engine(Protocol):
     """Builds products and keeps what they published. Every method raises from the tree of `model.errors`."""
 

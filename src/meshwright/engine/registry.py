@@ -4,7 +4,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import cast
 
-from meshwright.engine.protocol import Engine, Estimator
+from meshwright.engine.protocol import Engine, Estimator, Grantor
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 
@@ -12,6 +12,9 @@ ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwrigh
 
 _ESTIMATORS = {"bigquery": "meshwright.engine.bigquery.estimate"}
 """Of engines that bill what queries read: what tells it beforehand."""
+
+_GRANTORS = {"bigquery": "meshwright.engine.bigquery.grants"}
+"""Of engines that people read by themselves: what lets them."""
 
 _DRIVERS = {"bigquery": "bigquery"}
 """The extra of this package that brings an engine's driver, where it is not there anyway."""
@@ -53,6 +56,15 @@ def estimator(name: str) -> Estimator | None:
     """
     place = _ESTIMATORS.get(name)
     return None if place is None else cast("Estimator", _module(name, place))
+
+
+def grantor(name: str) -> Grantor | None:
+    """Return what lets people read what an engine holds; None for one whose files say that by themselves.
+
+    Raises `Refused` where the engine's driver is not installed.
+    """
+    place = _GRANTORS.get(name)
+    return None if place is None else cast("Grantor", _module(name, place))
 
 
 def _module(name: str, place: str) -> ModuleType:

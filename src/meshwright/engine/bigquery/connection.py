@@ -42,7 +42,7 @@ RETRY = DEFAULT_RETRY.with_timeout(60.0)
 _WRITE = "write `data: bigquery://project`, or `bigquery://project/prefix?location=EU`"
 _LATER = ("rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded")
 _CANCELLED = "concurrent update"
-_TAG = "policyTag."
+_ASKED, _TAG = ("location", "endpoint", "readers"), "policyTag."
 _LEAST = 10 * 2**20
 """What is billed at least for each table that a query reads (cloud.google.com/bigquery/pricing, on-demand compute)."""
 
@@ -51,12 +51,14 @@ _LEAST = 10 * 2**20
 class Warehouse:
     """A project of BigQuery, and the first word of its datasets' names.
 
-    `policy_tags` are the tags of columns, by what these are classified as.
+    `policy_tags` are the tags of columns, by what these are classified as. `readers` is the address of the group of a
+    domain's people, with `{domain}` in its name; None where others decide who reads.
     """
 
     client: bigquery.Client
     prefix: str = ""
     policy_tags: Mapping[str, str] = field(default_factory=dict)
+    readers: str | None = None
     meter: Meter = field(default_factory=Meter, compare=False)
 
     @property
@@ -145,13 +147,16 @@ def open_warehouse(data: str) -> Warehouse:
 
     `endpoint=` names another address of the service; one of plain http is an emulator's, which asks for no credentials.
     `policyTag.personal=projects/…/policyTags/…` is the tag of all columns that are classified as personal.
+    `readers=mesh-{domain}@acme.org` is the group of a domain's people.
     """
     parts = urlsplit(data)
     if parts.scheme != "bigquery" or not parts.netloc:
         raise Refused(f"BigQuery keeps products in a project, not at `{data}`", hint=_WRITE)
     asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     tags = {key.removeprefix(_TAG): tag for key, tag in asked.items() if key.startswith(_TAG)}
-    if unknown := sorted(key for key in asked if key not in ("location", "endpoint") and not key.startswith(_TAG)):
+    if unknown := sorted(
+        key for key in asked if key not in ("location", "endpoint", "readers") and not key.startswith(_TAG)
+    ):
         raise Refused(f"`{data}` says `{unknown[0]}`, which BigQuery has no place for", hint=_WRITE)
     endpoint = asked.get("endpoint", "")
     try:
@@ -164,7 +169,7 @@ def open_warehouse(data: str) -> Warehouse:
     except GoogleAuthError as error:
         hint = "`gcloud auth application-default login`, or name a key in GOOGLE_APPLICATION_CREDENTIALS"
         raise Refused(f"BigQuery needs credentials: {_first_line(error)}", hint=hint) from None
-    return Warehouse(client, parts.path.strip("/").replace("-", "_"), tags)
+    return Warehouse(client, parts.path.strip("/").replace("-", "_"), tags, asked.get("readers"))
 
 
 def name(identifier: str) -> str:

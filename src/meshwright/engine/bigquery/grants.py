@@ -1,0 +1,121 @@
+"""Grants: who may read a product, as its ports say, compiled to the access of its datasets and views.
+
+A domain is a group of people, whose address the environment knows: `bigquery://project?readers=mesh-{domain}@acme.org`;
+`all` stands for every domain. Who may read all ports reads the dataset, who may read some, their views. Raw rows, in
+the store, are read through views alone: its dataset lets in those of what consumers read, and nobody else who only
+reads. What such groups are not meant by, such as an administrator's own grants, stays as it is.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from google.cloud import bigquery
+
+from meshwright.engine.bigquery.connection import RETRY, Warehouse, explained, open_warehouse
+from meshwright.model.address import TableAddress
+from meshwright.model.naming import dataset, store_dataset, stored_table
+from meshwright.model.product import DataProduct
+
+EVERYBODY = "all"
+"""What stands for the name of a domain where a port is for all of them."""
+
+_VIEWER = "roles/bigquery.dataViewer"
+_PROJECT_READERS = "projectReaders"
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Who may read a product: domains that read all of it, and those that read single tables."""
+
+    whole: frozenset[str]
+    tables: tuple[tuple[TableAddress, frozenset[str]], ...] = ()
+
+
+def grants(product: DataProduct) -> Grants:
+    """Return the domains that may read a product. Those below them are members of their groups."""
+    own = product.address.domain
+    ports = [
+        (port, frozenset([EVERYBODY] if port.readers is None else [own, *port.readers])) for port in product.outputs
+    ]
+    whole = frozenset.intersection(*(domains for _, domains in ports)) if ports else frozenset()
+    return Grants(
+        whole,
+        tuple(
+            (product.port_address(port).table(called), domains - whole)
+            for port, domains in ports
+            for called, _ in port.named
+        ),
+    )
+
+
+def grant(data: str, product: DataProduct) -> None:
+    """Let those read a product who may, and nobody else of the mesh. Without `readers` in `data`, change nothing."""
+    warehouse = open_warehouse(data)
+    if warehouse.readers is None:
+        return
+    found = grants(product)
+    offered, store = (place(product.address, warehouse.prefix) for place in (dataset, store_dataset))
+    with explained(f"granting access to `{product.address}`"):
+        _let_in(warehouse, store, [_views_of(warehouse, offered)])
+        _let_in(warehouse, offered, [_group("READER", group) for group in _groups(warehouse, found.whole)])
+        for table, domains in found.tables:
+            _let_see(warehouse, f"{warehouse.project}.{offered}.{stored_table(table)}", _groups(warehouse, domains))
+
+
+def _let_in(warehouse: Warehouse, name: str, wanted: list[bigquery.AccessEntry]) -> None:
+    """Have a dataset let in whom it should, and those whom nobody of us manages."""
+    found = warehouse.client.get_dataset(f"{warehouse.project}.{name}", retry=RETRY)
+    kept = [entry for entry in found.access_entries if not _is_ours(warehouse, entry) and entry not in wanted]
+    if [*kept, *wanted] != list(found.access_entries):
+        found.access_entries = [*kept, *wanted]
+        warehouse.client.update_dataset(found, ["access_entries"], retry=RETRY)
+
+
+def _let_see(warehouse: Warehouse, place: str, groups: list[str]) -> None:
+    """Have a view be read by these groups, beside those whom nobody of us manages."""
+    policy = warehouse.client.get_iam_policy(place, retry=RETRY)
+    before = [{"role": one["role"], "members": set(one["members"])} for one in policy.bindings]
+    ours = re.compile(f"group:{_pattern(warehouse)}")
+    bindings = [{**one, "members": {m for m in one["members"] if not ours.fullmatch(m)}} for one in before]
+    bindings.append({"role": _VIEWER, "members": {f"group:{group}" for group in groups}})
+    after = _merged(bindings)
+    if after != _merged(before):
+        policy.bindings = [{"role": role, "members": members} for role, members in sorted(after.items())]
+        warehouse.client.set_iam_policy(place, policy, retry=RETRY)
+
+
+def _merged(bindings: Iterable[dict[str, object]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in bindings:
+        members = one["members"]
+        if isinstance(members, set) and members:
+            found.setdefault(str(one["role"]), set()).update(members)
+    return found
+
+
+def _is_ours(warehouse: Warehouse, entry: bigquery.AccessEntry) -> bool:
+    """Tell whether an entry is one that we decide about: a group of ours that reads, or whoever reads the project."""
+    if entry.role != "READER":
+        return False
+    if entry.entity_type == "specialGroup":
+        return entry.entity_id == _PROJECT_READERS
+    return entry.entity_type == "groupByEmail" and re.fullmatch(_pattern(warehouse), str(entry.entity_id)) is not None
+
+
+def _groups(warehouse: Warehouse, domains: Iterable[str]) -> list[str]:
+    return [(warehouse.readers or "").replace("{domain}", domain) for domain in sorted(domains)]
+
+
+def _pattern(warehouse: Warehouse) -> str:
+    return "[a-z0-9-]+".join(map(re.escape, (warehouse.readers or "").split("{domain}")))
+
+
+def _group(role: str, group: str) -> bigquery.AccessEntry:
+    return bigquery.AccessEntry(role, "groupByEmail", group)
+
+
+def _views_of(warehouse: Warehouse, name: str) -> bigquery.AccessEntry:
+    """Return what lets all views of a dataset read another dataset."""
+    place = {"projectId": warehouse.project, "datasetId": name}
+    return bigquery.AccessEntry.from_api_repr({"dataset": {"dataset": place, "targetTypes": ["VIEWS"]}})
