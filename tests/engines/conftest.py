@@ -17,6 +17,7 @@ from meshwright.engine.capabilities import refuse_beyond
 from meshwright.engine.registry import no_keys, open_engine
 from meshwright.model.errors import Refused
 from meshwright.model.identity import Keys, Secret
+from meshwright.model.mask import Pseudonym, Redact, TruncateText
 from meshwright.model.product import PublishMode, Retention
 
 OFTEN = {
@@ -25,6 +26,8 @@ OFTEN = {
     "second": {PublishMode.PARTITION},
     "operator": set(),
     "retention": {Retention(timedelta(hours=2), "sold_at")},
+    "mask": {Redact('it\'s \\ "nobody"'), TruncateText(2), Pseudonym("sale")},
+    "sql": {"SELECT * FROM '{secret}'", "DROP TABLE orders", "SELECT sale_id FROM orders) AS x; DROP TABLE orders; --"},
 }
 """Of these parameters, the values that every run of the tests tries on BigQuery, whose emulator is slow."""
 
