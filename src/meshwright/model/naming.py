@@ -228,6 +228,11 @@ def job_id(publish_id: PublishId, step: str, attempt: int = 1) -> str:
     return f"{SCHEME}_{publish_id}_{step}" + (f"_{attempt}" if attempt > 1 else "")
 
 
+def job_page(project: str, location: str, job: str) -> str:
+    """The page of Google's console that shows a job: `https://console.cloud.google.com/bigquery?project=…&j=bq:EU:…`."""
+    return f"https://console.cloud.google.com/bigquery?project={project}&j=bq:{location}:{job}&page=queryresults"
+
+
 def key_name(space: str) -> str:
     """The connection of Airflow whose password is the key of a subject space."""
     return f"mesh_key_{sql_name(space)}"

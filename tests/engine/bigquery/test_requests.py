@@ -59,6 +59,13 @@ def test_the_transaction_has_one_job_wherever_it_is_tried() -> None:
     assert body["configuration"]["query"]["useLegacySql"] is False
 
 
+def test_the_log_says_where_to_look_at_a_job(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"), warehouse(jobs=[job(f"mesh_{ID}_publish")], results=[EMPTY]) as (opened, _):
+        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+    page = f"https://console.cloud.google.com/bigquery?project=shop&j=bq:EU:mesh_{ID}_publish&page=queryresults"
+    assert f"publish is {page}" in caplog.messages
+
+
 def test_a_transaction_that_another_process_has_begun_is_waited_for() -> None:
     with warehouse(jobs=[DUPLICATE], job=[job()], results=[EMPTY]) as (opened, recorder):
         opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")

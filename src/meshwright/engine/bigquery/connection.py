@@ -6,6 +6,7 @@ what it reads.
 """
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +34,9 @@ from requests.exceptions import ConnectionError as Unreachable
 from meshwright.engine.bigquery.meter import Meter
 from meshwright.model.errors import Busy, FinalError, MeshError, Refused
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import job_id
+from meshwright.model.naming import job_id, job_page
+
+log = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 """What a job binds, by the names of its parameters: texts, instants and lists of texts."""
@@ -80,7 +83,7 @@ class Warehouse:
     def run_once(self, sql: str, publish_id: PublishId, step: str) -> None:
         """Run the job that takes a step of a run; where another process has begun it, wait for that one's end.
 
-        A job that has failed is followed by another attempt of it.
+        A job that has failed is followed by another attempt of it. The log, and so Airflow's, says where to look at it.
         """
         for attempt in count(1):
             called = job_id(publish_id, step, attempt)
@@ -91,6 +94,7 @@ class Warehouse:
                 job = cast("bigquery.QueryJob", begun)
                 if job.done() and job.error_result:
                     continue
+            log.info("%s is %s", step, job_page(self.project, str(job.location), called))
             job.result(retry=RETRY)
             self.meter.count(job)
             return

@@ -155,7 +155,7 @@ def _retold(stored: bigquery.SchemaField, column: Column | None, tags: Mapping[s
     """Return a stored column with what the contract says of it now. One that it no longer has keeps its tag."""
     if column is None:
         return stored
-    told = stored.to_api_repr()
+    told = dict(stored.to_api_repr())
     said = field(column, tags).to_api_repr()
     for word in ("description", "policyTags"):
         told.pop(word, None)
