@@ -50,6 +50,12 @@ SELDOM = {
     "test_a_column_that_is_gone_is_there_again_when_its_release_is",
     "test_columns_in_another_order_and_in_other_capitals_are_the_same",
     "test_a_time_is_the_beginning_of_its_unit",
+    "test_checks_see_what_consumers_will",
+    "test_a_contract_implies_checks",
+    "test_severity_and_the_manifest_say_what_a_failure_does",
+    "test_other_checks_are_held_against_what_is_left",
+    "test_an_older_interval_built_late_does_not_win_over_a_newer_one",
+    "test_a_partition_that_a_rerun_no_longer_makes_gives_way_to_what_was_there_before",
 }
 """What on BigQuery shows code that all engines share, or what another test shows there: left to `make proof`."""
 
