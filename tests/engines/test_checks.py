@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.engines.shop import COLUMNS, NOW, Row, Shop
+from tests.engines.shop import COLUMNS, NOW, TABLE, Row, Shop
 
 from meshwright.model.contract import Check, Column, LogicalType, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
@@ -151,3 +151,40 @@ def test_checking_changes_nothing_and_can_be_done_again(open_shop: OpenShop) -> 
     assert shop.engine.check(shop.product, staged.publish_id) == first
     assert shop.engine.staged(shop.product, staged.publish_id) == staged
     assert shop.engine.publish(shop.product, staged.publish_id, NOW).seconds > 0
+
+
+def test_what_consumers_read_is_checked_where_it_is(open_shop: OpenShop) -> None:
+    query = "SELECT count(*) FROM sales WHERE price > 1"
+    warning = replace(zero(Metric.SQL, query=query), severity=Severity.WARNING)
+    shop: Shop = open_shop(mode=PublishMode.MERGE, checks=(warning,))
+    interval = shop.deliver(0, [("a", 1), ("b", 22)])
+    shop.run(interval)
+    shop.sell(1, [("b", 1), ("c", 33), ("d", 4)])
+    found = {r.check: r for r in shop.engine.check_published(shop.product, [TABLE], interval)}
+    assert [(name, r.passed) for name, r in found.items()] == [
+        ("schema", True),
+        ("sale_id-required", True),
+        ("primary-key-unique", True),
+        ("asked", False),
+    ]
+    assert found["asked"].measured == 2
+    assert [dict(row.values) for row in found["asked"].wrong] == [{"sale_id": "c"}, {"sale_id": "d"}]
+
+
+def test_a_failed_check_shows_wrong_rows_by_columns_that_anybody_may_see(open_shop: OpenShop) -> None:
+    secret = replace(COLUMNS[1], classification="personal")
+    checks = (
+        replace(zero(Metric.INVALID_VALUES, "price", pattern="^[0-9][.]"), name="cheap"),
+        replace(zero(Metric.DUPLICATE_VALUES, "price"), name="once"),
+        replace(zero(Metric.ROW_COUNT), name="none"),
+    )
+    rows: list[Row] = [("b", 22), ("a", 22), ("c", 3), *((f"x{n}", 50 + n) for n in range(9))]
+    results = checked(open_shop(checks=checks), 0, rows)
+    told = [dict(row.values) for row in results["cheap"].wrong]
+    assert told[:2] == [{"sale_id": "a", "price": "22"}, {"sale_id": "b", "price": "22"}]
+    assert len(told) == 5
+    assert [dict(row.values) for row in results["once"].wrong] == told[:2]
+    assert results["none"].wrong == ()
+    assert results["once"].text.endswith("such as sale_id `a`, price `22`; sale_id `b`, price `22`")
+    hidden = checked(open_shop(columns=(COLUMNS[0], secret), checks=checks), 0, rows)
+    assert [dict(row.values) for row in hidden["once"].wrong] == [{"sale_id": "a"}, {"sale_id": "b"}]

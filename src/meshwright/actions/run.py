@@ -26,7 +26,7 @@ from meshwright.model.errors import (
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
 from meshwright.model.observation import Failure
-from meshwright.model.product import DataProduct, OnFail
+from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
 from meshwright.model.time import Interval
 from meshwright.release.record import Record
@@ -137,7 +137,9 @@ def _check(
     results = engine.check(product, publish_id)
     synthetic = engine.staged(product, publish_id).synthetic
     workspace.observations().record_checks(publish_id, results, now, synthetic=synthetic)
-    failed = [r for r in results if not r.passed and r.consequence is OnFail.BLOCK]
+    failed = [r for r in results if r.blocks]
+    for result in (r for r in results if not r.passed and not r.blocks):
+        log.warning("%s: %s: %s", result.table, result.check, result.text)
     if failed:
         engine.discard(product, publish_id)
         raise ChecksFailed(_reasons(product.address, failed), hint="what is published stays as it is")
@@ -172,7 +174,7 @@ def _publish_anew(
 
 def _reasons(address: ProductAddress, failed: list[CheckResult]) -> str:
     head = f"`{address}` fails {len(failed)} check{'s' if len(failed) > 1 else ''}"
-    return "\n".join([head, *(f"  {r.table}: {r.check}: {r.message}" for r in failed)])
+    return "\n".join([head, *(f"  {r.table}: {r.check}: {r.text}" for r in failed)])
 
 
 @contextmanager

@@ -25,6 +25,7 @@ VERBS = {
         "new": "Begin a mesh, a repository, a domain, a product or a key.",
         "validate": "Find every mistake in the manifests and their SQL.",
         "run": "Build a product here: stage, check, publish.",
+        "check": "Hold what consumers read against its contracts, where it is.",
         "import": "Take over what others describe: ODCS, ODPS, dbt's models.",
         "export": "Write what others read: ODCS, ODPS, JSON Schema, workflows.",
         "fetch": "Bring what other repositories of the mesh have released.",

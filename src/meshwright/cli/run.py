@@ -81,7 +81,7 @@ def _print(outcome: run.Outcome) -> None:
         f"{passed} of {len(outcome.results)} checks passed; {taken_text(published)}"
     )
     for result in warnings:
-        click.echo(click.style("warning: ", fg="yellow") + f"{result.table}: {result.check}: {result.message}")
+        click.echo(click.style("warning: ", fg="yellow") + f"{result.table}: {result.check}: {result.text}")
     if published.quarantined:
         click.echo(f"`mesh status {published.product} --quarantine` shows the rows that were set aside")
 

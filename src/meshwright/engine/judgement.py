@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from meshwright.model.address import TableAddress
-from meshwright.model.contract import ROW_METRICS, Check, Column, LogicalType, Metric, Operator, Unit
+from meshwright.model.contract import ROW_METRICS, SCHEMA_CHECK, Check, Column, LogicalType, Metric, Operator, Unit
 from meshwright.model.product import OnFail, OutputTable, PublishMode
 from meshwright.model.publish import CheckResult
 
@@ -42,9 +42,32 @@ class Aside:
         return Decimal(self.by_check.get(check.name, 0))
 
 
+NOTHING_ASIDE = Aside()
+
+
 def checks_of(table: OutputTable) -> tuple[Check, ...]:
     """Return the checks that a contract names, and those implied by its columns, its key and its way of publishing."""
     return (*_implied(table), *table.contract.checks)
+
+
+def published_checks_of(table: OutputTable) -> tuple[Check, ...]:
+    """Return the checks of a table as consumers read it, which an earlier release may have made.
+
+    What its rows refer to in an input was looked up as that was when they were made.
+    """
+    checks = tuple(c for c in checks_of(table) if c.refers_to is None or not c.refers_to.is_input)
+    return checks if table.virtual is not None else (schema_check(), *checks)
+
+
+def schema_check() -> Check:
+    """Return the check that a table has its contract's columns: what a run makes is cast to them, and has them."""
+    return Check(SCHEMA_CHECK, Metric.SCHEMA, Operator.EQUAL, _NONE)
+
+
+def conforming(table: OutputTable, address: TableAddress, check: Check, unlike: Sequence[str]) -> CheckResult:
+    """Judge the columns of a table; `unlike` says of each that is not as the contract has it what is wrong."""
+    result = judged(table, address, check, Decimal(len(unlike)), 0)
+    return replace(result, message="; ".join(unlike) or "it has the columns of its contract")
 
 
 def quarantined(table: OutputTable) -> tuple[Check, ...]:
@@ -144,6 +167,8 @@ def _decimal(value: str) -> str:
 
 
 def _implied(table: OutputTable) -> Iterator[Check]:
+    if table.virtual is not None:
+        yield schema_check()
     for column in table.made_columns:
         yield from _implied_by(column)
     key = table.contract.key
@@ -161,6 +186,11 @@ def _implied_by(column: Column) -> Iterator[Check]:
 
 
 def _measured_text(check: Check, measured: Decimal, value: Decimal, rows: int) -> str:
+    if check.condition is not None:
+        return f"{number_text(measured)} of {rows:,} rows"
+    if check.metric is Metric.REFERENCES:
+        columns = ", ".join(f"`{c}`" for c in check.columns)
+        return f"{number_text(measured)} of {rows:,} rows with {columns} that `{check.refers_to}` does not have"
     if check.metric not in _COUNTED:
         return f"{number_text(measured)} rows" if check.metric is Metric.ROW_COUNT else f"it gives {number_text(value)}"
     columns = ", ".join(f"`{c}`" for c in check.columns)

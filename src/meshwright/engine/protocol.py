@@ -4,7 +4,7 @@ A run is `stage → check → publish`, or `discard`. Each verb may run in a pro
 publish id alone, the staged data waits in the engine's store.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -141,6 +141,14 @@ class Engine(Protocol):
 
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
         """Hold what was staged against its contracts: each table in one scan. Changes nothing that is published."""
+
+    def check_published(
+        self, product: DataProduct, tables: Collection[TableAddress], interval: Interval
+    ) -> tuple[CheckResult, ...]:
+        """Hold what consumers read of some of a product's tables against their contracts, as `check` does.
+
+        SQL that asks for an interval is given this one. Raises `NotFound` where nothing is published yet.
+        """
 
     def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
         """Make all staged ports visible at once, and log it with them. Does nothing when the log has the id already.

@@ -23,7 +23,7 @@ class LogicalType(StrEnum):
 
 
 class Metric(StrEnum):
-    """What a check measures: ODCS's library metrics, SQL, and our keys and hash chains."""
+    """What a check measures: ODCS's library metrics, its relationships, SQL; and our schemas and hash chains."""
 
     NULL_VALUES = "nullValues"
     MISSING_VALUES = "missingValues"
@@ -31,11 +31,19 @@ class Metric(StrEnum):
     DUPLICATE_VALUES = "duplicateValues"
     ROW_COUNT = "rowCount"
     SQL = "sql"
+    REFERENCES = "references"
+    SCHEMA = "schema"
     HASH_CHAIN = "hashChain"
 
 
 ROW_METRICS = (Metric.NULL_VALUES, Metric.MISSING_VALUES, Metric.INVALID_VALUES, Metric.DUPLICATE_VALUES)
 """What says of single rows whether they are right."""
+
+_COUNTED = (*ROW_METRICS, Metric.REFERENCES, Metric.ROW_COUNT)
+
+
+SCHEMA_CHECK = "schema"
+"""The check that a table, made elsewhere or earlier, has the columns of its contract."""
 
 
 class Operator(StrEnum):
@@ -59,14 +67,26 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """What columns refer to: those of another table of the product, or of an input, by the name that SQL has for it."""
+
+    table: str
+    columns: tuple[str, ...]
+    is_input: bool = False
+
+    def __str__(self) -> str:
+        return ", ".join(f"{self.table}.{column}" for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One executable assertion on a port's table.
 
     `threshold` has one number, or two for the `between` operators (exclusive, as ODCS says). `columns` are those it
-    measures, `valid_values` and `pattern` belong to `invalidValues`, `missing_values` to `missingValues` (what is
-    missing beside null; None: blank text), `query`, which begins at `query_at` and is in `dialect`, to `sql` (one
-    SELECT of one number). Once a query is bound for an engine its `parameters` are known, and, where it counts the rows
-    of its own table for which a condition holds, that `condition`.
+    measures. `valid_values` and `pattern` belong to `invalidValues`, `missing_values` to `missingValues` (what is
+    missing beside null; None: blank text), `refers_to` to references; `query`, which begins at `query_at` and is in
+    `dialect`, to `sql`: one SELECT of one number. Once it is bound for an engine its `parameters` are known, and, where
+    it counts the rows of its own table for which a condition holds, that `condition`.
     """
 
     name: str
@@ -79,6 +99,7 @@ class Check:
     valid_values: tuple[str, ...] = ()
     pattern: str | None = None
     missing_values: tuple[str, ...] | None = None
+    refers_to: ForeignKey | None = None
     query: str | None = None
     dialect: str = "bigquery"
     parameters: tuple[str, ...] = ()
@@ -90,7 +111,7 @@ class Check:
     @property
     def is_counted(self) -> bool:
         """Tell whether it is measured by one aggregate over its table's rows, as all others of the kind at once."""
-        return self.metric in (*ROW_METRICS, Metric.ROW_COUNT) or self.condition is not None
+        return self.metric in _COUNTED or self.condition is not None
 
     @property
     def is_about_all(self) -> bool:

@@ -80,8 +80,21 @@ class Staged:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongRow:
+    """A row that a check finds wrong, by what tells it from others: values of columns that anybody may see, as text."""
+
+    values: tuple[tuple[str, str | None], ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{column} {'null' if value is None else f'`{value}`'}" for column, value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check of one table, held against what was staged (or, for a virtual product, what is served)."""
+    """One check of one table, held against what was staged, published, or is served by another store.
+
+    `wrong` are some of the rows that a failed check finds wrong.
+    """
 
     table: TableAddress
     check: str
@@ -90,6 +103,18 @@ class CheckResult:
     measured: Decimal | None
     expected: str
     message: str
+    wrong: tuple[WrongRow, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether it keeps what was staged from being published."""
+        return not self.passed and self.consequence is OnFail.BLOCK
+
+    @property
+    def text(self) -> str:
+        """What was found, and some of the rows that are wrong."""
+        rows = "; ".join(map(str, self.wrong))
+        return f"{self.message}, such as {rows}" if rows else self.message
 
 
 @dataclass(frozen=True, slots=True)

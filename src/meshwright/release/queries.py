@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.code import CodeTransform
+from meshwright.model.contract import Unit
 from meshwright.model.naming import code_table, sql_name, stored_table
 from meshwright.model.product import OutputTable, Transform
 from meshwright.release.record import CheckQuery, Query
@@ -42,6 +43,7 @@ def asked_of(address: TableAddress, table: OutputTable, dialects: Iterable[str])
         own = {sql_name(table.name), stored_table(address)}
         for dialect in dict.fromkeys((*dialects, check.dialect)):
             bound, condition = bind_check(check.query, check.dialect, own, dialect)
+            condition = condition if check.unit is Unit.ROWS else None  # a percentage is what its SQL gives
             yield CheckQuery(address, check.name, dialect, bound.sql, bound.parameters, condition)
 
 

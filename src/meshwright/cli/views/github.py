@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from meshwright.model.diagnostic import Diagnostic, Severity
+from meshwright.model.diagnostic import Diagnostic, Location, Severity
 
 SHOWN = 10
 """The annotations of one kind that GitHub shows for one step; further ones are dropped without a word."""
@@ -12,18 +12,24 @@ SHOWN = 10
 def workflow_commands(diagnostics: Iterable[Diagnostic], folder: str = "") -> Iterator[str]:
     """Yield `::error …::` or `::warning …::` for each diagnostic. `folder` is that of the mesh in the repository."""
     for diagnostic in diagnostics:
-        at = diagnostic.at
-        properties = {
-            "file": f"{folder}{at.file}",
-            "line": str(at.line),
-            "endLine": str(at.line),
-            "col": str(at.column),
-            "endColumn": str(at.column + max(1, at.width)),
-            "title": diagnostic.code,
-        }
-        named = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
         hint = f"\nhint: {diagnostic.hint}" if diagnostic.hint else ""
-        yield f"::{diagnostic.severity} {named}::{_data(diagnostic.message + hint)}"
+        yield workflow_command(
+            diagnostic.severity, diagnostic.at, diagnostic.code, diagnostic.message + hint, folder=folder
+        )
+
+
+def workflow_command(severity: Severity, at: Location, title: str, text: str, *, folder: str = "") -> str:
+    """Return `::error …::` or `::warning …::` of what is to be shown beside a line."""
+    properties = {
+        "file": f"{folder}{at.file}",
+        "line": str(at.line),
+        "endLine": str(at.line),
+        "col": str(at.column),
+        "endColumn": str(at.column + max(1, at.width)),
+        "title": title,
+    }
+    named = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{severity} {named}::{_data(text)}"
 
 
 def left_out(diagnostics: Iterable[Diagnostic]) -> str:

@@ -1,102 +1,93 @@
-"""Checks: a staged table held against its contract, all of it in one scan."""
+"""Checks: the tables of a product held against their contracts: what was staged, or what consumers read."""
 
-import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from google.api_core.exceptions import GoogleAPICallError
-
-from meshwright.engine.bigquery.connection import Values, explained, reason
+from meshwright.engine.bigquery.connection import explained
+from meshwright.engine.bigquery.examination import Examination, examined
 from meshwright.engine.bigquery.inputs import with_relations
 from meshwright.engine.bigquery.log import read_stage, write_stage
 from meshwright.engine.bigquery.quarantine import set_aside_by
-from meshwright.engine.bigquery.rows import Subject, looked_at, measured, scan
+from meshwright.engine.bigquery.references import published_targets, staged_targets
+from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at
 from meshwright.engine.bigquery.session import Session
-from meshwright.engine.judgement import answered, checks_of, counted, unmeasured
-from meshwright.engine.measuring import Measured, Terms, terms
-from meshwright.engine.staging import Stage
-from meshwright.model.contract import Check
-from meshwright.model.errors import Refused
+from meshwright.engine.judgement import checks_of, published_checks_of
+from meshwright.engine.measuring import terms
+from meshwright.model.address import PortAddress, TableAddress
+from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
-from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Spent
+from meshwright.model.time import Interval
 
-log = logging.getLogger(__name__)
+Places = Mapping[TableAddress, str]
+"""The quoted names of what is checked of a product."""
 
 
 def check(session: Session, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
     """Run all checks of all tables on what was staged."""
     started, already = time.perf_counter(), session.warehouse.meter.spent
     stage = read_stage(session, product.address, publish_id)
+    places = {a: session.staged(product.address, publish_id, stored_table(a)) for a, _ in product.tables()}
+    rows_aside = {counted.table: counted.quarantined for counted in stage.staged.tables}
+    datasets = (session.stage_dataset(product.address), session.store_dataset(product.address))
     results: list[CheckResult] = []
     with explained(f"checking `{product.address}`"):
-        for port in product.outputs:
-            named = _named(session, product, port, publish_id)
-            for called, table in port.named:
-                address = product.port_address(port).table(called)
-                place = session.staged(product.address, publish_id, stored_table(address))
-                results += _table(session, Subject(address, table, place), stage, named)
+        for address, table in product.tables():
+            subject, interval = Subject(address, table, places[address]), stage.staged.interval
+            known = terms(table, interval, staged_targets(session, product, subject, publish_id, interval))
+            source = looked_at(session, subject, interval)
+            aside = set_aside_by(session, publish_id, address, rows_aside.get(address, 0))
+            named = _named(product, address.port, places)
+            results += examined(Examination(session, subject, source, known, named, datasets, aside), checks_of(table))
         seconds = stage.seconds + time.perf_counter() - started
         spent = (stage.spent or Spent()) + session.warehouse.meter.spent - already
         write_stage(session, replace(stage, seconds=seconds, spent=spent))
     return tuple(results)
 
 
-def _named(session: Session, product: DataProduct, port: OutputPort, publish_id: PublishId) -> str:
+def check_published(
+    session: Session, product: DataProduct, tables: Collection[TableAddress], interval: Interval
+) -> tuple[CheckResult, ...]:
+    """Run all checks of some tables on what consumers read; SQL that asks for an interval is given this one."""
+    dataset = session.dataset(product.address)
+    datasets = (dataset, session.store_dataset(product.address))
+    results: list[CheckResult] = []
+    with explained(f"checking `{product.address}`"):
+        found = {a: session.warehouse.table(dataset, stored_table(a)) for a, _ in product.tables()}
+        places = {address: session.offered(address) for address, there in found.items() if there is not None}
+        for address, table in product.tables():
+            there = found[address]
+            if address not in tables:
+                continue
+            if there is None:
+                raise NotFound(f"`{address}` is not published yet", hint=f"run `mesh run {product.address}`")
+            subject = Subject(address, table, places[address])
+            kinds = {field.name.lower(): field.field_type for field in there.schema}
+            examination = Examination(
+                session=session,
+                subject=subject,
+                source=f"(SELECT *, TRUE AS {STAGED} FROM {subject.relation})",
+                terms=terms(table, interval, published_targets(product, subject, places)),
+                named=_named(product, address.port, places),
+                datasets=datasets,
+                kinds=kinds,
+            )
+            results += examined(examination, published_checks_of(table))
+    return tuple(results)
+
+
+def _named(product: DataProduct, port: PortAddress, places: Places) -> str:
     """Let the SQL of a port's checks call each table by the name that its contract gives it.
 
     Its own tables come last: where another port of the product, such as another major, has one of the same name, its
     own is meant.
     """
-    own = product.port_address(port)
     named: dict[str, str] = {}
-    for address, table in sorted(product.tables(), key=lambda made: made[0].port == own):
-        place = session.staged(product.address, publish_id, stored_table(address))
-        named |= dict.fromkeys((sql_name(table.name), stored_table(address)), f"SELECT * FROM {place}")
+    for address, table in sorted(product.tables(), key=lambda made: made[0].port == port):
+        if address in places:
+            called = (sql_name(table.name), stored_table(address))
+            named |= dict.fromkeys(called, f"SELECT * FROM {places[address]}")
     return with_relations(named.items())
-
-
-def _table(session: Session, subject: Subject, stage: Stage, named: str) -> list[CheckResult]:
-    table, address = subject.table, subject.address
-    checks, known = checks_of(table), terms(table, stage.staged.interval)
-    found = _scanned(session, subject, checks, known)
-    staged = {counted.table: counted.quarantined for counted in stage.staged.tables}
-    aside = set_aside_by(session, stage.staged.publish_id, address, staged.get(address, 0))
-    results = []
-    for one in checks:
-        if one in found.numbers:
-            results.append(counted(table, address, one, found.numbers[one], found.among(one), aside))
-        else:
-            results.append(_queried(session, subject, one, named, known.values(one)))
-    return results
-
-
-def _scanned(session: Session, subject: Subject, checks: Sequence[Check], known: Terms) -> Measured:
-    """Measure in one scan all that can be; without users' conditions where one of them fails, to tell which."""
-    product, source = subject.address.port.product, looked_at(session, subject, known.interval)
-    datasets = [session.stage_dataset(product), session.store_dataset(product)]
-    at_once = [c for c in checks if c.is_counted]
-    ours = [c for c in at_once if c.condition is None]
-    if ours != at_once:
-        try:
-            session.warehouse.one_select(*scan(source, at_once, known), datasets)
-            return measured(session, source, at_once, known)
-        except (GoogleAPICallError, Refused) as error:
-            log.info("a condition of a check of %s fails, each is asked by itself: %s", subject.address, reason(error))
-    return measured(session, source, ours, known)
-
-
-def _queried(session: Session, subject: Subject, check: Check, named: str, values: Values) -> CheckResult:
-    """Measure by the check's own SQL: one SELECT of one number."""
-    table, address, warehouse = subject.table, subject.address, session.warehouse
-    query = f"{named}SELECT * FROM ({check.query}\n) AS measured"
-    try:
-        warehouse.one_select(query, values, [session.stage_dataset(address.port.product)])
-        found = warehouse.run(query, values)
-    except GoogleAPICallError as error:
-        return unmeasured(table, address, check, f"its SQL failed: {reason(error)}")
-    except Refused as error:
-        return unmeasured(table, address, check, f"its SQL was refused: {error.message}")
-    return answered(table, address, check, found[0][0] if found else None)

@@ -1,10 +1,10 @@
 """BigQuery: the engine of production. Each verb is a module beside this one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.engine.bigquery.checks import check
+from meshwright.engine.bigquery.checks import check, check_published
 from meshwright.engine.bigquery.connection import open_warehouse
 from meshwright.engine.bigquery.log import read_log, recent
 from meshwright.engine.bigquery.publish import publish
@@ -18,6 +18,7 @@ from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
+from meshwright.model.time import Interval
 
 CAPABILITIES = Capabilities(
     name="BigQuery",
@@ -51,6 +52,12 @@ class BigQuery:
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
         """Hold what was staged against its contracts."""
         return check(self.session, product, publish_id)
+
+    def check_published(
+        self, product: DataProduct, tables: Collection[TableAddress], interval: Interval
+    ) -> tuple[CheckResult, ...]:
+        """Hold what consumers read of some tables against their contracts."""
+        return check_published(self.session, product, tables, interval)
 
     def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
         """Make all staged ports visible at once."""

@@ -13,14 +13,15 @@ from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import TYPES, identity, name_list, written
 from meshwright.engine.bound import Bound
 from meshwright.engine.judgement import checks_of, spelled
-from meshwright.engine.measuring import Measured, Terms
+from meshwright.engine.measuring import SHOWN, Measured, Terms, wrong_row
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Column, Metric
 from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.publish import WrongRow
 from meshwright.model.time import Interval
 
-STAGED = name("mesh__staged")
+STAGED, WRONG = name("mesh__staged"), name("mesh__wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class Subject:
     relation: str
 
 
-def looked_at(session: Session, subject: Subject, interval: Interval, also: Sequence[str] = ()) -> str:
+def looked_at(
+    session: Session, subject: Subject, interval: Interval, also: Sequence[str] = (), *, whole: bool = False
+) -> str:
     """Return the staged rows and, where something must be unique among all, the published ones that will stay.
 
-    `also` are quoted columns that only staged rows have.
+    `also` are quoted columns that only staged rows have; `whole`: those that stay, too, in any case.
     """
     table, address = subject.table, subject.address
     own = ", ".join((name_list(table.made_columns), *also))
@@ -43,7 +46,7 @@ def looked_at(session: Session, subject: Subject, interval: Interval, also: Sequ
     unique = [c for c in checks_of(table) if c.metric is Metric.DUPLICATE_VALUES]
     if table.mode is PublishMode.MERGE:
         unique = [c for c in unique if c.columns != table.contract.key]
-    if not unique or table.mode is PublishMode.REPLACE:
+    if not (unique or whole) or table.mode is PublishMode.REPLACE:
         return f"({staged})"
     held = session.warehouse.table(session.store_dataset(address.port.product), stored_table(address))
     if held is None:
@@ -69,6 +72,27 @@ def measured(session: Session, source: str, checks: Sequence[Check], terms: Term
     return Measured(dict(zip(checks, map(Decimal, numbers), strict=True)), rows, all_rows)
 
 
+def wrong_rows(
+    session: Session, source: str, check: Check, columns: Sequence[Column], terms: Terms
+) -> tuple[WrongRow, ...]:
+    """Return some of the staged rows that a check finds wrong, the first by these columns."""
+    bound = Bound("@")
+    shown = ", ".join(f"{_text(c)} AS {name(c.name)}" for c in columns)
+    places = ", ".join(str(n) for n, _ in enumerate(columns, start=1))
+    found = session.warehouse.run(
+        f"SELECT DISTINCT {shown} FROM (SELECT *, {wrong(check, terms, bound)} AS {WRONG} FROM {source}) AS looked "
+        f"WHERE {STAGED} AND {WRONG} ORDER BY {places} LIMIT {SHOWN}",
+        bound.values,
+    )
+    return tuple(wrong_row(columns, values) for values in found)
+
+
+def _text(column: Column) -> str:
+    quoted = name(column.name)
+    is_json = TYPES[column.type] == "JSON"
+    return f"TO_JSON_STRING({quoted})" if is_json else f"CAST({quoted} AS STRING)"
+
+
 def wrong(check: Check, terms: Terms, bound: Bound) -> str:
     """Return the condition that a row is wrong: of rows with the same values, all are."""
     named = [name(c) for c in check.columns]
@@ -78,6 +102,8 @@ def wrong(check: Check, terms: Terms, bound: Bound) -> str:
             return f"({check.condition})"
         case Metric.DUPLICATE_VALUES:
             return f"({_filled(check)} AND COUNT(*) OVER (PARTITION BY {identity(check.columns)}) > 1)"
+        case Metric.REFERENCES:
+            return _lost(check, terms)
         case Metric.NULL_VALUES:
             return " OR ".join(f"{c} IS NULL" for c in named)
         case Metric.MISSING_VALUES:
@@ -116,6 +142,17 @@ def _measure(check: Check, terms: Terms, bound: Bound) -> str:
             return f"COUNTIF({filled}) - COUNT(DISTINCT IF({filled}, {identity(check.columns)}, NULL))"
         case _:
             return f"COUNTIF({STAGED} AND ({wrong(check, terms, bound)}))"
+
+
+def _lost(check: Check, terms: Terms) -> str:
+    to = check.refers_to
+    assert to is not None, "it refers to something"  # noqa: S101
+    pairs = zip(check.columns, to.columns, strict=True)
+    found = ", ".join(f"SAFE_CAST({name(of)} AS {TYPES[terms.columns[own].type]}) AS {name(own)}" for own, of in pairs)
+    filled = " AND ".join(f"{name(own)} IS NOT NULL" for own in check.columns)
+    own = identity(check.columns)
+    target = f"SELECT {own} FROM (SELECT {found} FROM {terms.targets[check]}) WHERE {filled}"
+    return f"({_filled(check)} AND {own} NOT IN ({target}))"
 
 
 def _filled(check: Check) -> str:

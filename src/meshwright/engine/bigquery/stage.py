@@ -9,6 +9,7 @@ from meshwright.engine.bigquery.inputs import expose, heads_of
 from meshwright.engine.bigquery.keysets import keysets_of, used_of
 from meshwright.engine.bigquery.log import read_log, read_stage, write_stage
 from meshwright.engine.bigquery.making import Building, build
+from meshwright.engine.bigquery.references import keep_referred
 from meshwright.engine.bigquery.rotation import rotate
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.protocol import Work
@@ -79,6 +80,7 @@ def _built(session: Session, work: Work, now: datetime) -> tuple[Building, list[
         keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
         building = Building(session, work, publish_id, exposed, keysets)
         aside = [build(building, address, table) for address, table in product.tables()]
+        keep_referred(session, product, publish_id, building.exposed.relations.items())
         if not heads or heads_of(session, work) == heads:
             return building, aside
         discard(session, product.address, publish_id)

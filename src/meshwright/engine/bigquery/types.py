@@ -3,7 +3,7 @@
 `number` is NUMERIC(38, 9), which is all of NUMERIC: as docs/decisions/0021 says of DuckDB.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from meshwright.engine.bigquery.connection import name
 from meshwright.model.contract import Column, LogicalType
@@ -19,6 +19,26 @@ TYPES = {
     LogicalType.OBJECT: "JSON",
     LogicalType.ARRAY: "JSON",
 }
+
+
+_FITS = {
+    LogicalType.INTEGER: ("INTEGER", "INT64"),
+    LogicalType.NUMBER: ("NUMERIC", "BIGNUMERIC", "FLOAT", "FLOAT64", "INTEGER", "INT64"),
+    LogicalType.BOOLEAN: ("BOOLEAN", "BOOL"),
+    LogicalType.OBJECT: ("JSON", "RECORD", "STRUCT"),
+    LogicalType.ARRAY: ("JSON",),
+}
+"""What a table may keep a contract's type as, where that is more than the type of the same name."""
+
+
+def unlike(columns: Iterable[Column], kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with each column that a table lacks, or has of another type than its contract says."""
+    for column in columns:
+        kind = kinds.get(column.name.lower())
+        if kind is None:
+            yield f"there is no column `{column.name}`"
+        elif kind not in _FITS.get(column.type, (column.type.value.upper(),)):
+            yield f"`{column.name}` is {kind}, not {column.type}"
 
 
 def cast(value: str, kind: LogicalType) -> str:

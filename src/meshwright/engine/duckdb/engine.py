@@ -1,11 +1,11 @@
 """DuckDB: the engine that runs inside the process that calls it. Each verb is a module beside this one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.engine.capabilities import Capabilities
-from meshwright.engine.duckdb.checks import check
+from meshwright.engine.duckdb.checks import check, check_published
 from meshwright.engine.duckdb.connection import Limits
 from meshwright.engine.duckdb.files import open_files
 from meshwright.engine.duckdb.publish import publish, publishes, quarantine, recent
@@ -18,6 +18,7 @@ from meshwright.model.code import Language
 from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
+from meshwright.model.time import Interval
 
 CAPABILITIES = Capabilities(
     name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset(Language)
@@ -46,6 +47,12 @@ class DuckDB:
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
         """Hold what was staged against its contracts."""
         return check(self.session, product, publish_id)
+
+    def check_published(
+        self, product: DataProduct, tables: Collection[TableAddress], interval: Interval
+    ) -> tuple[CheckResult, ...]:
+        """Hold what consumers read of some tables against their contracts."""
+        return check_published(self.session, product, tables, interval)
 
     def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
         """Make all staged ports visible at once."""

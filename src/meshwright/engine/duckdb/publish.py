@@ -20,6 +20,7 @@ from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, st
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
 from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
+from meshwright.engine.duckdb.references import drop_referred
 from meshwright.engine.duckdb.retention import forget
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
@@ -103,6 +104,7 @@ def _take(session: Session, product: DataProduct, staged: Path, before: Log, now
         if place.is_file():
             attach(connection, place, PUBLISHED)
         connection.execute("BEGIN")
+        drop_referred(connection)
         start_log(connection, PUBLISHED if place.is_file() else None)
         if place.is_file():
             keep_quarantine(connection, PUBLISHED)

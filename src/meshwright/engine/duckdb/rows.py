@@ -12,16 +12,17 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name
 from meshwright.engine.duckdb.provenance import PUBLISHED, within
-from meshwright.engine.duckdb.types import written
+from meshwright.engine.duckdb.types import TYPES, written
 from meshwright.engine.judgement import checks_of, spelled
-from meshwright.engine.measuring import Measured, Terms
+from meshwright.engine.measuring import SHOWN, Measured, Terms, wrong_row
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Column, Metric
 from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.publish import WrongRow
 from meshwright.model.time import Interval
 
-STAGED = '"is.staged"'
+STAGED, WRONG = '"is.staged"', '"is.wrong"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,18 @@ class Subject:
     relation: str
 
 
-def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interval) -> str:
-    """Return the staged rows and, where something must be unique among all, the published ones that will stay."""
+def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interval, *, whole: bool = False) -> str:
+    """Return the staged rows and, where something must be unique among all, the published ones that will stay.
+
+    `whole`: those that stay, too, in any case.
+    """
     table, stored = subject.table, stored_table(subject.address)
     staged = f"SELECT *, true AS {STAGED} FROM {subject.relation}"
     key = table.contract.key
     unique = [c for c in checks_of(table) if c.metric is Metric.DUPLICATE_VALUES]
     if table.mode is PublishMode.MERGE:
         unique = [c for c in unique if c.columns != key]
-    if not unique or table.virtual or not has_relation(connection, PUBLISHED, "held", stored):
+    if not (unique or whole) or table.virtual or not has_relation(connection, PUBLISHED, "held", stored):
         return f"({staged})"
     held = f"{PUBLISHED}.held.{name(stored)}"
     match table.mode:
@@ -77,6 +81,20 @@ def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check
     return Measured(dict(zip(checks, map(Decimal, row[2:]), strict=True)), row[0], row[1])
 
 
+def wrong_rows(
+    connection: DuckDBPyConnection, source: str, check: Check, columns: Sequence[Column], terms: Terms
+) -> tuple[WrongRow, ...]:
+    """Return some of the staged rows that a check finds wrong, the first by these columns."""
+    bound = Bound("$")
+    shown = ", ".join(f"CAST({name(c.name)} AS VARCHAR)" for c in columns)
+    found = connection.execute(
+        f"SELECT DISTINCT {shown} FROM (SELECT *, {wrong(check, terms, bound)} AS {WRONG} FROM {source}) "
+        f"WHERE {STAGED} AND {WRONG} ORDER BY ALL LIMIT {SHOWN}",
+        bound.values or None,
+    )
+    return tuple(wrong_row(columns, values) for values in found.fetchall())
+
+
 def wrong(check: Check, terms: Terms, bound: Bound) -> str:
     """Return the condition that a row is wrong: of rows with the same values, all are."""
     columns = [name(c) for c in check.columns]
@@ -86,6 +104,8 @@ def wrong(check: Check, terms: Terms, bound: Bound) -> str:
             return f"({check.condition})"
         case Metric.DUPLICATE_VALUES:
             return f"({_filled(check)} AND count(*) OVER (PARTITION BY {', '.join(columns)}) > 1)"
+        case Metric.REFERENCES:
+            return _lost(check, terms)
         case Metric.NULL_VALUES:
             return " OR ".join(f"{c} IS NULL" for c in columns)
         case Metric.MISSING_VALUES:
@@ -99,11 +119,25 @@ def _measure(check: Check, terms: Terms, bound: Bound) -> str:
         case Metric.ROW_COUNT:
             return f"count(*) FILTER ({STAGED})"
         case Metric.DUPLICATE_VALUES:
-            columns = [name(c) for c in check.columns]
-            value = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
+            value = _one([name(c) for c in check.columns])
             return f"count(*) FILTER ({_filled(check)}) - count(DISTINCT {value}) FILTER ({_filled(check)})"
         case _:
             return f"count(*) FILTER ({STAGED} AND ({wrong(check, terms, bound)}))"
+
+
+def _lost(check: Check, terms: Terms) -> str:
+    to = check.refers_to
+    assert to is not None, "it refers to something"  # noqa: S101
+    kinds = [TYPES[terms.columns[column].type] for column in check.columns]
+    found = [f"TRY_CAST({name(c)} AS {kind})" for c, kind in zip(to.columns, kinds, strict=True)]
+    filled = " AND ".join(f"{name(c)} IS NOT NULL" for c in to.columns)
+    target = f"SELECT {_one(found)} AS referred FROM {terms.targets[check]} WHERE {filled}"
+    own = _one([name(c) for c in check.columns])
+    return f"({_filled(check)} AND {own} NOT IN (SELECT referred FROM ({target}) WHERE referred IS NOT NULL))"
+
+
+def _one(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
 
 
 def _filled(check: Check) -> str:

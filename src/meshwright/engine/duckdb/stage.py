@@ -15,6 +15,7 @@ from meshwright.engine.duckdb.making import Building, build
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.quarantine import start_quarantine
+from meshwright.engine.duckdb.references import keep_referred
 from meshwright.engine.duckdb.rotation import rotate
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.protocol import Work
@@ -51,6 +52,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             functions = add_functions(connection, {ring.space: ring.pseudonymise for ring in rings})
             building = Building(connection, work, publish_id, exposed, virtual, functions)
             tables = tuple(build(building, table) for table in product.tables())
+            keep_referred(connection, product)
             made = Staged(
                 product=product.address,
                 publish_id=publish_id,

@@ -6,7 +6,7 @@ from meshwright.manifest.codes import Code
 from meshwright.manifest.product.origin import DEFAULT
 from meshwright.manifest.product.part import Part
 from meshwright.manifest.product.subject import Subject
-from meshwright.model.contract import ROW_METRICS, Check, Contract, Metric
+from meshwright.model.contract import ROW_METRICS, SCHEMA_CHECK, Check, Metric
 from meshwright.model.product import QUARANTINE_AT_MOST, OnFail, PublishMode
 from meshwright.model.ratio import Ratio
 from meshwright.model.spelling import did_you_mean
@@ -18,7 +18,7 @@ def consequences(subject: Subject, parts: tuple[Part, ...]) -> dict[str, dict[st
     found: dict[str, dict[str, OnFail]] = {part.contract.table: {} for part in parts}
     if not block.on_fail:
         return found
-    known = {(p.contract.table, name) for p in parts for name in _checks(p.contract)}
+    known = {(p.contract.table, name) for p in parts for name in _checks(p)}
     several = len(parts) > 1
     spelled = {f"{table}.{check}" if several else check for table, check in known}
     for name, consequence in block.on_fail.items():
@@ -63,6 +63,8 @@ def _unfit(part: Part, mode: PublishMode, name: str) -> tuple[str, str] | None:
     if part.block.virtual is not None:
         return "what another store serves cannot be set aside", "write `warn`: its table is only watched"
     check = next((c for c in part.contract.checks if c.name == name), None)
+    if check is not None and check.metric is Metric.REFERENCES:
+        return f"`{name}` is looked up in whole tables, when rows can be set aside no more", "write `block` or `warn`"
     if check is not None and check.metric not in ROW_METRICS:
         return f"`{name}` tells of the table whether it is right, and not of a row", "write `block` or `warn`"
     if check is not None and not check.permits(Decimal(0)):
@@ -81,5 +83,6 @@ def _tells_rows_apart(part: Part, name: str, check: Check | None) -> bool:
     return name not in {f"{column.name}-required" for column in part.contract.columns}
 
 
-def _checks(promised: Contract) -> frozenset[str]:
-    return promised.implied_checks | {c.name for c in promised.checks}
+def _checks(part: Part) -> frozenset[str]:
+    served = {SCHEMA_CHECK} if part.block.virtual is not None else set()
+    return part.contract.implied_checks | served | {c.name for c in part.contract.checks}

@@ -1,23 +1,24 @@
 """Contract: from the ODCS block of a port to the columns and checks of its tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.product.declared import check_classification
 from meshwright.manifest.product.examples import check_examples
 from meshwright.manifest.product.possible import check_possible
+from meshwright.manifest.product.references import references
 from meshwright.manifest.shapes.odcs import OPERATORS, Arguments, ContractBlock, Property, Quality, Table
 from meshwright.manifest.shapes.shape import unread
 from meshwright.manifest.shapes.values import value_text
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
-from meshwright.model.contract import Check, Column, Contract, Metric, Operator, Unit
+from meshwright.model.contract import ROW_METRICS, Check, Column, Contract, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
 from meshwright.model.spelling import did_you_mean
 
-_LIBRARY = {m.value: m for m in Metric if m not in (Metric.SQL, Metric.HASH_CHAIN)}
+_LIBRARY = {m.value: m for m in (*ROW_METRICS, Metric.ROW_COUNT)}
 _KEYS: dict[str, set[str]] = {
     "library": {"metric", "arguments", "unit", *OPERATORS},
     "sql": {"query", "unit", *OPERATORS},
@@ -128,6 +129,8 @@ def _checks(table: Table, place: Place, problems: Problems) -> Iterator[Check]:
         check = _check(subject, name, problems)
         if check is not None:
             yield check
+    for reference in references(table, place, problems):
+        yield replace(reference, name=_free(reference.name, taken))
 
 
 def _free(name: str, taken: set[str]) -> str:

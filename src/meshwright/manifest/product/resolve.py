@@ -9,6 +9,7 @@ from meshwright.manifest.product.declared import check_purpose, check_team
 from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
 from meshwright.manifest.product.ports import inputs, outputs
 from meshwright.manifest.product.promise import contract_files
+from meshwright.manifest.product.references import referring
 from meshwright.manifest.product.schedule import effort, schedule
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.product.transform import used_files
@@ -34,7 +35,7 @@ def resolve(subject: Subject) -> DataProduct:
         description=document.description.text,
         schedule=runs,
         inputs=members,
-        outputs=tuple(outputs(subject, by_clock=isinstance(runs, CronSchedule))),
+        outputs=referring(subject, members, tuple(outputs(subject, by_clock=isinstance(runs, CronSchedule)))),
         team=_team(subject),
         support=_support(subject),
         purpose=_purpose(subject),

@@ -13,6 +13,7 @@ from meshwright.manifest.shapes.values import (
     Bool,
     CheckName,
     ColumnName,
+    ColumnReference,
     Example,
     Number,
     OptionalValue,
@@ -136,6 +137,20 @@ class Quality(Shape):
     custom_properties: Unread = None
 
 
+class Relationship(Shape):
+    """What rows refer to: every value is there, in the other table. Null refers to nothing."""
+
+    type: Literal["foreignKey"] | None = Field(default=None, description="`foreignKey`")
+    from_: ColumnReference | list[ColumnReference] | None = Field(
+        default=None, alias="from", description="Of a table: its own column, or columns, as `table.column`"
+    )
+    to: ColumnReference | list[ColumnReference] = Field(
+        description="`table.column` of a table of the product or of an input, or a list of them"
+    )
+    id: Unread = None
+    custom_properties: Unread = None
+
+
 class Property(Shape):
     """One column."""
 
@@ -155,6 +170,7 @@ class Property(Shape):
     )
     examples: list[Example] | None = Field(default=None, description="Values that it may have")
     quality: list[Quality] = Field(default_factory=list)
+    relationships: list[Relationship] = Field(default_factory=list)
     primary_key_position: Unread = None
     id: Unread = None
     business_name: Unread = None
@@ -167,7 +183,6 @@ class Property(Shape):
     transform_logic: Unread = None
     transform_description: Unread = None
     critical_data_element: Unread = None
-    relationships: Unread = None
     items: Unread = None
     properties: Unread = None
     tags: Unread = None
@@ -183,12 +198,12 @@ class Table(Shape):
     logical_type: Literal["object"] | None = Field(default=None, description="`object`")
     properties: list[Property] = Field(min_length=1)
     quality: list[Quality] = Field(default_factory=list)
+    relationships: list[Relationship] = Field(default_factory=list)
     id: Unread = None
     business_name: Unread = None
     physical_name: Unread = None
     physical_type: Unread = None
     data_granularity_description: Unread = None
-    relationships: Unread = None
     tags: Unread = None
     authoritative_definitions: Unread = None
     custom_properties: Unread = None

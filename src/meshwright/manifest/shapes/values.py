@@ -19,6 +19,7 @@ from meshwright.manifest.shapes.spellings import (
     CHECK_REFERENCE,
     COLUMN_KEY,
     COLUMN_NAME,
+    COLUMN_REFERENCE,
     CONNECTION_NAME,
     CURRENCY,
     EMAIL,
@@ -227,6 +228,7 @@ ConnectionName = Annotated[str, spelt(CONNECTION_NAME)]
 CheckName = Annotated[str, spelt(CHECK_NAME)]
 CheckReference = Annotated[str, spelt(CHECK_REFERENCE)]
 ColumnName = Annotated[str, spelt(COLUMN_NAME)]
+ColumnReference = Annotated[str, spelt(COLUMN_REFERENCE)]
 ColumnKey = Annotated[str, spelt(COLUMN_KEY)]
 TableName = Annotated[str, spelt(TABLE_NAME)]
 Currency = Annotated[str, spelt(CURRENCY)]

@@ -77,8 +77,6 @@ def _library(check: Plain, where: str) -> str | None:
         return "does not say of which columns the values are unique together"
     if metric == "invalidValues" and not (_valid_values(check) or arguments.get("pattern")):
         return "does not say which values are valid"
-    if metric == "missingValues" and arguments.get("missingValues"):
-        return "says itself which values are missing, and here only empty ones are"
     return None
 
 
@@ -132,6 +130,9 @@ def _arguments(said: Plain, columns: Mapping[str, str]) -> dict[str, Any]:
     match metric_of(said):
         case "invalidValues":
             found = {"validValues": _valid_values(said), "pattern": given.get("pattern")}
+        case "missingValues":
+            listed = given.get("missingValues") or ()
+            found = {"missingValues": [v for v in listed if v is None or isinstance(v, str | int | float)]}
         case "duplicateValues":
             found = {"properties": [columns.get(str(p), str(p)) for p in given.get("properties") or ()]}
         case _:
