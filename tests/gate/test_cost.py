@@ -210,6 +210,13 @@ def test_what_runs_were_billed_counts_before_what_is_estimated(after: Mesh, text
 
 SHARE = "0.1% of its budget of 5,000.00 EUR"
 CHEAP = (SALES_ADDRESS, GIB, 2 * GIB), (RANKING_ADDRESS, GIB, GIB)
+
+
+def test_of_what_is_billed_by_bytes_alone_no_time_is_said() -> None:
+    said = texts(read(REWRITTEN, scanning(*CHEAP), tebibyte="6.25").costs)
+    assert said["growth"] == "731 GiB → 1.4 TiB read, 4.46 → 8.92 EUR a month of a budget of 5,000.00 EUR"
+
+
 DEARER = "a month of `marketplace.artwork-sales` would become dearer by 4.46 EUR, more than 4.00 EUR"
 
 

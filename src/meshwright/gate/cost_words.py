@@ -61,7 +61,8 @@ def money_text(amount: Decimal, currency: str) -> str:
 
 
 def _moved(before: Taken, after: Taken, costs: Costs) -> Iterator[str]:
-    if before.time is not None and after.time is not None:
+    is_told = bool(before.time or after.time) or after.size is None  # of bytes alone, no time need be said
+    if before.time is not None and after.time is not None and is_told:
         yield f"{hours_text(before.time)} → {hours_text(after.time)}"
     if before.size is not None and after.size is not None:
         yield f"{size_text(before.size)} → {size_text(after.size)} read"
