@@ -3,7 +3,7 @@
 What Arrow has no type for, such as an array or a UUID, comes as the text that PostgreSQL writes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,10 @@ _KEPT = (sa.Boolean, sa.Integer, sa.Numeric, sa.String, sa.DateTime, sa.Date)
 
 def batches(
     engine: sa.Engine, where: str, columns: Sequence[sa.Column[Any]], cursor: sa.Column[Any] | None, interval: Interval
-) -> Iterator["pa.RecordBatch"]:
+) -> Generator["pa.RecordBatch"]:
     """Yield the columns of the rows whose cursor is in an interval, or of all: one statement, so one snapshot."""
+    import pyarrow as pa
+
     try:
         from adbc_driver_manager.dbapi import Error
         from adbc_driver_postgresql.dbapi import connect
@@ -35,8 +37,8 @@ def batches(
             rows.execute(_select(columns, cursor, interval))
             with rows.fetch_record_batch() as reader:
                 yield from reader
-    except Error as error:
-        raise unreadable(where, error, error.sqlstate) from None
+    except (Error, pa.ArrowException, OSError) as error:  # the last two where the rows end half-way
+        raise unreadable(where, error, getattr(error, "sqlstate", None)) from None
 
 
 def _select(columns: Sequence[sa.Column[Any]], cursor: sa.Column[Any] | None, interval: Interval) -> str:

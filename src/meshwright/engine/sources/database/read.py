@@ -5,7 +5,7 @@ interval.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +39,9 @@ def read_database(source: DatabaseSource, reading: Reading) -> Iterator[Given]:
         give, times = _GIVING[engine.dialect.name]
         cursor = None if source.cursor is None else _time(where, table.columns[source.cursor], times)
         chosen = [table.columns[c.name] for c in columns]
-        yield GivenRows(columns, give(engine, where, chosen, cursor, reading.interval))
+        # Who stops half-way leaves no connection behind, and so no lock.
+        with closing(give(engine, where, chosen, cursor, reading.interval)) as batches:
+            yield GivenRows(columns, batches)
 
 
 def _refuse_missing(where: str, table: sa.Table, wanted: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ Instants are text there, written in several ways: to compare them, both sides ar
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ _INSTANT = "%Y-%m-%d %H:%M:%f"
 
 def batches(
     engine: sa.Engine, where: str, columns: Sequence[sa.Column[Any]], cursor: sa.Column[Any] | None, interval: Interval
-) -> Iterator["pa.RecordBatch"]:
+) -> Generator["pa.RecordBatch"]:
     """Yield the columns of the rows whose cursor is in an interval, or of all."""
     import pyarrow as pa
 

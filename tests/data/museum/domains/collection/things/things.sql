@@ -1,0 +1,20 @@
+SELECT
+  id,
+  accession_number,
+  title,
+  creation_date,
+  creation_date_earliest,
+  creation_date_latest,
+  medium,
+  credit_line,
+  date_acquired,
+  department,
+  item_width,
+  item_height,
+  item_depth,
+  item_diameter,
+  provenance_text,
+  classification,
+  images,
+  creator
+FROM source
