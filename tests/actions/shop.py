@@ -133,11 +133,16 @@ def open_shop(folder: Path, **variables: str) -> Shop:
         path = mesh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    opened = reopened(folder, **variables)
+    assert submit(opened.workspace, "nadia", START).release is not None
+    deploy(opened.workspace, START)
+    return opened
+
+
+def reopened(folder: Path, **variables: str) -> Shop:
+    """Open the shop in a folder, which may be a copy of another."""
     feeds = {f"MESH_CONN_{name.upper()}": f"file://{folder / name}" for name in ("clicks", "items")}
-    workspace = open_folder(mesh, **feeds, **variables)
-    assert submit(workspace, "nadia", START).release is not None
-    deploy(workspace, START)
-    return Shop(folder, workspace)
+    return Shop(folder, open_folder(folder / "mesh", **feeds, **variables))
 
 
 def _product(port: str, reads: str, schedule: str = "schedule: {on: inputs}", slo: str = "") -> str:

@@ -25,7 +25,8 @@ def delivered(mode: PublishMode) -> list[tuple[str, int]]:
 
 def leftovers(shop: Shop) -> list[str]:
     folder = shop.feed.parent / "data" / "marketplace" / "sales"
-    return sorted(p.name for p in folder.iterdir() if p.name not in (".lock", "data.duckdb"))
+    names = (p.name for p in folder.iterdir() if not p.name.startswith("kept-"))
+    return sorted(name for name in names if name not in (".lock", "data.duckdb"))
 
 
 def spread(count: int, over: int) -> list[int]:

@@ -29,6 +29,12 @@ def hour(ago: int, *, complete: int | None = None, landed: datetime | None = Non
     return Landing(landed or end, Watermark(mark), Interval(end - timedelta(hours=1), end))
 
 
+def back(ago: int) -> Landing:
+    """All that was there of the last hours was taken back."""
+    mark = DUE - timedelta(hours=ago)
+    return Landing(NOW - timedelta(minutes=20), Watermark(mark), Interval(mark, DUE), restored=True)
+
+
 def judged(*landings: Landing, hours: float = 20, clock: CronSchedule | None = HOURLY) -> SloStatus:
     """Deployed so many hours before the last due interval's end."""
     return evaluate(SLO, PortHistory(PORT, DUE - timedelta(hours=hours), landings), NOW, clock)
@@ -55,6 +61,14 @@ ALL = tuple(hour(n) for n in range(30, -1, -1))
             id="late and there",
         ),
         pytest.param((hour(0),), SloState.KEPT, "1", id="read whole: the watermark says it"),
+        pytest.param((*ALL, back(3)), SloState.BROKEN, "0.85", id="three hours were taken back"),
+        pytest.param((*ALL, back(3), hour(1, complete=3)), SloState.KEPT, "0.9", id="and one of them published anew"),
+        pytest.param(
+            (*ALL[:-6], *(hour(n, complete=6) for n in (4, 3, 2, 1, 0)), back(6)),
+            SloState.BROKEN,
+            "0.7",
+            id="and a gap",
+        ),
     ],
 )
 def test_what_is_missing_is_time_whose_intervals_are_not_there(

@@ -1,5 +1,6 @@
 """Freshness: its truth table, and its seconds against an independent count."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -31,6 +32,15 @@ def history(*landings: tuple[float, float], activated: float = 1000) -> PortHist
     return PortHistory(PORT, ago(activated), landed)
 
 
+def back(at: float, watermark: float) -> Landing:
+    """An earlier publish was brought back, so many hours ago."""
+    return Landing(ago(at), Watermark(ago(watermark)), restored=True)
+
+
+def then(facts: PortHistory, *landings: Landing) -> PortHistory:
+    return replace(facts, landings=(*facts.landings, *landings))
+
+
 @pytest.mark.parametrize(
     ("facts", "state", "since"),
     [
@@ -43,6 +53,14 @@ def history(*landings: tuple[float, float], activated: float = 1000) -> PortHist
         pytest.param(history((5, 5), (1, 6)), SloState.BROKEN, 3, id="old rows published again"),
         pytest.param(history((1, 1), (0.5, 9)), SloState.KEPT, 1, id="a backfill does not take freshness away"),
         pytest.param(history((5, 5), (0.5, 1)), SloState.KEPT, 0.5, id="recovered"),
+        pytest.param(then(history((1, 1)), back(0.5, 5)), SloState.BROKEN, 0.5, id="what landed was taken back"),
+        pytest.param(then(history((1, 1)), back(0.5, 1.5)), SloState.KEPT, 1, id="taken back to what is young"),
+        pytest.param(
+            then(history((1.5, 1.5)), back(1, 5), Landing(ago(0.5), Watermark(ago(0.5)))),
+            SloState.KEPT,
+            0.5,
+            id="taken back and published anew",
+        ),
         pytest.param(history(activated=1), SloState.NO_DATA, 1, id="just deployed, nothing yet"),
         pytest.param(history(activated=3), SloState.BROKEN, 1, id="deployed, never delivered"),
         pytest.param(history((0.5, 9), activated=1), SloState.NO_DATA, 1, id="just deployed, still catching up"),

@@ -16,7 +16,7 @@ from meshwright.model.cron import intervals_in
 from meshwright.model.errors import InputsNotReady, NothingNew
 from meshwright.model.identity import Digest
 from meshwright.model.product import CronSchedule, DataProduct
-from meshwright.model.publish import Publish
+from meshwright.model.publish import Publish, standing
 from meshwright.model.time import Interval
 from meshwright.runs.coverage import Left, Logs, inputs_of, left
 from meshwright.runs.intervals import interval_of
@@ -85,7 +85,7 @@ def due_runs(product: DataProduct, logs: Logs, now: datetime) -> tuple[Due, ...]
 def _again(clock: CronSchedule, own: Sequence[Publish], spans: tuple[Span, ...], now: datetime) -> tuple[Interval, ...]:
     """Return the intervals that are to be built: again as they were built, and as the clock has them where none was."""
     found: set[Interval] = set()
-    for publish in reversed(own):
+    for publish in reversed(standing(own)):
         rest = minus(spans, [(publish.interval.start, publish.interval.end)])
         if rest != spans:
             found.add(publish.interval)

@@ -45,7 +45,7 @@ VERBS = {
         "reject": "Say no to a plan.",
         "release": "Release what was submitted and is allowed now; revoke one.",
         "deploy": "Make a release the one that runs.",
-        "rollback": "Make an earlier release run again.",
+        "rollback": "Make an earlier release run again; or bring a product's data back.",
         "audit": "Show who did what when; verify that all of it is as it was.",
     },
     "Operate": {

@@ -69,6 +69,18 @@ def in_environment(function: Command) -> Command:
     return click.argument("where", metavar="[ENV]", required=False)(function)
 
 
+def in_environment_or_of_product(function: Command) -> Command:
+    """Let a command's argument be its environment, or the address of a product: that has a dot, and no environment."""
+
+    @click.argument("word", metavar="[ENV|ADDRESS]", required=False)
+    @functools.wraps(function)
+    def told_apart(word: str | None, **words: Any) -> ExitCode | None:
+        is_address = word is not None and "." in word
+        return function(where=None if is_address else word, address=word if is_address else None, **words)
+
+    return told_apart
+
+
 def _one(named: str | None, where: str | None) -> str | None:
     if named and where and named != where:
         raise click.UsageError(f"`{where}` and `--env {named}` are two environments: name one")

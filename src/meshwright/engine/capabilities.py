@@ -14,7 +14,8 @@ class Capabilities:
     """What one engine, which people call by its `name`, can do.
 
     `dialect` is the SQL that it speaks; `understands` are the dialects that are sure to mean the same in it;
-    `languages` are those of the code that it can hand data to.
+    `languages` are those of the code that it can hand data to; `keeps` is how many publishes of a product before its
+    last one can be brought back.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Capabilities:
     modes: frozenset[PublishMode] = frozenset(PublishMode)
     virtual: bool = True
     languages: frozenset[Language] = frozenset()
+    keeps: int = 0
 
 
 def refuse_beyond(capabilities: Capabilities, product: DataProduct) -> None:

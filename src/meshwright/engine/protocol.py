@@ -159,6 +159,12 @@ class Engine(Protocol):
     def discard(self, product: DataProduct, publish_id: PublishId) -> None:
         """Forget a stage. Does nothing when there is none."""
 
+    def restorable(self, product: ProductAddress) -> tuple[Publish, ...]:
+        """Return the earlier publishes whose data can be brought back, oldest first; none where nothing is kept."""
+
+    def restore(self, product: ProductAddress, to: PublishId, now: datetime) -> Publish:
+        """Make the data of an earlier publish visible again, as a publish of its own. Raises `NotFound` for another."""
+
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first; empty where nothing was published."""
 

@@ -7,12 +7,14 @@ from datetime import datetime
 from meshwright.engine.protocol import Work
 from meshwright.engine.rotation import keys_after, outdated
 from meshwright.engine.watermarks import published_watermark
+from meshwright.model import codec
 from meshwright.model.address import TableAddress
+from meshwright.model.contract import Column
 from meshwright.model.errors import Overtaken, Refused
-from meshwright.model.identity import PublishId
+from meshwright.model.identity import Digest, PublishId
 from meshwright.model.product import DataProduct, OutputTable, PublishMode
-from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows
-from meshwright.model.time import Watermark
+from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows, standing
+from meshwright.model.time import Interval, Watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def log_entry(
         is_part=stage.is_bounded and all(t.mode is not PublishMode.REPLACE for _, t in product.tables()),
         keys=keys_after(product, staged.keys, before),
         spent=stage.spent,
+        shape=shape(product),
     )
     if outdated(product, before, staged.keys):
         raise overtaken(publish)
@@ -66,6 +69,39 @@ def log_entry(
 def reached(product: DataProduct, stage: Stage, before: Sequence[Publish]) -> Watermark:
     """Return how far a product is complete once a stage is published after those `before`."""
     return published_watermark(product, stage.staged, before, is_bounded=stage.is_bounded)
+
+
+def shape(product: DataProduct) -> Digest:
+    """Return what names the columns that a product's tables have: their types, and how they are masked."""
+    columns = [
+        (str(address), [codec.dump(Column(c.name, c.type, c.required, mask=c.mask)) for c in table.made_columns])
+        for address, table in product.tables()
+    ]
+    return Digest.of(codec.canonical(columns))
+
+
+def restoring(
+    log: Sequence[Publish], to: Publish, publish_id: PublishId, tables: tuple[TableRows, ...], now: datetime
+) -> Publish:
+    """Return what the log says of a publish that follows those of its `log`, and brings the data of `to` back.
+
+    Its interval is where the data change: that of what is taken back, and where none of it is complete any more, that
+    of `to` as well, so that whoever reads all finds something new to build.
+    """
+    made, wanted = standing(log), standing(log[: log.index(to) + 1])
+    changed = [p.interval for p in (*made, *wanted) if (p in made) != (p in wanted)]
+    if not changed or min(i.start for i in changed) >= to.watermark:
+        changed.append(to.interval)
+    return replace(
+        to,
+        publish_id=publish_id,
+        interval=Interval(min(i.start for i in changed), max(i.end for i in changed)),
+        tables=tables,
+        published_at=now,
+        seconds=0.0,
+        spent=None,
+        restores=to.publish_id,
+    )
 
 
 def naming(stage: Stage, written: Mapping[TableAddress, Partitions | None]) -> Stage:
@@ -87,7 +123,7 @@ def refuse_to_cut(work: Work, before: Sequence[Publish]) -> None:
     if not any(_is_appended(table) for _, table in work.product.tables()):
         return
     asked = work.interval
-    for publish in before:
+    for publish in standing(before):
         done = publish.interval
         if done.start < asked.end and asked.start < done.end and not asked.covers(done):
             raise Refused(

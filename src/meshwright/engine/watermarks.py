@@ -8,7 +8,7 @@ from datetime import datetime
 
 from meshwright.engine.protocol import Work
 from meshwright.model.product import CronSchedule, DataProduct, PublishMode
-from meshwright.model.publish import InputRead, Publish, Staged
+from meshwright.model.publish import InputRead, Publish, Staged, standing
 from meshwright.model.time import Watermark
 
 
@@ -42,7 +42,7 @@ def published_watermark(product: DataProduct, staged: Staged, log: Sequence[Publ
     before = log[-1]
     complete = max(staged.watermark, before.watermark)
     if is_bounded and not (staged.synthetic or before.synthetic):
-        done = [(p.interval.start, min(p.interval.end, p.published_at)) for p in log]
+        done = [(p.interval.start, min(p.interval.end, p.published_at)) for p in standing(log)]
         complete = _unbroken(before.watermark, [*done, (staged.interval.start, staged.watermark)])
     return Watermark(min(complete, staged.watermark) if PublishMode.REPLACE in modes else complete)
 

@@ -193,6 +193,11 @@ def stage_file(product: ProductAddress, publish_id: PublishId) -> str:
     return f"{product_folder(product)}/stage-{publish_id}.duckdb"
 
 
+def kept_file(product: ProductAddress, publish_id: PublishId) -> str:
+    """The DuckDB file as an earlier publish left it, below the data root."""
+    return f"{product_folder(product)}/kept-{publish_id}.duckdb"
+
+
 def lock_file(product: ProductAddress) -> str:
     """The file whose lock a publisher of the product holds, below the data root."""
     return f"{product_folder(product)}/.lock"

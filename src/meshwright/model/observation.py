@@ -12,12 +12,14 @@ from meshwright.model.time import Interval, Watermark
 class Landing:
     """A publish of an interval became readable at `landed_at`, complete up to `watermark`.
 
-    Beyond a gap the interval ends later than the watermark.
+    Beyond a gap the interval ends later than the watermark. `restored`: an earlier publish was brought back, and what
+    had landed after it is there no more.
     """
 
     landed_at: datetime
     watermark: Watermark
     interval: Interval | None = None
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Publish: what was staged, checked and made visible to consumers, and what it was made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -145,6 +146,7 @@ class Publish:
     `spent` what they cost where the engine bills it: in the log without the transaction that wrote it.
     `is_part`: it made its interval's part of the data, beside those of other publishes; else all of the data anew.
     `keys` are those by which all pseudonyms of the product are held since; only a rotation of a key alters an entry.
+    `restores` is the earlier publish whose data it brought back, and `shape` names the columns that the tables have.
     """
 
     product: ProductAddress
@@ -160,6 +162,8 @@ class Publish:
     is_part: bool = False
     keys: tuple[KeyUsed, ...] = ()
     spent: Spent | None = None
+    restores: PublishId | None = None
+    shape: Digest | None = None
 
     @property
     def rows(self) -> int:
@@ -186,3 +190,30 @@ class Publish:
             return Partitions(max(partitions.number for partitions in written))
         names = sorted({name for partitions in written for name in partitions.names})
         return Partitions(len(names), tuple(names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A publish, and what stood when it was made."""
+
+    publish: Publish
+    before: "_Standing | None"
+
+
+def standing(log: Sequence[Publish]) -> tuple[Publish, ...]:
+    """Return those publishes of a log, oldest first, that made what is published now: none that was taken back.
+
+    What brings an earlier one back is not among them, for it made nothing.
+    """
+    if all(publish.restores is None for publish in log):
+        return tuple(log)
+    last: _Standing | None = None
+    then: dict[PublishId, _Standing | None] = {}
+    for publish in log:
+        last = _Standing(publish, last) if publish.restores is None else then.get(publish.restores)
+        then[publish.publish_id] = last
+    found: list[Publish] = []
+    while last is not None:
+        found.append(last.publish)
+        last = last.before
+    return tuple(reversed(found))

@@ -66,6 +66,7 @@ def add_publishes(connection: Connection, publishes: Iterable[Publish]) -> None:
                 "watermark": p.watermark,
                 "starts_at": p.interval.start,
                 "ends_at": p.interval.end,
+                "restored": p.restores is not None,
             }
             for p in some
             if not p.synthetic

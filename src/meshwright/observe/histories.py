@@ -129,7 +129,8 @@ def _landings(
         .group_by(landing.c.port)
         .subquery()
     )
-    facts = (landing.c.port, landing.c.landed_at, landing.c.watermark, landing.c.starts_at, landing.c.ends_at)
+    names = ("port", "landed_at", "watermark", "starts_at", "ends_at", "restored")
+    facts = [landing.c[name] for name in names]
     first = func.row_number().over(partition_by=landing.c.port, order_by=[landing.c.landed_at, landing.c.publish_id])
     placed = (
         select(*facts, first.label("place"))
@@ -144,8 +145,8 @@ def _landings(
         .order_by(landing.c.port, landing.c.landed_at, landing.c.watermark)
     )
     for statement in (served, inside):
-        for port, landed_at, watermark, start, end in connection.execute(statement):
-            yield port, Landing(landed_at, Watermark(watermark), Interval(start, end))
+        for port, landed_at, watermark, start, end, restored in connection.execute(statement):
+            yield port, Landing(landed_at, Watermark(watermark), Interval(start, end), restored)
 
 
 def _checks(

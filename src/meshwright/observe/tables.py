@@ -72,6 +72,7 @@ landing = Table(
     Column("watermark", Instant, nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
+    Column("restored", Boolean, nullable=False),
     Index("landing_by_port", "port", "landed_at", "watermark"),
 )
 

@@ -15,12 +15,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from meshwright.compiler.compilation import compile_sound
 from meshwright.gate.cost_words import taken_text
-from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import NotFound
-from meshwright.model.naming import MESH_FILE
 from meshwright.model.product import DataProduct, ProductType
 from meshwright.model.publish import Publish
 from meshwright.model.ratio import Ratio
@@ -30,7 +26,7 @@ from meshwright.observe.histories import Latest
 from meshwright.oncall.reason import overrun_text
 from meshwright.slo.promises import evaluated, promised
 from meshwright.slo.standing import settled
-from meshwright.workspace.deployed import deployed
+from meshwright.workspace.deployed import shown
 from meshwright.workspace.histories import histories
 from meshwright.workspace.workspace import Workspace
 
@@ -84,13 +80,13 @@ def product_rows(workspace: Workspace, now: datetime) -> tuple[ProductRow, ...]:
 
     In the repository of a domain alone, those that are built there.
     """
-    graph = _graph(workspace)
+    graph = shown(workspace)
     observations = workspace.observations()
     promises = promised(graph)
     found = histories(observations, promises, now)
     statuses = tuple(settled(observations.standing(), evaluated(promises, found, now)))
-    shown = tuple(p for p in graph.mesh.products if p.file or not workspace.is_apart)
-    return rows_of(shown, observations.latest(graph.order), statuses)
+    products = tuple(p for p in graph.mesh.products if p.file or not workspace.is_apart)
+    return rows_of(products, observations.latest(graph.order), statuses)
 
 
 def rows_of(
@@ -109,17 +105,6 @@ def rows_of(
 def products_json(rows: Iterable[ProductRow]) -> list[dict[str, Any]]:
     """Return rows in their documented JSON shape (docs/guides/on-call.md)."""
     return [_plain(row) for row in rows]
-
-
-def _graph(workspace: Workspace) -> MeshGraph:
-    if workspace.is_apart:
-        return compile_sound(workspace.root, workspace.cache)
-    try:
-        return deployed(workspace).graph
-    except NotFound:
-        if not (workspace.root / MESH_FILE).is_file():
-            raise
-        return compile_sound(workspace.root, workspace.cache)
 
 
 def _row(product: DataProduct, latest: Latest, statuses: tuple[SloStatus, ...]) -> ProductRow:

@@ -75,6 +75,9 @@ def repeated(log: Sequence[Publish]) -> tuple[Publish, ...]:
     found: list[Publish] = []
     built: dict[frozenset[PublishId], tuple[Span, ...]] = {}
     for publish in log:
+        if publish.restores is not None:  # what was taken back may be built again
+            built = {}
+            continue
         read = frozenset(i.publish_id for i in publish.inputs if i.publish_id)
         before = built.get(read, ())
         if read and before and not minus([_span(publish)], before):

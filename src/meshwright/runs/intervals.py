@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from meshwright.model.cron import last_interval
 from meshwright.model.errors import FinalError, InputsNotReady, NothingNew
 from meshwright.model.product import CronSchedule, DataProduct
-from meshwright.model.publish import Publish
+from meshwright.model.publish import Publish, standing
 from meshwright.model.time import Interval, instant_text
 from meshwright.runs.coverage import Logs, complete_inputs, left, required_of
 from meshwright.slo.intervals import minus
@@ -55,7 +55,8 @@ def _wait_for_inputs(product: DataProduct, interval: Interval, logs: Logs, *, lo
 
 def _has_published(log: Sequence[Publish], interval: Interval) -> bool:
     """Tell whether an interval was published, be it beyond a gap. What is made anew holds only what it was last."""
-    parts = [p.interval for p in log if p.is_part or p is log[-1]]
+    made = standing(log)
+    parts = [p.interval for p in made if p.is_part or p is made[-1]]
     return not minus([(interval.start, interval.end)], [(i.start, i.end) for i in parts])
 
 
@@ -67,7 +68,7 @@ def _news(product: DataProduct, logs: Logs, now: datetime, *, lone: bool) -> Int
     if own and not starts and own[-1].watermark >= end:
         raise NothingNew(f"the inputs of `{product.address}` have published nothing since it was built")
     start = min([own[-1].watermark, *starts]) if own else min(starts, default=end - timedelta(days=1))
-    start = min([start, *(p.interval.start for p in own if p.interval.end > start)])
+    start = min([start, *(p.interval.start for p in standing(own) if p.interval.end > start)])
     if start >= end:
         raise NothingNew(f"`{product.address}` is built up to {instant_text(end)}, where its inputs end")
     return Interval(start, end)

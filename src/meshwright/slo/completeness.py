@@ -53,9 +53,14 @@ def _due(clock: CronSchedule, now: datetime) -> datetime | None:
 
 def _there(landings: Sequence[Landing], watermark: Watermark | None, start: datetime) -> list[Span]:
     """Return which stretches of time were published: up to the watermark, and beyond it interval by interval."""
-    known = ((landed.interval, landed.landed_at) for landed in landings if landed.interval is not None)
-    spans = [(interval.start, min(interval.end, landed_at)) for interval, landed_at in known]
-    beyond = [(begin, end) for begin, end in spans if begin < end]
+    beyond: list[Span] = []
+    known = ((landed, landed.interval) for landed in landings if landed.interval is not None)
+    for landed, interval in known:
+        span = (interval.start, min(interval.end, landed.landed_at))
+        if landed.restored:
+            beyond = list(minus(beyond, [(landed.watermark, max(landed.watermark, span[1]))]))
+        elif span[0] < span[1]:
+            beyond.append(span)
     return beyond if watermark is None else [(min(start, watermark), watermark), *beyond]
 
 

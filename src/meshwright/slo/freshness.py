@@ -1,6 +1,7 @@
 """Freshness: for how much of the time was the watermark young enough?
 
-Age is counted from the largest watermark that has landed, so publishing old rows again never makes a port fresh. The
+Age is counted from the largest watermark that has landed, so publishing old rows again never makes a port fresh; where
+an earlier publish was brought back, from its own. The
 seconds are computed from the landings, not sampled: a monitor that was down for a day loses nothing. From its first
 deployment a port has one `max_age` to catch up; until it has, that time is neither good nor bad.
 """
@@ -8,6 +9,7 @@ deployment a port has one `max_age` to catch up; until it has, that time is neit
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
 
 from meshwright.model.observation import Landing, PortHistory
 from meshwright.model.ratio import Ratio
@@ -15,13 +17,13 @@ from meshwright.model.slo import Freshness, SloState, SloStatus
 from meshwright.model.time import Watermark, instant_text, length_text
 from meshwright.slo.budget import BURN_WINDOW, WINDOW, budget_left, burn
 from meshwright.slo.intervals import Span, minus, seconds
-from meshwright.slo.landings import plausible
+from meshwright.slo.landings import mark, plausible
 
 
 def freshness(slo: Freshness, history: PortHistory, now: datetime) -> SloStatus:
     """Hold the landings of a port against the age that it promises."""
     landings = plausible(history.landings, now)
-    watermark = max((landed.watermark for landed in landings), default=None)
+    watermark = reduce(mark, landings, None)
     state = _state(slo, history, watermark, now)
     start = max(history.activated_at, now - WINDOW)
     spans = stale(landings, slo.max_age, start, now)
@@ -43,22 +45,22 @@ def freshness(slo: Freshness, history: PortHistory, now: datetime) -> SloStatus:
 
 
 def stale(landings: Sequence[Landing], max_age: timedelta, start: datetime, end: datetime) -> tuple[Span, ...]:
-    """Return when, in `[start, end)`, the largest watermark landed so far was older than `max_age`.
+    """Return when, in `[start, end)`, what had landed was complete up to longer than `max_age` ago.
 
     `landings` are sorted by `landed_at`. Before the first of them everything is stale.
     """
-    mark = max((landed.watermark for landed in landings if landed.landed_at <= start), default=None)
+    complete = reduce(mark, (landed for landed in landings if landed.landed_at <= start), None)
     spans: list[Span] = []
     at = start
-    inside = [(landed.landed_at, landed.watermark) for landed in landings if start < landed.landed_at < end]
-    for until, watermark in (*inside, (end, None)):
-        begin = at if mark is None else max(at, mark + max_age)
+    inside = [(landed.landed_at, landed) for landed in landings if start < landed.landed_at < end]
+    for until, landed in (*inside, (end, None)):
+        begin = at if complete is None else max(at, complete + max_age)
         if begin < until:
             if spans and spans[-1][1] == begin:
                 begin = spans.pop()[0]
             spans.append((begin, until))
-        if watermark is not None and (mark is None or watermark > mark):
-            mark = watermark
+        if landed is not None:
+            complete = mark(complete, landed)
         at = until
     return tuple(spans)
 

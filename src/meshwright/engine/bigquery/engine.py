@@ -15,6 +15,7 @@ from meshwright.engine.bigquery.stage import discard, stage, staged
 from meshwright.engine.capabilities import Capabilities, refuse_beyond
 from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import ProductAddress, TableAddress
+from meshwright.model.errors import NotFound
 from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
@@ -66,6 +67,14 @@ class BigQuery:
     def discard(self, product: DataProduct, publish_id: PublishId) -> None:
         """Forget a stage."""
         discard(self.session, product.address, publish_id)
+
+    def restorable(self, product: ProductAddress) -> tuple[Publish, ...]:  # noqa: ARG002  # the engine's protocol
+        """Return no publish: none is kept but the last."""
+        return ()
+
+    def restore(self, product: ProductAddress, to: PublishId, now: datetime) -> Publish:  # noqa: ARG002
+        """Raise `NotFound`: nothing is kept of an earlier publish."""
+        raise NotFound(f"BigQuery keeps nothing of publish {to} of `{product}`", hint="run the product again")
 
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first."""

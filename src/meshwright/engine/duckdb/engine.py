@@ -7,9 +7,10 @@ from datetime import datetime
 from meshwright.engine.capabilities import Capabilities
 from meshwright.engine.duckdb.checks import check, check_published
 from meshwright.engine.duckdb.connection import Limits
-from meshwright.engine.duckdb.files import open_files
+from meshwright.engine.duckdb.files import KEPT, open_files
 from meshwright.engine.duckdb.publish import publish, publishes, quarantine, recent
 from meshwright.engine.duckdb.query import query
+from meshwright.engine.duckdb.restore import restorable, restore
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
 from meshwright.engine.protocol import Recent, Rows, Work
@@ -21,7 +22,7 @@ from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
 
 CAPABILITIES = Capabilities(
-    name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset(Language)
+    name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset(Language), keeps=KEPT
 )
 
 
@@ -61,6 +62,14 @@ class DuckDB:
     def discard(self, product: DataProduct, publish_id: PublishId) -> None:
         """Forget a stage."""
         self.session.files.discard(product.address, publish_id)
+
+    def restorable(self, product: ProductAddress) -> tuple[Publish, ...]:
+        """Return the earlier publishes that can be brought back, oldest first."""
+        return restorable(self.session, product)
+
+    def restore(self, product: ProductAddress, to: PublishId, now: datetime) -> Publish:
+        """Bring the data of an earlier publish back."""
+        return restore(self.session, product, to, now)
 
     def publishes(self, product: ProductAddress) -> tuple[Publish, ...]:
         """Return the product's publish log, oldest first."""

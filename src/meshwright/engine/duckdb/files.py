@@ -8,8 +8,8 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,10 @@ from pathlib import Path
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Busy, Refused
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import lock_file, product_folder, stage_file, store_file, working_folder
+from meshwright.model.naming import kept_file, lock_file, product_folder, stage_file, store_file, working_folder
+
+KEPT = 3
+"""How many publishes of a product before its last one are kept, each a file: what is not shared takes its room."""
 
 _PATIENCE = 30.0
 _STAGE_LIFE = timedelta(days=7)
@@ -40,6 +43,22 @@ class Files:
     def stage(self, product: ProductAddress, publish_id: PublishId) -> Path:
         """Return where a finished stage waits."""
         return self.root / stage_file(product, publish_id)
+
+    def kept(self, product: ProductAddress, publish_id: PublishId) -> Path:
+        """Return where the file is that an earlier publish made, as long as it is kept."""
+        return self.root / kept_file(product, publish_id)
+
+    def succeed(self, product: ProductAddress, finished: Path, before: Sequence[PublishId]) -> None:
+        """Make a finished file the published one; keep the last of those `before` it, oldest first, to go back to."""
+        place = self.published(product)
+        if before:
+            with suppress(OSError):  # it is kept already, or this file system has no links: then nothing is kept
+                os.link(place, self.kept(product, before[-1]))
+        put_in_place(finished, place)
+        wanted = {self.kept(product, publish_id) for publish_id in before[-KEPT:]}
+        for path in self.root.glob(kept_file(product, PublishId("*"))):
+            if path not in wanted:
+                path.unlink()
 
     @contextmanager
     def publishing(self, product: ProductAddress) -> Iterator[None]:

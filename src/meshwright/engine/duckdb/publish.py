@@ -15,7 +15,6 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
-from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, start_log
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
@@ -84,6 +83,11 @@ def recent(session: Session, products: Iterable[ProductAddress], since: datetime
         return tuple(_recent(connection, product, path, since) for product, path in published if path.is_file())
 
 
+def ids(log: Log) -> tuple[PublishId, ...]:
+    """Return the ids of publishes, oldest first."""
+    return tuple(publish.publish_id for publish in log)
+
+
 def _recent(connection: DuckDBPyConnection, product: ProductAddress, path: Path, since: datetime) -> Recent:
     try:
         with explained(f"the log of `{product}`"):
@@ -118,7 +122,7 @@ def _take(session: Session, product: DataProduct, staged: Path, before: Log, now
         publish = _log(connection, product, stage, before, now, started)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
-    put_in_place(staged, place)
+    session.files.succeed(product.address, staged, ids(before))
     return publish
 
 
@@ -147,7 +151,7 @@ def _take_in(
             publish = _log(connection, product, stage, before, now, started)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
-        put_in_place(copy, place)
+        session.files.succeed(product.address, copy, ids(before))
     session.files.discard(product.address, stage.staged.publish_id)
     return publish
 
@@ -158,13 +162,13 @@ def _log(
     """Write the log entry of a publish into the connection's own file."""
     row = connection.execute("SELECT current_database()").fetchone()
     assert row is not None, "a connection has a database"  # noqa: S101
-    tables = tuple(_rows(connection, row[0], counted) for counted in stage.staged.tables)
+    tables = tuple(rows_now(connection, row[0], counted) for counted in stage.staged.tables)
     publish = log_entry(product, stage, before, tables, now, time.perf_counter() - started)
     append_to_log(connection, publish, stage.base)
     return publish
 
 
-def _rows(connection: DuckDBPyConnection, database: str, staged: TableRows) -> TableRows:
+def rows_now(connection: DuckDBPyConnection, database: str, staged: TableRows) -> TableRows:
     """Count what a table holds now, and was set aside. What another store serves is counted as it was staged."""
     table = stored_table(staged.table)
     if not has_relation(connection, database, "main", table):

@@ -57,6 +57,7 @@ def _facts() -> None:
         sa.Column("watermark", sa.BigInteger(), nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("restored", sa.Boolean(), nullable=False),
     )
     op.create_index("landing_by_port", "landing", ["port", "landed_at", "watermark"])
     op.create_table(
