@@ -1,4 +1,7 @@
-"""`python -m bench [NAME]`: run the benches, print a table, and last one JSON line a figure; smaller is better."""
+"""`python -m bench [NAME]`: run the benches, print a table, and last one JSON line a figure; smaller is better.
+
+Those that take an hour are run by their name only.
+"""
 
 import importlib
 import json
@@ -9,6 +12,7 @@ from pathlib import Path
 from bench.harness import Figure
 
 SHARED = ("__init__", "__main__", "dag_child", "dag_sources", "harness", "meshes", "peers", "pipeline_child")
+LONG = ("burst",)
 NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in SHARED)
 
 
@@ -18,7 +22,7 @@ def main(only: str | None) -> int:
         return 2
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
     figures: list[Figure] = []
-    for name in [only] if only else NAMES:
+    for name in [only] if only else [name for name in NAMES if name not in LONG]:
         print(f"• {name}", file=sys.stderr)
         figures += importlib.import_module(f"bench.{name}").figures()
     for figure in figures:

@@ -19,17 +19,17 @@ from typing import Any
 
 import httpx
 import pytest
+from meshwright.actions.coverage import coverage
+from meshwright.actions.deployed import deployed
+from meshwright.actions.settings import variable
+from meshwright.actions.trust import root_key
+from meshwright.actions.workspace import Workspace, open_workspace
 from tests.e2e import mill
 
 from meshwright.actions.approve import approve
-from meshwright.actions.coverage import coverage
 from meshwright.actions.deploy import deploy
-from meshwright.actions.deployed import deployed
 from meshwright.actions.reconcile import GRACE, reconcile
-from meshwright.actions.settings import variable
 from meshwright.actions.submit import submit
-from meshwright.actions.trust import root_key
-from meshwright.actions.workspace import Workspace, open_workspace
 from meshwright.cli.local.follow import wait_until_up
 from meshwright.cli.local.platform import COMPONENTS, USER, Platform, airflow, free_port
 from meshwright.cli.local.processes import Process, Processes
