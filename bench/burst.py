@@ -94,7 +94,7 @@ def build(number):
                 (wrong,) = connection.execute("SELECT count(*) FILTER (n IS NULL) FROM held").fetchone()
             assert wrong == 0
 
-        @task(outlets=[Asset(name=name, uri=f"mesh://burst/p{{number}}")])
+        @task(outlets=[Asset(name=name, uri=f"mesh://burst/p{{number}}/p{{number}}/v1")])
         def publish():
             os.replace(staged, place)
 
@@ -149,6 +149,8 @@ def _client(platform: Platform) -> httpx.Client:
 
 def _until_done(api: httpx.Client, started: list[Process], schedule: Callable[[], Process]) -> tuple[float, float]:
     while _count(api, "/dags", dag_id_pattern="burst.") < PRODUCTS:
+        if _count(api, "/importErrors"):
+            raise RuntimeError("a DAG file cannot be imported")
         time.sleep(2)
     before, began = _cpu(started), time.monotonic()
     started = [*started, schedule()]
