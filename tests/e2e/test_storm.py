@@ -38,6 +38,11 @@ from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.naming import RECONCILER
 from meshwright.model.publish import Publish
 from meshwright.release import cut
+from meshwright.runs.coverage import coverage
+from meshwright.workspace.deployed import deployed
+from meshwright.workspace.settings import variable
+from meshwright.workspace.trust import root_key
+from meshwright.workspace.workspace import Workspace, open_workspace
 
 pytestmark = [
     pytest.mark.airflow,
@@ -46,6 +51,7 @@ pytestmark = [
     pytest.mark.timeout(3000),
 ]
 ALL = ("north.orders", "south.sales", "south.tally", "south.chain", "west.old", "west.flaky")
+LAST = {"north.orders", "south.sales", "south.tally", "south.chain", "south.a0", "south.a1"}
 CLOCKS = ("south.tally", "north.orders")
 SABOTAGE = Path(__file__).parent / "sabotage"
 _UNFINISHED = ("queued", "running")
@@ -196,7 +202,8 @@ def over(storm: Storm) -> Storm:
     storm.done["workers killed"] += 2
     storm.kill("dag-processor")
     _release_while_runs_are_in_flight(storm, lambda: (mill.add(storm.root, 0), mill.reword(storm.root, "Yet others.")))
-    storm.until_more("north.orders", "south.sales", "south.tally", "south.chain", "south.a0", "south.a1")
+    storm.until_more(*LAST)
+    storm.until("all run the last release", lambda: _done(storm, storm.deployments[-1][1]) >= LAST)
     for clock in CLOCKS:
         storm.pause(clock, paused=True)
     storm.until("all is at rest", lambda: _is_at_rest(storm), seconds=600)
@@ -205,6 +212,11 @@ def over(storm: Storm) -> Storm:
 
 def _busy(storm: Storm) -> set[str]:
     return {run["dag_id"] for run in storm.runs(*_UNFINISHED)}
+
+
+def _done(storm: Storm, release: str) -> set[str]:
+    """Return the products of which a run of a release has succeeded."""
+    return {run["dag_id"] for run in storm.runs("success") if run["bundle_version"] == release}
 
 
 def _is_at_rest(storm: Storm) -> bool:
@@ -255,10 +267,13 @@ def test_a_run_ends_on_the_release_that_it_began_with(over: Storm) -> None:
     sys.stdout.write(f"{dict(over.done)}, {len(over.runs())} runs, {len(evidence)} published: {over.explained()}\n")
 
 
-def test_new_runs_use_the_new_release(over: Storm) -> None:
-    latest = {run["dag_id"]: run for run in sorted(over.runs("success"), key=lambda run: run["start_date"])}
-    for product in ("north.orders", "south.sales", "south.chain", "south.a0"):
-        assert latest[product]["bundle_version"] == over.deployments[-1][1]
+def test_new_runs_use_the_new_release_and_none_goes_back(over: Storm) -> None:
+    place = {release: number for number, (_, release) in enumerate(over.deployments)}
+    begun: dict[str, list[int]] = {}
+    for run in sorted(over.runs(), key=lambda run: run["queued_at"]):
+        begun.setdefault(run["dag_id"], []).append(place[run["bundle_version"]])
+    assert {dag: places for dag, places in begun.items() if places != sorted(places)} == {}
+    assert {dag: max(begun[dag]) for dag in LAST} == dict.fromkeys(LAST, len(over.deployments) - 1)
 
 
 def test_nobody_else_was_disturbed(over: Storm) -> None:

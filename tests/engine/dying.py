@@ -1,10 +1,11 @@
-"""Dying: a real process that kills itself, with SIGKILL, just before a line of the engine."""
+"""Dying: a real process that kills itself, with SIGKILL, just before a line of the engine; or only stops there."""
 
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -21,11 +22,37 @@ def dies_before(line: int, verb: Callable[[], object]) -> None:
     _in_a_process(verb, line)
 
 
+@dataclass(frozen=True)
+class Zombie:
+    """A process that has stopped in the middle of a verb, and does not know that others go on."""
+
+    child: int
+
+    def wakes(self) -> None:
+        """Let it go on."""
+        os.kill(self.child, signal.SIGCONT)
+
+    def succeeds(self) -> bool:
+        """Wait until it has ended; tell whether its verb did what it should."""
+        _, status = os.waitpid(self.child, 0)
+        return status == 0
+
+
+def stopped_before(line: int, verb: Callable[[], object]) -> Zombie:
+    """Run a verb in a process that stops just before the engine's line of that number."""
+    child = os.fork()
+    if child == 0:
+        _live(verb, line, os.open(os.devnull, os.O_WRONLY), signal.SIGSTOP)
+    _, status = os.waitpid(child, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), "it ended before that line"
+    return Zombie(child)
+
+
 def _in_a_process(verb: Callable[[], object], deadly: int) -> int:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _live(verb, deadly, writing)
+        _live(verb, deadly, writing, signal.SIGKILL)
     os.close(writing)
     with os.fdopen(reading) as pipe:
         counted = pipe.read()
@@ -38,7 +65,7 @@ def _in_a_process(verb: Callable[[], object], deadly: int) -> int:
     return deadly
 
 
-def _live(verb: Callable[[], object], deadly: int, writing: int) -> None:
+def _live(verb: Callable[[], object], deadly: int, writing: int, sent: signal.Signals) -> None:
     count = 0
 
     def enter(frame: FrameType, event: str, argument: Any) -> Any:
@@ -49,7 +76,7 @@ def _live(verb: Callable[[], object], deadly: int, writing: int) -> None:
         if event == "line":
             count += 1
             if count == deadly:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), sent)
         return watch
 
     try:
