@@ -19,9 +19,6 @@ from functools import partial
 from pathlib import Path
 
 import httpx
-from meshwright.actions.settings import variable
-from meshwright.actions.trust import root_key
-from meshwright.actions.workspace import open_workspace
 
 from bench.harness import Figure
 from meshwright.actions.deploy import deploy

@@ -19,11 +19,6 @@ from typing import Any
 
 import httpx
 import pytest
-from meshwright.actions.coverage import coverage
-from meshwright.actions.deployed import deployed
-from meshwright.actions.settings import variable
-from meshwright.actions.trust import root_key
-from meshwright.actions.workspace import Workspace, open_workspace
 from tests.e2e import mill
 
 from meshwright.actions.approve import approve
