@@ -1,6 +1,7 @@
 """Watching: consumers, each a process of its own, that read a product all the while and remember what they saw."""
 
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -68,8 +69,9 @@ def follows(seen: Sequence[State], published: Sequence[State]) -> bool:
 
 def _read(data: str, parent: Connection) -> None:
     engine = open_engine("duckdb", data, threads=1)
+    born_of = os.getppid()
     reads, states = 0, [UNPUBLISHED]
-    while not parent.poll():
+    while not parent.poll() and os.getppid() == born_of:
         state = state_of(engine)
         reads += 1
         if state != states[-1]:
