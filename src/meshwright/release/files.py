@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshwright.model.address import ProductAddress
     from meshwright.model.identity import Digest
 
-FORMAT = "meshwright/release/3"
+FORMAT = "meshwright/release/4"
 ROOT = "root.json"
 MESH = "mesh.json"
 
