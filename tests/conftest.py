@@ -1,0 +1,6 @@
+"""What holds for all tests: how long an example takes on a busy machine decides none."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
