@@ -1,12 +1,12 @@
 """Whole meshes on this machine, as a newcomer starts them: `mesh up`, and nothing else."""
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -21,19 +21,13 @@ class Machine:
 
     root: Path
     home: Path
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def variables(self) -> dict[str, str]:
         """An environment without settings of this machine's user."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "AIRFLOW"))}
-        told = {"type": "file", "log_file_path": str(self.events), "append": True}
-        lineage = {"AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(told)}
-        return {**kept, **lineage, "HOME": str(self.home), "NO_COLOR": "1"}
-
-    @property
-    def events(self) -> Path:
-        """Where OpenLineage's events go, one a line."""
-        return self.home / "openlineage.jsonl"
+        return {**kept, **self.more, "HOME": str(self.home), "NO_COLOR": "1"}
 
     def mesh(self, *words: str, seconds: float = 60) -> "subprocess.CompletedProcess[str]":
         """Run a verb to its end."""
