@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from tests.engine.api import Records, serving
+from tests.kafka import kafka, send
 from tests.postgres import postgres
 
 from meshwright.cli.main import mesh
@@ -74,8 +75,14 @@ def http(_: Path) -> Iterator[tuple[str, list[str]]]:
         yield url, ["--template", "http", "path=linked", "paginate=link", "since=since"]
 
 
+def topic(_: Path) -> Iterator[tuple[str, list[str]]]:
+    with kafka() as url:
+        send(url, "orders", {**ROWS[0], "placed_at": "2012-12-31T23:00:00Z", "price": 9}, *ROWS)
+        yield url, ["--template", "kafka"]
+
+
 @pytest.mark.parametrize(
-    "source", [csv, sqlite, pytest.param(postgresql, marks=pytest.mark.postgres), http], ids=lambda f: f.__name__
+    "source", [csv, sqlite, pytest.param(postgresql, marks=pytest.mark.postgres), http, topic], ids=lambda f: f.__name__
 )
 def test_a_new_product_reads_its_source(root: Path, monkeypatch: pytest.MonkeyPatch, source: Connected) -> None:
     for url, words in source(root):

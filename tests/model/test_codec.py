@@ -13,6 +13,7 @@ from meshwright.model.contract import Check, Column, Contract, LogicalType, Metr
 from meshwright.model.diagnostic import Location
 from meshwright.model.http import HttpSource, LinkedPages, NamedPages, NumberedPages, OnePage, SkippedRecords
 from meshwright.model.identity import Digest, PublishId
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.mesh import Community, Domain, Environment, Kpi, Mesh, Organisation, Term
 from meshwright.model.policy import Decision, Setting
 from meshwright.model.product import (
@@ -51,6 +52,7 @@ pages = st.one_of(
 queries = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
 sources = st.one_of(
     st.builds(HttpSource, names, texts, queries, texts, pages, st.none() | texts),
+    st.builds(KafkaSource, names, texts, st.lists(texts).map(tuple)),
     st.builds(FilesSource, names, texts, st.sampled_from(["csv", "json"]), lengths),
     st.builds(DatabaseSource, names, texts, st.none() | texts),
     st.builds(VirtualSource, names, texts),

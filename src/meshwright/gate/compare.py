@@ -26,6 +26,7 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Location
 from meshwright.model.http import HttpSource
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.naming import product_home
 from meshwright.model.product import (
     CronSchedule,
@@ -138,6 +139,9 @@ def _reads(port: InputPort) -> str:
             asked = "&".join(f"{name}={value}" for name, value in api.query)
             what = f"answers {api.connection}:{api.path}" + (f"?{asked}" if asked else "")
             what += f" by {api.cursor}" if api.cursor else ""
+        case KafkaSource() as kafka:
+            what = f"topic {kafka.connection}:{kafka.topic}"
+            what += f" without {', '.join(kafka.skip)}" if kafka.skip else ""
         case VirtualSource() as virtual:
             what = f"table {virtual.connection}:{virtual.table}"
         case None:

@@ -12,6 +12,7 @@ from meshwright.model.analysis import Analysis
 from meshwright.model.contract import Column
 from meshwright.model.errors import Corrupt
 from meshwright.model.http import HttpSource
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.naming import SCHEME, connection_namespace
 from meshwright.model.product import DataProduct, FilesSource, InputPort, OutputTable, Source
 from meshwright.model.publish import Publish
@@ -100,4 +101,10 @@ def _dataset(product: DataProduct, local: str) -> Dataset:
 
 
 def _place(source: Source) -> str:
-    return source.path if isinstance(source, FilesSource | HttpSource) else source.table
+    match source:
+        case FilesSource() | HttpSource():
+            return source.path
+        case KafkaSource():
+            return source.topic
+        case _:
+            return source.table

@@ -31,6 +31,7 @@ class Code(StrEnum):
     PYTHON = "MW0132"
     FUNCTION = "MW0133"
     LOCK = "MW0134"
+    FORGETS = "MW0135"
 
 
 MEANING = {
@@ -59,4 +60,5 @@ MEANING = {
     Code.PYTHON: "text that is not Python",
     Code.FUNCTION: "a Python file without the function that is called",
     Code.LOCK: "an environment that nothing locks, or not all of it",
+    Code.FORGETS: "a table that would forget what was read of a topic before",
 }

@@ -11,6 +11,7 @@ from meshwright.model.code import Code, CodeTransform
 from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract, LogicalType
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.http import HttpSource
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
 from meshwright.model.time import length_text
@@ -71,7 +72,7 @@ class VirtualSource:
         return False
 
 
-CopiedSource = FilesSource | DatabaseSource | HttpSource
+CopiedSource = FilesSource | DatabaseSource | HttpSource | KafkaSource
 """What is brought to the engine that builds the product; a virtual source is read where it is."""
 
 Source = CopiedSource | VirtualSource

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.identity import Digest, PublishId
+from meshwright.model.kafka import TopicRead
 from meshwright.model.product import OnFail
 from meshwright.model.time import Interval, Watermark
 
@@ -23,7 +24,7 @@ class KeyUsed:
 class InputRead:
     """One input as it was read, in the same snapshot as the data. A source has no publish id.
 
-    `keys` are those by which it holds its pseudonyms.
+    `keys` are those by which it holds its pseudonyms, and `topic` is what was read of a topic.
     """
 
     input: str
@@ -31,6 +32,7 @@ class InputRead:
     publish_id: PublishId | None
     watermark: Watermark
     keys: tuple[KeyUsed, ...] = ()
+    topic: TopicRead | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from meshwright.engine.bigquery.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.sources.open import open_source
-from meshwright.engine.sources.reading import Given, GivenFiles, GivenRows, Reading, complete
+from meshwright.engine.sources.reading import Given, GivenFiles, GivenRows, Reading, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Refused
@@ -55,6 +55,7 @@ class _Inputs:
     session: Session
     work: Work
     publish_id: PublishId
+    before: tuple[Publish, ...]
     now: datetime
     heads: Heads
     relations: dict[str, str] = field(default_factory=dict)
@@ -77,12 +78,14 @@ def heads_of(session: Session, work: Work) -> Heads:
     return {product: publish for product in read if (publish := last_publish(session, product))}
 
 
-def expose(session: Session, work: Work, publish_id: PublishId, now: datetime, heads: Heads) -> Exposed:
-    """Make all inputs of a product readable by their local names.
+def expose(
+    session: Session, work: Work, publish_id: PublishId, before: tuple[Publish, ...], now: datetime, heads: Heads
+) -> Exposed:
+    """Make all inputs of a product readable by their local names. `before` is what the product has published.
 
     Raises `InputsNotReady` or `SourceNotReady` where an input is not there and may not be stood in for.
     """
-    inputs = _Inputs(session, work, publish_id, now, heads)
+    inputs = _Inputs(session, work, publish_id, before, now, heads)
     inputs.datasets.add(session.stage_dataset(work.product.address))
     reads = tuple(_expose(inputs, port) for port in work.product.inputs)
     return Exposed(
@@ -142,19 +145,20 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
     interval, local = inputs.work.interval, _local(port)
     inputs.real = True
     with TemporaryDirectory() as scratch:
-        reading = Reading(source, port.columns, interval, url, Path(scratch) / "source")
+        place = Path(scratch) / "source"
+        reading = Reading(source, port.columns, interval, url, place, port.name, inputs.before)
         with open_source(reading) as given:
             inputs.relations[local] = _loaded(inputs, port, given)
-    return InputRead(port.name, None, None, complete(source, interval, inputs.now))
+    return read_of(reading, given, inputs.now)
 
 
 def _loaded(inputs: _Inputs, port: InputPort, given: Given) -> str:
     """Load what a source gives; return a SELECT of it."""
     local = _local(port)
     match given:
-        case GivenFiles(paths, kind):
+        case GivenFiles():
             inputs.from_files.append(local)
-            return load_files(inputs.target(local), paths, kind, port.columns)
+            return load_files(inputs.target(local), given.paths, given.format, port.columns)
         case GivenRows(columns, batches):
             rows = (row for batch in batches for row in batch.to_pylist())
             return load_rows(inputs.target(local), columns, rows)

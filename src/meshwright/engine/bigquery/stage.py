@@ -21,7 +21,7 @@ from meshwright.model.errors import Busy
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stage_table
 from meshwright.model.product import DataProduct
-from meshwright.model.publish import Staged, TableRows
+from meshwright.model.publish import Publish, Staged, TableRows
 
 _LIFE = timedelta(days=7)
 _TRIES = 3
@@ -36,7 +36,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         if not before:
             session.warehouse.make_dataset(session.stage_dataset(product), life=_LIFE.total_seconds())
         refuse_to_cut(work, before)
-        building, aside = _built(session, work, now)
+        building, aside = _built(session, work, before, now)
         made = Staged(
             product=product,
             publish_id=building.publish_id,
@@ -69,13 +69,13 @@ def discard(session: Session, product: ProductAddress, publish_id: PublishId) ->
             session.warehouse.drop(dataset, part)
 
 
-def _built(session: Session, work: Work, now: datetime) -> tuple[Building, list[int]]:
+def _built(session: Session, work: Work, before: tuple[Publish, ...], now: datetime) -> tuple[Building, list[int]]:
     """Build all tables, of inputs that nobody has published while they were read; count the rows set aside of each."""
     product = work.product
     for _ in range(_TRIES):
         publish_id = PublishId.mint(now, work.instead_of)
         heads = heads_of(session, work)
-        exposed = expose(session, work, publish_id, now, heads)
+        exposed = expose(session, work, publish_id, before, now, heads)
         refuse_to_join(product, exposed.reads)
         keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
         building = Building(session, work, publish_id, exposed, keysets)

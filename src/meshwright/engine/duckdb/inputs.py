@@ -24,14 +24,14 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.sources.open import open_source
-from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, complete
+from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
 from meshwright.model.naming import connection_variable, local_table, one_name, sql_name, stored_table, table_names
 from meshwright.model.product import CopiedSource, InputPort, VirtualSource
-from meshwright.model.publish import InputRead
+from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Watermark
 
 
@@ -59,6 +59,7 @@ class _Inputs:
     session: Session
     connection: DuckDBPyConnection
     work: Work
+    before: tuple[Publish, ...]
     now: datetime
     scratch: Path
     files: list[Path] = field(default_factory=list)
@@ -69,12 +70,21 @@ class _Inputs:
     real: bool = False
 
 
-def expose(session: Session, connection: DuckDBPyConnection, work: Work, now: datetime, scratch: Path) -> Exposed:
+def expose(
+    session: Session,
+    connection: DuckDBPyConnection,
+    work: Work,
+    before: tuple[Publish, ...],
+    now: datetime,
+    scratch: Path,
+) -> Exposed:
     """Make all inputs of a product readable by their local names, with what is brought here for it below `scratch`.
+
+    `before` is what the product has published, upon which the stage is built.
 
     Raises `InputsNotReady` or `SourceNotReady` where an input is not there and may not be stood in for.
     """
-    inputs = _Inputs(session, connection, work, now, scratch)
+    inputs = _Inputs(session, connection, work, before, now, scratch)
     reads = tuple(_expose(inputs, port) for port in work.product.inputs)
     return Exposed(
         reads=reads,
@@ -162,14 +172,15 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
         inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
         return InputRead(port.name, None, None, Watermark(inputs.now))
     local, interval = sql_name(port.name), inputs.work.interval
-    reading = Reading(source, port.columns, interval, url, inputs.scratch / local)
+    scratch = inputs.scratch / local
+    reading = Reading(source, port.columns, interval, url, scratch, port.name, inputs.before)
     with open_source(reading) as given:
         match given:
             case GivenFiles():
                 _expose_files(inputs, port, given.paths, given.format)
             case GivenRows():
                 expose_batches(inputs.connection, local, given)
-    return InputRead(port.name, None, None, complete(source, interval, inputs.now))
+    return read_of(reading, given, inputs.now)
 
 
 def _expose_files(inputs: _Inputs, port: InputPort, paths: Sequence[Path], kind: str) -> None:

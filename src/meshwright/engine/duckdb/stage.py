@@ -41,7 +41,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         finished = folder / "stage.duckdb"
         with connected(finished, session.limits) as connection:
             before = _attach_published(session, connection, work)
-            exposed = expose(session, connection, work, now, folder)
+            exposed = expose(session, connection, work, before, now, folder)
             refuse_to_join(product, exposed.reads)
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
             attached = set(exposed.attached)

@@ -5,8 +5,10 @@ from contextlib import AbstractContextManager
 from meshwright.engine.sources.database.read import read_database
 from meshwright.engine.sources.files import read_files
 from meshwright.engine.sources.http.read import read_http
+from meshwright.engine.sources.kafka.read import read_kafka
 from meshwright.engine.sources.reading import Given, Reading
 from meshwright.model.http import HttpSource
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.product import DatabaseSource, FilesSource
 
 
@@ -19,3 +21,5 @@ def open_source(reading: Reading) -> AbstractContextManager[Given]:
             return read_database(source, reading)
         case HttpSource() as source:
             return read_http(source, reading)
+        case KafkaSource() as source:
+            return read_kafka(source, reading)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from meshwright.model.contract import Column
 from meshwright.model.identity import Secret
+from meshwright.model.kafka import TopicRead
 from meshwright.model.product import CopiedSource
+from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Interval, Watermark
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 class Reading:
     """What a stage asks of a source: an interval of it, with the columns that it is declared to have.
 
-    `scratch` is a folder, not made yet, for what has to be brought here; it stays until the stage is built.
+    `scratch` is a folder, not made yet, for what has to be brought here; it stays until the stage is built. `input` is
+    the name of the input, and `log` what its product has published before.
     """
 
     source: CopiedSource
@@ -32,14 +35,20 @@ class Reading:
     interval: Interval
     url: Secret
     scratch: Path
+    input: str = ""
+    log: tuple[Publish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GivenFiles:
-    """Files on this machine, in order of time. `format` is csv, json (one object a line) or parquet."""
+    """Files on this machine, in order of time. `format` is csv, json (one object a line) or parquet.
+
+    `topic` is what was read of a topic, where they come from one.
+    """
 
     paths: tuple[Path, ...]
     format: str
+    topic: TopicRead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class GivenRows:
 Given = GivenFiles | GivenRows
 
 
-def complete(source: CopiedSource, interval: Interval, now: datetime) -> Watermark:
-    """Return up to when a source has been read: to the interval's end, where it is read by intervals, else to now."""
-    return Watermark(min(interval.end, now) if source.is_bounded else now)
+def read_of(reading: Reading, given: Given, now: datetime) -> InputRead:
+    """Return what a log says of a source that was read.
+
+    It is complete up to the interval's end, where it is read by intervals, else up to now.
+    """
+    complete = min(reading.interval.end, now) if reading.source.is_bounded else now
+    topic = given.topic if isinstance(given, GivenFiles) else None
+    return InputRead(reading.input, None, None, Watermark(complete), topic=topic)

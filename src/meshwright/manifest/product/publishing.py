@@ -4,6 +4,7 @@ from meshwright.manifest.codes import Code
 from meshwright.manifest.product.origin import DEFAULT, KEY
 from meshwright.manifest.product.part import Part
 from meshwright.manifest.product.subject import Subject
+from meshwright.manifest.shapes.sources import KafkaBlock
 from meshwright.model.contract import LEDGER_COLUMNS, Metric
 from meshwright.model.mask import Redact
 from meshwright.model.product import PublishMode
@@ -22,6 +23,7 @@ def mode(subject: Subject, part: Part) -> PublishMode:
     if found is PublishMode.PARTITION and not part.partitions:
         hint = "add `partitioned: true` to the columns whose values tell partitions apart"
         subject.problems.error(Code.CONFLICT, at.at, f"`partition` needs partitions{_which(part)}", hint)
+    _remembers(subject, part, found)
     _chained(subject, part, found)
     _unmasked(subject, part, found)
     _partitioned(subject, part, found)
@@ -32,6 +34,19 @@ def mode(subject: Subject, part: Part) -> PublishMode:
 
 def _which(part: Part) -> str:
     return f", which `{part.named}` has not" if part.named else ""
+
+
+def _remembers(subject: Subject, part: Part, found: PublishMode) -> None:
+    """Report a table that would hold no more of a topic than was read of it last."""
+    if found not in (PublishMode.REPLACE, PublishMode.PARTITION):
+        return
+    topic = next((p.source.topic for p in subject.document.input_ports if isinstance(p.source, KafkaBlock)), None)
+    if topic is not None:
+        message = (
+            f"`{part.contract.table}` is published by `{found}`, and would forget what was read of `{topic}` before"
+        )
+        hint = "write `publish: {mode: append}`, or `merge` where columns are marked `primaryKey: true`"
+        subject.problems.error(Code.FORGETS, part.at, message, hint)
 
 
 def _chained(subject: Subject, part: Part, found: PublishMode) -> None:

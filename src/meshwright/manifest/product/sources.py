@@ -5,11 +5,19 @@ from typing import Literal
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.product.subject import Subject
-from meshwright.manifest.shapes.sources import DatabaseBlock, FilesBlock, HttpBlock, PaginateBlock, SourceBlock
+from meshwright.manifest.shapes.sources import (
+    DatabaseBlock,
+    FilesBlock,
+    HttpBlock,
+    KafkaBlock,
+    PaginateBlock,
+    SourceBlock,
+)
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.wording import quoted, series
 from meshwright.model.contract import Contract, LogicalType
 from meshwright.model.http import HttpSource, LinkedPages, NamedPages, NumberedPages, OnePage, Pages, SkippedRecords
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.product import DatabaseSource, FilesSource, Source
 from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import length_text
@@ -41,6 +49,9 @@ def source(subject: Subject, block: SourceBlock, declared: Contract | None, plac
                 _pages(subject, block.paginate, place["paginate"]),
                 block.cursor,
             )
+        case KafkaBlock():
+            _check_declared(subject, "a message is what its sender likes", declared, place)
+            return KafkaSource(block.connection, block.topic, tuple(block.skip))
 
 
 def _check_cursor(subject: Subject, cursor: str, declared: Contract, place: Place) -> None:
@@ -69,17 +80,20 @@ def _check_steps(subject: Subject, path: str, every: timedelta, place: Place) ->
 
 def _check_answer(subject: Subject, block: HttpBlock, declared: Contract | None, place: Place) -> None:
     """Say so when an answer could not be held against anything, or its records not against the interval."""
-    if declared is None:
-        hint = "write the input's `contract` with the columns that it takes from each record"
-        message = "an API answers with what it likes, and no column is declared"
-        subject.problems.error(Code.MISSING_KEY, place["block"].at, message, hint)
-    elif block.cursor is not None:
+    _check_declared(subject, "an API answers with what it likes", declared, place)
+    if declared is not None and block.cursor is not None:
         _check_cursor(subject, block.cursor, declared, place["cursor"])
     timed = next((name for name, value in block.query.items() if "{start" in value), None)
     if timed is not None and block.cursor is None and not any("{end" in value for value in block.query.values()):
         hint = "name the column of time as `cursor`, or give the API the `{end:…}`, too"
         message = f"`{timed}` gives the records since the interval's start, those of later intervals among them"
         subject.problems.warn(Code.UNBOUNDED, place["query"][timed].at, message, hint)
+
+
+def _check_declared(subject: Subject, why: str, declared: Contract | None, place: Place) -> None:
+    if declared is None:
+        hint = "write the input's `contract` with the columns that it takes from each record"
+        subject.problems.error(Code.MISSING_KEY, place["block"].at, f"{why}, and no column is declared", hint)
 
 
 def _pages(subject: Subject, said: PaginateBlock | Literal["link"] | None, place: Place) -> Pages:
@@ -129,4 +143,6 @@ def source_text(block: SourceBlock | None) -> str:
         case HttpBlock():
             by = f", by {block.cursor}" if block.cursor else ""
             return f"{block.path} of {block.connection}{by}"
+        case KafkaBlock():
+            return f"topic {block.topic} of {block.connection}"
     return ""

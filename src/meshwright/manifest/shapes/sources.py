@@ -11,11 +11,13 @@ from meshwright.manifest.shapes.values import (
     Endpoint,
     KeyPath,
     Length,
+    MessagePlace,
     PageNumber,
     QueryValue,
     SourcePath,
     StrictText,
     TableName,
+    TopicName,
 )
 
 
@@ -96,4 +98,17 @@ class HttpBlock(Shape):
     )
 
 
-SourceBlock = Annotated[FilesBlock | DatabaseBlock | HttpBlock, Field(discriminator="block")]
+class KafkaBlock(Shape):
+    """Messages of a topic, an object of JSON each."""
+
+    block: Literal["kafka"] = Field(description="`kafka`")
+    connection: ConnectionName = Field(
+        description="The connection whose URL is the broker's, with librdkafka's settings: `kafka://host:9092?…`"
+    )
+    topic: TopicName = Field(description="The topic; each message is read once, and again with its interval")
+    skip: list[MessagePlace] = Field(
+        default_factory=list, description="Messages that are passed over, as `partition@offset`"
+    )
+
+
+SourceBlock = Annotated[FilesBlock | DatabaseBlock | HttpBlock | KafkaBlock, Field(discriminator="block")]

@@ -14,6 +14,8 @@ COLUMN_REFERENCE = rf"^{_WORD}\.{_WORD}$"
 COLUMN_KEY = rf"^{_WORD}(\.{_WORD})?$"
 TABLE_NAME = rf"^{_PART}(\.{_PART}){{0,2}}$"
 KEY_PATH = r"^[^.\s\[\]$*]+(\.[^.\s\[\]$*]+)*$"
+TOPIC_NAME = r"^[A-Za-z0-9._-]{1,249}$"
+MESSAGE_PLACE = r"^(0|[1-9][0-9]*)@(0|[1-9][0-9]*)$"
 CURRENCY = "^[A-Z]{3}$"
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 URL = r"^[a-z][a-z0-9+.-]*://[^\s/]\S*$"
@@ -29,6 +31,8 @@ MEANT = {
     COLUMN_KEY: ("a column", "write its name, or `table.column`"),
     TABLE_NAME: ("a table", 'write one to three names, such as `shop.orders`; quote with `"…"` what is not plain'),
     KEY_PATH: ("keys of an answer", "write them with dots between, such as `data.items`"),
+    TOPIC_NAME: ("a topic", "use letters, digits, `.`, `_` and `-`"),
+    MESSAGE_PLACE: ("the place of a message", "write `partition@offset`, such as `0@17`"),
     CURRENCY: ("a currency", "write its three letters of ISO 4217, such as `EUR`"),
     EMAIL: ("an address of mail", "write it as `name@example.org`"),
     URL: ("a URL", "write all of it, such as `https://example.org`"),

@@ -25,8 +25,10 @@ from meshwright.manifest.shapes.spellings import (
     EMAIL,
     KEY_PATH,
     LINK,
+    MESSAGE_PLACE,
     NAME,
     TABLE_NAME,
+    TOPIC_NAME,
     URL,
     spelt,
 )
@@ -278,6 +280,8 @@ Pattern = Annotated[str, PlainValidator(read_by(_pattern)), _like("^[A-Z]{3}$")]
 Endpoint = Annotated[str, PlainValidator(read_by(_endpoint)), _like("v1/orders")]
 QueryValue = Annotated[str, PlainValidator(_query_value), _like("{start:%Y-%m-%dT%H:%M:%SZ}")]
 KeyPath = Annotated[str, spelt(KEY_PATH)]
+TopicName = Annotated[str, spelt(TOPIC_NAME)]
+MessagePlace = Annotated[str, spelt(MESSAGE_PLACE)]
 SourcePath = Annotated[str, PlainValidator(read_by(_source_path)), _like("orders/{start:%Y-%m-%d}.csv")]
 Truncation = Annotated[
     TruncateText | TruncateTime,

@@ -1,0 +1,39 @@
+"""Kafka source: a topic, and which of its messages a publish has read."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSource:
+    """The messages of a topic, one JSON object each, that no publish has read yet.
+
+    An interval that is run again is given those that it was given before. The messages in `skip`, each as
+    `partition@offset`, are passed over.
+    """
+
+    connection: str
+    topic: str
+    skip: tuple[str, ...] = ()
+
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether it is read by intervals: always, none is given the whole topic again."""
+        return True
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Offsets:
+    """A stretch of one partition: the messages from `start` up to `end`, which is not among them."""
+
+    partition: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRead:
+    """What a publish has read of a topic. Of each partition there is a stretch, even if nothing was in it."""
+
+    connection: str
+    topic: str
+    offsets: tuple[Offsets, ...]

@@ -1,0 +1,286 @@
+"""Kafka: each message is published once, whatever happens to a run, and a clear end where a topic is not as agreed."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.kafka import PARTITIONS, kafka, send
+
+from meshwright.engine.protocol import Engine, Work
+from meshwright.engine.registry import open_engine
+from meshwright.engine.sources.kafka import connect
+from meshwright.model.address import ProductAddress
+from meshwright.model.contract import Column, Contract, LogicalType
+from meshwright.model.errors import FinalError, MeshError, Refused, SourceBroken, SourceNotReady
+from meshwright.model.identity import Secret
+from meshwright.model.kafka import KafkaSource, Offsets
+from meshwright.model.product import (
+    CronSchedule,
+    DataProduct,
+    InputPort,
+    OutputPort,
+    OutputTable,
+    ProductType,
+    PublishMode,
+)
+from meshwright.model.publish import Staged
+from meshwright.model.time import Interval
+
+COLUMNS = (Column("id", LogicalType.INTEGER, primary_key=True), Column("price", LogicalType.NUMBER))
+START = datetime(2013, 1, 1, tzinfo=UTC)
+NUMBERS = itertools.count()
+
+
+def day(number: int, days: int = 1) -> Interval:
+    return Interval(START + timedelta(days=number), START + timedelta(days=number + days))
+
+
+class Shop:
+    """A product that appends what a topic of its own gives it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.topic = f"topic-{next(NUMBERS)}"
+        self.url, self.folder = url, folder
+        self.mode = PublishMode.APPEND
+        self.source = KafkaSource("broker", self.topic)
+        send(url, self.topic)
+
+    @property
+    def product(self) -> DataProduct:
+        tables = (OutputTable(Contract("things", COLUMNS), self.mode),)
+        inputs = (InputPort("things", self.source, columns=COLUMNS),)
+        port = OutputPort("things", "1.0.0", tables)
+        address = ProductAddress("shop", "things")
+        return DataProduct(address, ProductType.SOURCE_ALIGNED, "", CronSchedule("@daily"), inputs, (port,))
+
+    @property
+    def engine(self) -> Engine:
+        return open_engine("duckdb", str(self.folder), connections=lambda _: Secret(self.url))
+
+    def send(self, *messages: object, partition: int = 0) -> None:
+        send(self.url.partition("?")[0], self.topic, *messages, partition=partition)
+
+    def send_ids(self, *ids: int, partition: int = 0) -> None:
+        self.send(*({"id": n} for n in ids), partition=partition)
+
+    def stage(self, interval: Interval, now: datetime | None = None) -> Staged:
+        return self.engine.stage(Work(self.product, interval), now or interval.end)
+
+    def run(self, interval: Interval, now: datetime | None = None) -> list[int]:
+        staged = self.stage(interval, now)
+        self.engine.publish(self.product, staged.publish_id, now or interval.end)
+        return self.ids
+
+    @property
+    def ids(self) -> list[int]:
+        address = self.product.port_address(self.product.outputs[0]).table()
+        return [row[0] for row in self.engine.query("SELECT id FROM t ORDER BY 1", (("t", address),)).rows]  # type: ignore[misc]
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[str]:
+    with kafka() as url:
+        yield url
+
+
+@pytest.fixture
+def shop(broker: str, tmp_path: Path) -> Shop:
+    return Shop(broker, tmp_path)
+
+
+def test_an_interval_goes_on_where_the_last_one_ended(shop: Shop) -> None:
+    shop.send_ids(1, 2)
+    assert shop.run(day(0)) == [1, 2]
+    shop.send_ids(3)
+    assert shop.run(day(1)) == [1, 2, 3]
+    assert shop.run(day(2)) == [1, 2, 3]
+
+
+def test_all_partitions_are_read_and_logged(shop: Shop) -> None:
+    for partition in range(PARTITIONS):
+        shop.send_ids(*range(partition), partition=partition)
+    assert sorted(shop.run(day(0))) == sorted(n for p in range(PARTITIONS) for n in range(p))
+    (publish,) = shop.engine.publishes(shop.product.address)
+    assert publish.inputs[0].topic is not None
+    assert publish.inputs[0].topic.offsets == tuple(Offsets(p, 0, p) for p in range(PARTITIONS))
+
+
+def test_an_empty_topic_is_an_empty_table_and_its_first_message_is_not_missed(shop: Shop) -> None:
+    assert shop.run(day(0)) == []
+    shop.send_ids(1)
+    assert shop.run(day(1)) == [1]
+
+
+def test_what_was_staged_and_never_published_is_read_again(shop: Shop) -> None:
+    shop.send_ids(1)
+    staged = shop.stage(day(0))
+    shop.engine.discard(shop.product, staged.publish_id)
+    shop.send_ids(2)
+    shop.stage(day(0))  # as if killed: nobody ever publishes it
+    assert shop.run(day(0)) == [1, 2]
+
+
+def test_two_stages_of_the_same_messages_are_not_both_published(shop: Shop) -> None:
+    shop.send_ids(1)
+    one, other = shop.stage(day(0)), shop.stage(day(1))
+    shop.engine.publish(shop.product, one.publish_id, day(1).end)
+    shop.engine.publish(shop.product, one.publish_id, day(1).end)
+    with pytest.raises(MeshError, match="published by another run"):
+        shop.engine.publish(shop.product, other.publish_id, day(1).end)
+    assert shop.ids == [1]
+
+
+def test_an_older_interval_is_given_what_it_was_given_before(shop: Shop) -> None:
+    shop.send_ids(1)
+    shop.run(day(0))
+    shop.send_ids(2)
+    shop.run(day(1))
+    shop.send_ids(3)
+    assert shop.run(day(0), now=day(3).end) == [1, 2]
+    assert shop.run(day(2)) == [1, 2, 3]
+
+
+def test_the_newest_interval_is_given_what_came_since_as_well(shop: Shop) -> None:
+    shop.send_ids(1)
+    shop.run(day(0), now=START + timedelta(hours=1))
+    shop.send_ids(2)
+    assert shop.run(day(0)) == [1, 2]
+    shop.send_ids(3)
+    assert shop.run(day(0, days=2)) == [1, 2, 3]
+
+
+def test_an_interval_before_the_first_has_no_messages_of_its_own(shop: Shop) -> None:
+    shop.send_ids(1)
+    shop.run(day(1))
+    shop.send_ids(2)
+    assert shop.run(day(0), now=day(2).end) == [1]
+    assert shop.run(day(2)) == [1, 2]
+
+
+def test_an_interval_is_given_what_all_those_inside_it_were_given(shop: Shop) -> None:
+    for number in range(3):
+        shop.send_ids(number)
+        shop.run(day(number))
+    shop.send_ids(9)
+    assert shop.run(day(1, days=2)) == [0, 1, 2, 9]
+    assert shop.run(day(1, days=2)) == [0, 1, 2, 9]
+
+
+def test_stretches_that_do_not_meet_are_read_together(shop: Shop) -> None:
+    shop.mode = PublishMode.MERGE
+    for number, (interval, now) in enumerate(((day(0), 1), (day(1, days=9), 2), (day(1), 2), (day(20), 21))):
+        shop.send_ids(number)
+        shop.run(interval, now=START + timedelta(days=now))
+    staged = shop.stage(day(0, days=2), now=day(30).end)
+    assert staged.inputs[0].topic is not None
+    assert staged.inputs[0].topic.offsets[:2] == (Offsets(0, 0, 1), Offsets(0, 2, 3))
+    assert [table.rows for table in staged.tables] == [2]
+
+
+def test_what_is_taken_back_is_read_again(shop: Shop) -> None:
+    shop.send_ids(1)
+    shop.run(day(0))
+    shop.send_ids(2)
+    shop.run(day(1))
+    (before,) = shop.engine.restorable(shop.product.address)
+    shop.engine.restore(shop.product.address, before.publish_id, day(1).end + timedelta(hours=1))
+    assert shop.ids == [1]
+    assert shop.run(day(2)) == [1, 2]
+
+
+def test_another_topic_is_read_from_its_beginning(shop: Shop, broker: str, tmp_path: Path) -> None:
+    shop.send_ids(1, 2)
+    shop.run(day(0))
+    shop.topic += "-other"
+    shop.source = replace(shop.source, topic=shop.topic)
+    shop.send_ids(3)
+    assert shop.run(day(1)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        pytest.param(b"{", "not JSON", id="half"),
+        pytest.param(b'{"price": NaN}', "not JSON", id="no number"),
+        pytest.param(b"\xff", "not UTF-8", id="bytes"),
+        pytest.param(b"[1]", "not a JSON object", id="a list"),
+        pytest.param(None, "a tombstone", id="nothing"),
+        pytest.param({"id": "one"}, "its `id` is no integer", id="text"),
+        pytest.param({"id": 1.5}, "its `id` is no integer", id="a fraction"),
+        pytest.param({"price": "1e99"}, "its `price` is no number", id="too large"),
+    ],
+)
+def test_a_message_that_is_no_row_ends_the_run_until_it_is_passed_over(shop: Shop, message: object, why: str) -> None:
+    shop.send_ids(1)
+    shop.send(message)
+    shop.send_ids(2)
+    with pytest.raises(SourceBroken, match=f"offset 1 of partition 0 of topic `{shop.topic}`.*{why}") as error:
+        shop.stage(day(0))
+    assert "0@1" in error.value.hint
+    shop.source = replace(shop.source, skip=("0@1",))
+    assert shop.run(day(0)) == [1, 2]
+
+
+def test_whole_numbers_keep_their_digits_and_an_object_may_have_lines(shop: Shop) -> None:
+    shop.send(b'{"id": 9007199254740993,\n "price": 12.25,\n "more": "a\\nb"}')
+    shop.run(day(0))
+    address = shop.product.port_address(shop.product.outputs[0]).table()
+    rows = shop.engine.query("SELECT id, CAST(price AS VARCHAR) FROM t", (("t", address),)).rows
+    assert rows == ((9007199254740993, "12.250000000"),)
+
+
+def test_messages_that_nobody_read_and_nobody_has_are_named(shop: Shop) -> None:
+    shop.send_ids(1)
+    shop.run(day(0))
+    shop.send(*({"id": n, "more": "x" * 900_000} for n in range(2, 12)))  # more than the broker keeps
+    with pytest.raises(SourceBroken, match=r"offsets 1 to \d+ of partition 0 any more, which nobody has read") as error:
+        shop.stage(day(1))
+    assert "auto.offset.reset=earliest" in error.value.hint
+    with pytest.raises(SourceBroken, match="offsets 0 to 0 of partition 0 any more, which the interval was made of"):
+        shop.stage(day(0))
+    assert shop.ids == [1]
+    shop.url += "?auto.offset.reset=earliest"
+    assert shop.run(day(1))[-1] == 11
+
+
+def test_a_topic_that_was_made_anew_is_not_taken_for_the_old_one(shop: Shop, tmp_path: Path) -> None:
+    shop.send_ids(1, 2)
+    shop.run(day(0))
+    with kafka() as url:
+        shop.url = url
+        shop.send_ids(1)
+        with pytest.raises(SourceBroken, match="ends at offset 1 of partition 0, and was read up to 2"):
+            shop.stage(day(1))
+
+
+def test_a_broker_that_is_gone_may_come_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "PATIENCE", 0.2)
+    shop.url = "kafka://user:hunter2@127.0.0.1:1"
+    with pytest.raises(SourceNotReady, match=f"topic `{shop.topic}` of connection `broker` cannot be read") as error:
+        shop.stage(day(0))
+    assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://127.0.0.1", "not the URL of a broker"),
+        ("kafka://127.0.0.1:1?sasl.pasword=hunter2", "not what Kafka's client takes"),
+        ("kafka://127.0.0.1:1?session.timeout.ms=hunter2", "not what Kafka's client takes"),
+    ],
+)
+def test_a_connection_that_is_none_says_so_and_no_secret(shop: Shop, url: str, why: str) -> None:
+    shop.url = url
+    with pytest.raises(FinalError, match=why) as error:
+        shop.stage(day(0))
+    assert "hunter2" not in f"{error.value} {error.value.hint}"
+
+
+def test_a_client_that_is_not_installed_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "confluent_kafka", None)
+    with pytest.raises(Refused, match="confluent_kafka") as error:
+        shop.stage(day(0))
+    assert error.value.hint == "install `meshwright[kafka]`"
