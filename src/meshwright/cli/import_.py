@@ -8,6 +8,7 @@ import click
 from meshwright.actions.import_dbt import import_dbt
 from meshwright.actions.import_odcs import import_odcs
 from meshwright.actions.import_odps import import_odps
+from meshwright.actions.import_table import import_table
 from meshwright.actions.importing import Imported
 from meshwright.cli.console import ExitCode, diagnostic_plain, print_diagnostics, print_json, progress
 from meshwright.cli.verb import Edge, verb
@@ -15,6 +16,7 @@ from meshwright.compiler.compilation import diagnose, read_mesh
 from meshwright.interop.dbt.products import Choice, Target
 from meshwright.model.address import product_address
 from meshwright.model.diagnostic import errors
+from meshwright.model.product import VirtualSource
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _PRODUCT = click.option(
@@ -25,7 +27,7 @@ _FORCE = click.option("--force", is_flag=True, help="Write over the files that a
 
 @click.group("import")
 def command() -> None:
-    """Take over what others describe: contracts, data products, dbt's models. Nothing is written over unasked."""
+    """Take over what others describe: contracts, products, dbt's models, tables. Nothing is written over unasked."""
 
 
 @command.command("dbt")
@@ -80,6 +82,27 @@ def odps(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
     root = edge.workspace.root
     address = None if product is None else product_address(product)
     return _told(edge, import_odps(root, read_mesh(root, edge.workspace.cache).mesh, file, address, anew=force))
+
+
+@command.command("table")
+@click.argument("connection")
+@click.argument("table")
+@click.option("--domain", help="The domain that it belongs to; the product is called as the table is.")
+@click.option("--product", metavar="DOMAIN.PRODUCT", help="The product that it becomes, in place of --domain.")
+@_FORCE
+@verb()
+def table(edge: Edge, connection: str, table: str, domain: str | None, product: str | None, force: bool) -> ExitCode:
+    """Take over a TABLE or view of the PostgreSQL or SQLite database of a CONNECTION, by what the database says of it.
+
+    It becomes a product that the database serves: checked and monitored in place, copied nowhere. Columns, keys, what
+    is unique or never null, enumerations and comments become the contract. TABLE is `orders`, or `sales.orders` with
+    its schema; the URL is that of MESH_CONN_<CONNECTION>.
+    """
+    if (domain is None) == (product is None):
+        raise click.UsageError("say `--domain DOMAIN` or `--product DOMAIN.PRODUCT`")
+    mesh = read_mesh(edge.workspace.root, edge.workspace.cache).mesh
+    home = product_address(product) if product else domain or ""
+    return _told(edge, import_table(edge.workspace, mesh, VirtualSource(connection, table), home, anew=force))
 
 
 def _told(edge: Edge, done: Imported) -> ExitCode:

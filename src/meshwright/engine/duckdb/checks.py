@@ -9,12 +9,13 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.code import reported
 from meshwright.engine.duckdb.connection import attach, connected, explained, name, sandbox
 from meshwright.engine.duckdb.examination import Examination, examined
-from meshwright.engine.duckdb.inputs import expose_virtual, relation_of
+from meshwright.engine.duckdb.inputs import relation_of
 from meshwright.engine.duckdb.log import read_stage, update_stage
 from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.quarantine import set_aside_by
 from meshwright.engine.duckdb.references import published_targets, staged_targets
 from meshwright.engine.duckdb.rows import STAGED, Subject, looked_at
+from meshwright.engine.duckdb.served import expose_virtual
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
 from meshwright.engine.judgement import checks_of, published_checks_of

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from duckdb import DuckDBPyConnection
 
@@ -20,6 +19,7 @@ from meshwright.engine.duckdb.readers import (
     expose_rows,
     file_relation,
 )
+from meshwright.engine.duckdb.served import expose_virtual
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
@@ -27,9 +27,8 @@ from meshwright.engine.sources.open import open_source
 from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import TableAddress
-from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.naming import connection_variable, local_table, one_name, sql_name, stored_table, table_names
+from meshwright.model.naming import local_table, one_name, sql_name, stored_table
 from meshwright.model.product import CopiedSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Watermark
@@ -95,23 +94,6 @@ def expose(
         generated=tuple(inputs.generated),
         attached=frozenset(inputs.attached),
     )
-
-
-def expose_virtual(session: Session, connection: DuckDBPyConnection, source: VirtualSource, attached: set[str]) -> str:
-    """Attach a domain's own store to be read, unless it is; return the quoted name of a virtual table in it."""
-    url = session.connections(source.connection)
-    if url is None:
-        raise SourceNotReady(
-            f"connection `{source.connection}`, where a virtual product is served, is not known here",
-            hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL: `duckdb:////path`",
-        )
-    alias = f"connection {source.connection}"
-    if alias not in attached:
-        with explained(f"connection `{source.connection}`"):
-            attach(connection, _duckdb_file(source.connection, url), alias)
-        attached.add(alias)
-    *schema, table = table_names(source.table)
-    return ".".join(name(part) for part in (alias, ".".join(schema) or "main", table))
 
 
 def relation_of(
@@ -217,18 +199,6 @@ def _stand_in_table(inputs: _Inputs, port: InputPort, table: str, stand_ins: Sta
         inputs.generated.append(called)
     else:
         raise nothing_known(inputs.work, called)
-
-
-def _duckdb_file(connection: str, url: Secret) -> Path:
-    parts = urlsplit(url.reveal())
-    path = Path(unquote(parts.path))
-    if parts.scheme != "duckdb":
-        raise FinalError(
-            f"connection `{connection}` is not a DuckDB file", hint="write `duckdb:////folder/file.duckdb`"
-        )
-    if not path.is_file():
-        raise SourceNotReady(f"the store of connection `{connection}` is not there yet")
-    return path.resolve()
 
 
 def _local(port: InputPort, table: str = "") -> str:

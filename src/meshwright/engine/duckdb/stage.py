@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.code import make_by_code
 from meshwright.engine.duckdb.connection import attach, connected, explained, sandbox
 from meshwright.engine.duckdb.files import put_in_place
-from meshwright.engine.duckdb.inputs import expose, expose_virtual
+from meshwright.engine.duckdb.inputs import expose
 from meshwright.engine.duckdb.log import read_log, read_stage, write_stage
 from meshwright.engine.duckdb.making import Building, build
 from meshwright.engine.duckdb.masks import add_functions
@@ -17,6 +17,7 @@ from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.quarantine import start_quarantine
 from meshwright.engine.duckdb.references import keep_referred
 from meshwright.engine.duckdb.rotation import rotate
+from meshwright.engine.duckdb.served import expose_virtual
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.protocol import Work
 from meshwright.engine.pseudonyms import keyrings

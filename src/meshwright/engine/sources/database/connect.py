@@ -1,5 +1,6 @@
 """Connect: a database opened to be read, a table found in it, and what its errors mean."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, NoSuchTableError, SAWarning, SQLAlchemyError
 
 from meshwright.model.contract import LogicalType
 from meshwright.model.errors import FinalError, MeshError, Refused, SourceBroken, SourceNotReady
@@ -24,6 +25,7 @@ _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], LogicalType], ...] = (
     (sa.Boolean, LogicalType.BOOLEAN),
     (sa.Integer, LogicalType.INTEGER),
     (sa.Numeric, LogicalType.NUMBER),
+    (sa.Float, LogicalType.NUMBER),
     (sa.DateTime, LogicalType.TIMESTAMP),
     (sa.Date, LogicalType.DATE),
     (sa.Time, LogicalType.TIME),
@@ -48,7 +50,9 @@ def connected(connection: str, url: Secret) -> Iterator[sa.Engine]:
 def reflected(engine: sa.Engine, table: str) -> sa.Table:
     """Return a table as the database describes it."""
     *schema, name = table_names(table)
-    return sa.Table(name, sa.MetaData(), schema=".".join(schema) or None, autoload_with=engine, resolve_fks=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of types and indexes that it has no class for
+        return sa.Table(name, sa.MetaData(), schema=".".join(schema) or None, autoload_with=engine, resolve_fks=False)
 
 
 def logical_type(kind: sa.types.TypeEngine[Any]) -> LogicalType:

@@ -1,6 +1,6 @@
 """PostgreSQL: rows as COPY sends them, made into Arrow by ADBC without a Python object for any value.
 
-What Arrow has no type for, such as an array or a UUID, comes as the text that PostgreSQL writes.
+What Arrow has no type for, such as a UUID, comes as the text that PostgreSQL writes, an array as JSON.
 """
 
 from collections.abc import Generator, Sequence
@@ -53,7 +53,8 @@ def _select(columns: Sequence[sa.Column[Any]], cursor: sa.Column[Any] | None, in
 
 def _sent(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     is_kept = isinstance(column.type, _KEPT) and not isinstance(column.type, sa.Enum)
-    return column if is_kept else sa.cast(column, sa.Text)
+    sent = sa.func.to_json(column) if isinstance(column.type, sa.ARRAY) else column
+    return column if is_kept else sa.cast(sent, sa.Text)
 
 
 def _as(cursor: sa.Column[Any], instant: datetime) -> sa.ColumnElement[Any]:

@@ -6,6 +6,7 @@ interval.
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,9 @@ from meshwright.engine.sources.database.connect import connected, explained, log
 from meshwright.engine.sources.reading import Given, GivenRows, Reading
 from meshwright.model.contract import Column
 from meshwright.model.errors import SourceBroken
+from meshwright.model.identity import Secret
 from meshwright.model.product import DatabaseSource
+from meshwright.model.time import Interval
 
 _TIMES = (sa.DateTime, sa.Date)
 _GIVING = {
@@ -23,6 +26,8 @@ _GIVING = {
     "sqlite": (sqlite.batches, (*_TIMES, sa.String, sa.types.NullType)),
 }
 """For each database what gives batches, and the types of the columns that may be a cursor."""
+
+_EVER = Interval(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @contextmanager
@@ -34,7 +39,7 @@ def read_database(source: DatabaseSource, reading: Reading) -> Iterator[Given]:
     where = f"table `{source.table}` of connection `{source.connection}`"
     with connected(source.connection, reading.url) as engine, explained(where):
         table = reflected(engine, source.table)
-        columns = reading.columns or tuple(Column(c.name, logical_type(c.type)) for c in table.columns)
+        columns = reading.columns or _columns(table)
         _refuse_missing(where, table, [*(c.name for c in columns), *([source.cursor] if source.cursor else [])])
         give, times = _GIVING[engine.dialect.name]
         cursor = None if source.cursor is None else _time(where, table.columns[source.cursor], times)
@@ -42,6 +47,21 @@ def read_database(source: DatabaseSource, reading: Reading) -> Iterator[Given]:
         # Who stops half-way leaves no connection behind, and so no lock.
         with closing(give(engine, where, chosen, cursor, reading.interval)) as batches:
             yield GivenRows(columns, batches)
+
+
+@contextmanager
+def read_table(connection: str, url: Secret, table: str) -> Iterator[GivenRows]:
+    """Give all rows of a table, with the columns that the database says it has. Raises as `read_database`."""
+    where = f"table `{table}` of connection `{connection}`"
+    with connected(connection, url) as engine, explained(where):
+        found = reflected(engine, table)
+        give, _ = _GIVING[engine.dialect.name]
+        with closing(give(engine, where, list(found.columns), None, _EVER)) as batches:
+            yield GivenRows(_columns(found), batches)
+
+
+def _columns(table: sa.Table) -> tuple[Column, ...]:
+    return tuple(Column(c.name, logical_type(c.type)) for c in table.columns)
 
 
 def _refuse_missing(where: str, table: sa.Table, wanted: Sequence[str]) -> None:
