@@ -138,7 +138,7 @@ def test_other_checks_are_held_against_what_is_left(open_shop: OpenShop) -> None
 def test_what_is_set_aside_is_masked_as_all_rows_are(open_shop: OpenShop) -> None:
     columns = (*COLUMNS, Column("buyer", LogicalType.STRING, mask=Pseudonym("buyer")))
     sql = "SELECT sale_id, price, sold_at, 'ann' AS buyer FROM orders"
-    keys = {"buyer": Secret("a key of thirty-two characters, at least")}.get
+    keys = {"buyer": Secret("a-key-of-thirty-two-characters-at-least")}.get
     shop = open_shop(columns=columns, sql=sql, keys=keys, checks=(CHEAP,), quarantine=("cheap",), at_most=HALF)
     shop.sell(0, [("a", 11), ("b", 2)])
     (row,) = shop.engine.quarantine(SALES, most=9)

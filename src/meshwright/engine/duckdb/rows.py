@@ -69,7 +69,7 @@ def scan(source: str, checks: Sequence[Check], terms: Terms) -> tuple[str, dict[
     """Return the one SELECT that measures all checks, and counts rows; and what it binds."""
     bound = Bound("$")
     measures = [_measure(c, terms, bound) for c in checks]
-    select = ", ".join([f"count(*) FILTER ({STAGED})", "count(*)", *measures])
+    select = ", ".join([_count(STAGED), "count(*)", *measures])
     return f"SELECT {select} FROM {source}", bound.values
 
 
@@ -117,12 +117,17 @@ def wrong(check: Check, terms: Terms, bound: Bound) -> str:
 def _measure(check: Check, terms: Terms, bound: Bound) -> str:
     match check.metric:
         case Metric.ROW_COUNT:
-            return f"count(*) FILTER ({STAGED})"
+            return _count(STAGED)
         case Metric.DUPLICATE_VALUES:
             value = _one([name(c) for c in check.columns])
-            return f"count(*) FILTER ({_filled(check)}) - count(DISTINCT {value}) FILTER ({_filled(check)})"
+            return f"{_count(_filled(check))} - count(DISTINCT {value}) FILTER ({_filled(check)})"
         case _:
-            return f"count(*) FILTER ({STAGED} AND ({wrong(check, terms, bound)}))"
+            return _count(f"{STAGED} AND ({wrong(check, terms, bound)})")
+
+
+def _count(condition: str) -> str:
+    """Return how many rows a condition holds for. `count(*) FILTER` takes twice as long."""
+    return f"coalesce(count_if({condition}), 0)"
 
 
 def _lost(check: Check, terms: Terms) -> str:

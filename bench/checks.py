@@ -1,0 +1,196 @@
+"""What do thirty checks of a port of ten million rows cost, as a whole command?
+
+datacontract-cli holds the same rows, in a file of DuckDB too, against the same columns and checks. Both find that all
+pass, or the round does not count. `ROWS=1000000 make bench ONLY=checks` is a smaller one. Memory is the peak of the
+whole process, which DuckDB may use as it likes.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from bench.commands import MESH
+from bench.harness import INSTALLED, Figure
+from bench.peers import fetched
+
+ROWS = int(os.environ.get("ROWS", "10000000"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+CHECKS = 30
+PEER = "datacontract-cli[duckdb]==1.2.8"
+
+SCHEMA = """\
+- name: orders
+  properties:
+    - {name: order_id, logicalType: string, required: true, unique: true}
+    - name: customer_id
+      logicalType: string
+      required: true
+      quality:
+        - {name: customer-blank, metric: missingValues, arguments: {missingValues: ["", "n/a"]}, mustBe: 0}
+        - {name: customer-shape, metric: invalidValues, arguments: {pattern: "^C[0-9]+$"}, mustBe: 0}
+        - {name: customer-some, metric: nullValues, unit: percent, mustBeLessThan: 1}
+    - name: product_id
+      logicalType: string
+      required: true
+      quality:
+        - {name: product-shape, metric: invalidValues, arguments: {pattern: "^P[0-9]{1,5}$"}, mustBe: 0}
+        - {name: product-blank, metric: missingValues, arguments: {missingValues: ["", "-"]}, mustBe: 0}
+    - name: channel
+      logicalType: string
+      required: true
+      quality:
+        - {name: channel-known, metric: invalidValues, arguments: {validValues: [web, shop, phone]}, mustBe: 0}
+        - {name: channel-blank, metric: missingValues, arguments: {missingValues: [""]}, mustBe: 0}
+    - name: country
+      logicalType: string
+      required: true
+      quality:
+        - {name: country-known, metric: invalidValues, arguments: {validValues: [BE, DE, FR, NL]}, mustBe: 0}
+        - {name: country-blank, metric: missingValues, arguments: {missingValues: [""]}, mustBe: 0}
+    - {name: line, logicalType: integer, required: true}
+    - name: quantity
+      logicalType: integer
+      required: true
+      quality:
+        - {name: quantity-known, metric: invalidValues, arguments: {validValues: [1,2,3,4,5,6,7,8,9]}, mustBe: 0}
+        - {name: quantity-positive, type: sql, query: "SELECT COUNT(*) FROM {object} WHERE quantity <= 0", mustBe: 0}
+    - name: unit_price
+      logicalType: number
+      required: true
+      quality:
+        - {name: price-positive, type: sql, query: "SELECT COUNT(*) FROM {object} WHERE unit_price <= 0", mustBe: 0}
+    - name: discount
+      logicalType: number
+      required: true
+      quality:
+        - {name: discount-small, type: sql, query: "SELECT COUNT(*) FROM {object} WHERE discount > amount", mustBe: 0}
+        - {name: discount-some, metric: nullValues, mustBe: 0}
+    - name: amount
+      logicalType: number
+      required: true
+      quality:
+        - {name: amount-known, type: sql, query: "SELECT COUNT(*) FROM {object} WHERE amount < 0", mustBe: 0}
+    - {name: ordered_at, logicalType: timestamp, required: true}
+  quality:
+    - {name: some-rows, metric: rowCount, mustBeGreaterThan: 0}
+    - name: one-line
+      metric: duplicateValues
+      arguments: {properties: [customer_id, ordered_at, line]}
+      mustBe: 0
+    - {name: late, type: sql, query: "SELECT COUNT(*) FROM {object} WHERE ordered_at < DATE '2020-01-01'", mustBe: 0}
+"""
+"""Thirty checks: eleven of columns that are required, one of what is unique, and eighteen that are named."""
+
+PRODUCT = """\
+apiVersion: meshwright/v1
+kind: DataProduct
+description: {{purpose: One row per order.}}
+schedule: {{cron: "0 0 * * *"}}
+inputPorts:
+  - name: lines
+    source: {{block: files, connection: lines, path: lines.parquet, format: parquet}}
+outputPorts:
+  - name: orders
+    version: 1.0.0
+    publish: {{mode: replace}}
+    contract:
+      schema:
+{schema}
+"""
+CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: orders
+name: orders
+version: 1.0.0
+status: active
+servers:
+  - {{server: here, type: duckdb, database: {database}, schema: main}}
+schema:
+{schema}
+"""
+ORDERS = """
+SELECT
+  'ORDER-' || i AS order_id,
+  'C' || (hash(i) % 500000) AS customer_id,
+  'P' || (hash(i + 7) % 20000) AS product_id,
+  ['web', 'shop', 'phone'][1 + CAST(hash(i + 1) % 3 AS INT)] AS channel,
+  ['BE', 'DE', 'FR', 'NL'][1 + CAST(hash(i + 2) % 4 AS INT)] AS country,
+  i % 4 AS line,
+  1 + i % 9 AS quantity,
+  CAST(1 + hash(i) % 20000 / 100.0 AS DECIMAL(38, 9)) AS unit_price,
+  CAST(hash(i + 3) % 100 / 100.0 AS DECIMAL(38, 9)) AS discount,
+  CAST(1 + hash(i) % 20000 / 10.0 AS DECIMAL(38, 9)) AS amount,
+  TIMESTAMPTZ '2025-01-01' + INTERVAL 1 SECOND * (i // 4) AS ordered_at
+FROM range(?) AS _(i)
+"""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one command took, its own processes included."""
+
+    seconds: float
+    gigabytes: float
+
+
+def figures() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder)
+        places = {"MESH_CONN_LINES": f"file://{folder}/source", "MESH_DATA": f"{folder}/data"}
+        mesh = ["--mesh", str(folder / "mesh")]
+        _spent([MESH, "run", "sales.orders", *mesh], places)
+        peer = fetched(PEER, folder / "peer", alone=False)
+        if peer is None:
+            return []
+        theirs = [sys.executable, str(peer / "bin/datacontract"), "test", str(folder / "contract.yaml")]
+        ours = [MESH, "check", "sales.orders", *mesh]
+        rounds = [(_spent(ours, places), _spent(theirs, {"PYTHONPATH": str(peer)})) for _ in range(ROUNDS)]
+    for mine, other in rounds:
+        print(f"  mesh check {mine}  datacontract-cli {other}", file=sys.stderr)
+    ratio = statistics.median(mine.seconds / other.seconds for mine, other in rounds)
+    peak, beside = (max(spent.gigabytes for spent in side) for side in zip(*rounds, strict=True))
+    seconds = statistics.median(other.seconds for _, other in rounds)
+    return [
+        Figure(f"{CHECKS} checks of {ROWS:,} rows", ratio, "ratio", 0.25, f"datacontract-cli takes {seconds:.1f} s"),
+        Figure(
+            f"{CHECKS} checks of {ROWS:,} rows: memory", peak / beside, "ratio", 1.0, f"which takes {beside:.2f} GB"
+        ),
+    ]
+
+
+def _spent(words: Sequence[str], variables: dict[str, str]) -> Spent:
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(words, stdout=said, stderr=said, env=INSTALLED | variables)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{words} ended with {process.returncode}: {said.read()[-4000:].decode()}")
+    return Spent(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
+
+
+def _write(folder: Path) -> None:
+    home = folder / "mesh/domains/sales/orders"
+    home.mkdir(parents=True)
+    (folder / "mesh/mesh.yaml").write_text("apiVersion: meshwright/v1\nkind: Mesh\nname: shop\n")
+    (folder / "mesh/domains/sales/domain.yaml").write_text("apiVersion: meshwright/v1\nkind: Domain\n")
+    (home / "product.yaml").write_text(PRODUCT.format(schema=textwrap.indent(SCHEMA, " " * 8)))
+    database = folder / "orders.duckdb"
+    (folder / "contract.yaml").write_text(CONTRACT.format(schema=SCHEMA, database=database))
+    (folder / "source").mkdir()
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        # The peer's DuckDB is an older one.
+        connection.execute(f"ATTACH '{database}' AS older (STORAGE_VERSION 'v1.2.0')")
+        connection.execute(f"CREATE TABLE older.orders AS {ORDERS}", [ROWS])
+        connection.execute(f"COPY older.orders TO '{folder}/source/lines.parquet'")
