@@ -1,17 +1,20 @@
 """Kafka: each message is published once, whatever happens to a run, and a clear end where a topic is not as agreed."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from confluent_kafka import KafkaError
 from tests.kafka import PARTITIONS, kafka, send
 
 from meshwright.engine.protocol import Engine, Work
 from meshwright.engine.registry import open_engine
 from meshwright.engine.sources.kafka import connect
+from meshwright.engine.sources.kafka.messages import Poison, line_of
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Column, Contract, LogicalType
 from meshwright.model.errors import FinalError, MeshError, Refused, SourceBroken, SourceNotReady
@@ -200,28 +203,56 @@ def test_another_topic_is_read_from_its_beginning(shop: Shop, broker: str, tmp_p
     assert shop.run(day(1)) == [1, 2, 3]
 
 
-@pytest.mark.parametrize(
-    ("message", "why"),
-    [
-        pytest.param(b"{", "not JSON", id="half"),
-        pytest.param(b'{"price": NaN}', "not JSON", id="no number"),
-        pytest.param(b"\xff", "not UTF-8", id="bytes"),
-        pytest.param(b"[1]", "not a JSON object", id="a list"),
-        pytest.param(None, "a tombstone", id="nothing"),
-        pytest.param({"id": "one"}, "its `id` is no integer", id="text"),
-        pytest.param({"id": 1.5}, "its `id` is no integer", id="a fraction"),
-        pytest.param({"price": "1e99"}, "its `price` is no number", id="too large"),
-    ],
-)
-def test_a_message_that_is_no_row_ends_the_run_until_it_is_passed_over(shop: Shop, message: object, why: str) -> None:
+def test_a_message_that_is_no_row_ends_the_run_until_it_is_passed_over(shop: Shop) -> None:
     shop.send_ids(1)
-    shop.send(message)
+    shop.send(b"{")
     shop.send_ids(2)
-    with pytest.raises(SourceBroken, match=f"offset 1 of partition 0 of topic `{shop.topic}`.*{why}") as error:
+    with pytest.raises(SourceBroken, match=f"offset 1 of partition 0 of topic `{shop.topic}`.*not JSON") as error:
         shop.stage(day(0))
     assert "0@1" in error.value.hint
     shop.source = replace(shop.source, skip=("0@1",))
     assert shop.run(day(0)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        (b"{", "not JSON"),
+        (b'{"id": NaN}', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"\xff", "not UTF-8"),
+        (b"[1]", "not a JSON object"),
+        (None, "a tombstone"),
+    ],
+)
+def test_what_is_no_object_says_why(message: bytes | None, why: str) -> None:
+    with pytest.raises(Poison, match=why):
+        line_of(message, COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (LogicalType.STRING, ["", "ü"], [1, True, {}]),
+        (LogicalType.INTEGER, [1, -(2**63), 1.0], ["1", 1.5, True, 2**63, 1e300]),
+        (LogicalType.NUMBER, [1, 1.5, "12.50"], ["twelve", "NaN", "1e99", True, []]),
+        (LogicalType.BOOLEAN, [True, False], [0, "true"]),
+        (LogicalType.DATE, ["2013-01-01"], ["2013-13-01", "yesterday", "2013-W01-1", 15706]),
+        (LogicalType.TIMESTAMP, ["2013-01-01T08:00:00Z", "2013-01-01 08:00:00"], [1356998400, "8 o'clock"]),
+        (LogicalType.TIME, ["08:00", "08:00:00"], ["8", 8]),
+        (LogicalType.OBJECT, [{}, {"a": [1]}], [[], "{}"]),
+        (LogicalType.ARRAY, [[], [1]], [{}, "[]"]),
+    ],
+    ids=lambda value: value if isinstance(value, LogicalType) else "",
+)
+def test_a_value_is_of_its_columns_type_or_poison(kind: LogicalType, good: list[object], bad: list[object]) -> None:
+    columns = (Column("it", kind),)
+    for value in (None, *good):
+        said = json.dumps({"it": value})
+        assert line_of(said.encode(), columns) == said
+    for value in bad:
+        with pytest.raises(Poison, match=f"its `it` is no {kind}"):
+            line_of(json.dumps({"it": value}).encode(), columns)
 
 
 def test_whole_numbers_keep_their_digits_and_an_object_may_have_lines(shop: Shop) -> None:
@@ -268,6 +299,7 @@ def test_a_broker_that_is_gone_may_come_back(shop: Shop, monkeypatch: pytest.Mon
     ("url", "why"),
     [
         ("https://127.0.0.1", "not the URL of a broker"),
+        ("kafka://[hunter2", "not the URL of a broker"),
         ("kafka://127.0.0.1:1?sasl.pasword=hunter2", "not what Kafka's client takes"),
         ("kafka://127.0.0.1:1?session.timeout.ms=hunter2", "not what Kafka's client takes"),
     ],
@@ -284,3 +316,19 @@ def test_a_client_that_is_not_installed_is_named(shop: Shop, monkeypatch: pytest
     with pytest.raises(Refused, match="confluent_kafka") as error:
         shop.stage(day(0))
     assert error.value.hint == "install `meshwright[kafka]`"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, Refused),
+        (KafkaError._AUTHENTICATION, Refused),
+        (KafkaError.UNKNOWN_TOPIC_OR_PART, SourceNotReady),
+        (KafkaError._TIMED_OUT, SourceNotReady),
+    ],
+)
+def test_only_a_broker_that_does_not_want_us_is_not_asked_again(code: int, kind: type[MeshError]) -> None:
+    with connect.opened("broker", "topic", Secret("kafka://127.0.0.1:1")) as broker:
+        assert type(broker.unreadable(KafkaError(code))) is kind
+        broker.errors.append(KafkaError(KafkaError._AUTHENTICATION))
+        assert type(broker.unreadable(KafkaError(KafkaError._TRANSPORT))) is Refused

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 from tests.engine.api import Records, serving
+from tests.kafka import kafka, send
 from tests.postgres import postgres
 
 from meshwright.engine.protocol import Work
@@ -18,6 +19,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Column, Contract, LogicalType
 from meshwright.model.http import HttpSource, LinkedPages
 from meshwright.model.identity import Secret
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -100,6 +102,7 @@ SOURCES: dict[str, Source] = {
     "sqlite": DatabaseSource("sqlite", "things", "at_time"),
     "postgresql": DatabaseSource("postgresql", "public.things", "at_time"),
     "http": HttpSource("api", "linked", (("since", "{start:%Y-%m-%d}"),), "", LinkedPages(), "at_time"),
+    "kafka": KafkaSource("broker", "things"),
 }
 
 EMULATOR_LACKS = {"bigquery": {"parquet"}}
@@ -112,9 +115,10 @@ def test_every_source_gives_the_same_rows(place: tuple[str, str], tmp_path: Path
     write_files(tmp_path)
     sqlite = f"sqlite:///{tmp_path / 'shop.db'}"
     fill(sqlite, "TEXT")
-    with postgres() as server, serving(Records(RECORDS)) as api:
+    with postgres() as server, serving(Records(RECORDS)) as api, kafka() as broker:
+        send(broker, "things", *RECORDS[:-1])
         fill(server.replace("postgresql://", "postgresql+psycopg://"), "JSONB")
-        urls = {"files": tmp_path.as_uri(), "sqlite": sqlite, "postgresql": server, "api": api}
+        urls = {"files": tmp_path.as_uri(), "sqlite": sqlite, "postgresql": server, "api": api, "broker": broker}
         opened = open_engine(*place, connections=lambda n: Secret(urls[n]))
         inputs = tuple(InputPort(name, source, columns=COLUMNS) for name, source in sources.items())
         made = (Column("source", LogicalType.STRING), *COLUMNS)

@@ -98,10 +98,14 @@ def goes_on(url: Secret) -> bool:
 
 
 def _settings(connection: str, url: Secret) -> dict[str, object]:
-    parts = urlsplit(url.reveal())
+    hint = "write `kafka://host:9092`"
+    try:
+        parts = urlsplit(url.reveal())
+    except ValueError:  # what it says of a URL may hold a secret
+        raise FinalError(f"connection `{connection}` is not the URL of a broker", hint=hint) from None
     user, _, brokers = parts.netloc.rpartition("@")
     if parts.scheme != "kafka" or not brokers or parts.path.strip("/"):
-        raise FinalError(f"connection `{connection}` is not the URL of a broker", hint="write `kafka://host:9092`")
+        raise FinalError(f"connection `{connection}` is not the URL of a broker", hint=hint)
     name, _, password = user.partition(":")
     login = {"sasl.username": unquote(name), "sasl.password": unquote(password)} if user else {}
     return {"group.id": "meshwright", "bootstrap.servers": brokers, **login, **dict(parse_qsl(parts.query))}
