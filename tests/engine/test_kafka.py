@@ -285,6 +285,10 @@ def test_a_topic_that_was_made_anew_is_not_taken_for_the_old_one(shop: Shop, tmp
         shop.send_ids(1)
         with pytest.raises(SourceBroken, match="ends at offset 1 of partition 0, and was read up to 2"):
             shop.stage(day(1))
+        with pytest.raises(
+            SourceBroken, match="offsets 0 to 1 of partition 0 any more, which the interval was made of"
+        ):
+            shop.stage(day(0))
 
 
 def test_a_broker_that_is_gone_may_come_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

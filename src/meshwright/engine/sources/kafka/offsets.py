@@ -33,6 +33,10 @@ class Held:
     first: int
     end: int
 
+    def has(self, one: Offsets) -> bool:
+        """Tell whether a stretch of the partition is there, all of it."""
+        return one.start == one.end or self.first <= one.start <= one.end <= self.end
+
 
 def asked_for(source: KafkaSource, name: str, interval: Interval, log: Sequence[Publish]) -> Asked:
     """Return what an interval is to be given of the topic that the input of that name reads."""
@@ -56,7 +60,7 @@ def resolved(asked: Asked, held: Mapping[int, Held], where: str, *, from_what_is
     Raises `SourceBroken` where some are not; `from_what_is_there` passes over those that nobody has read.
     """
     for one in asked.again:
-        if one.start < one.end and (one.partition not in held or one.start < held[one.partition].first):
+        if not held.get(one.partition, Held(0, 0)).has(one):
             hint = "leave what the interval has published as it is: it cannot be read again"
             raise SourceBroken(
                 f"{where} does not have {_stretch(one)} any more, which the interval was made of", hint=hint
