@@ -27,7 +27,7 @@ def expose_virtual(session: Session, connection: DuckDBPyConnection, source: Vir
     if url is None:
         raise SourceNotReady(
             f"connection `{source.connection}`, where a virtual product is served, is not known here",
-            hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL: `duckdb:////path`",
+            hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL, such as `duckdb:////path`",
         )
     if urlsplit(url.reveal()).scheme.partition("+")[0] in _DATABASES:
         return _read(connection, source, url, attached)
