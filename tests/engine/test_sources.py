@@ -234,6 +234,13 @@ def test_a_url_that_cannot_be_read_is_not_told(reader: Reader) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_folder_whose_url_is_none_is_not_told(reader: Reader) -> None:
+    reader.urls["files"] = "file://[hunter2"
+    with pytest.raises(FinalError, match="connection `files` is no URL") as caught:
+        reader.read(FilesSource("files", "a.csv", "csv"))
+    assert "hunter2" not in f"{caught.value} {caught.value.hint}"
+
+
 def test_a_database_that_is_not_there_yet_is_not_made(reader: Reader, tmp_path: Path) -> None:
     reader.urls["database"] = f"sqlite:///{tmp_path / 'later.db'}"
     with pytest.raises(SourceNotReady):

@@ -5,7 +5,7 @@ that ends with the connection.
 """
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from duckdb import DuckDBPyConnection
 
@@ -13,6 +13,7 @@ from meshwright.engine.duckdb.connection import attach, explained, name
 from meshwright.engine.duckdb.readers import expose_batches
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.sources.database.read import read_table
+from meshwright.engine.sources.url import parts_of
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
 from meshwright.model.naming import connection_variable, table_names
@@ -29,7 +30,7 @@ def expose_virtual(session: Session, connection: DuckDBPyConnection, source: Vir
             f"connection `{source.connection}`, where a virtual product is served, is not known here",
             hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL, such as `duckdb:////path`",
         )
-    if urlsplit(url.reveal()).scheme.partition("+")[0] in _DATABASES:
+    if parts_of(source.connection, url).scheme.partition("+")[0] in _DATABASES:
         return _read(connection, source, url, attached)
     alias = f"connection {source.connection}"
     if alias not in attached:
@@ -50,7 +51,7 @@ def _read(connection: DuckDBPyConnection, source: VirtualSource, url: Secret, at
 
 
 def _duckdb_file(connection: str, url: Secret) -> Path:
-    parts = urlsplit(url.reveal())
+    parts = parts_of(connection, url)
     path = Path(unquote(parts.path))
     if parts.scheme != "duckdb":
         raise FinalError(

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from meshwright.engine.sources.reading import Given, GivenFiles, Reading
+from meshwright.engine.sources.url import parts_of
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
 from meshwright.model.product import FilesSource
@@ -23,7 +24,7 @@ _BUCKETS = ("gs", "s3")
 @contextmanager
 def read_files(source: FilesSource, reading: Reading) -> Iterator[Given]:
     """Give the files of an interval. Raises `SourceNotReady`, which names the first missing one."""
-    parts = urlsplit(reading.url.reveal())
+    parts = parts_of(source.connection, reading.url)
     if parts.scheme in _BUCKETS:
         from meshwright.engine.sources.buckets import Bucket
 
@@ -40,7 +41,7 @@ class Folder:
     """A folder of this host."""
 
     def __init__(self, connection: str, url: Secret) -> None:
-        parts = urlsplit(url.reveal())
+        parts = parts_of(connection, url)
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
             hint = "write `file:///folder`, `gs://bucket/folder` or `s3://bucket/folder`"
             raise FinalError(f"connection `{connection}` is not a folder", hint=hint)
