@@ -29,7 +29,18 @@ def typed(shop: Shop, *words: str) -> Result:
 
 def test_status_lists_every_product_with_its_state_and_why(shop: Shop) -> None:
     lines = typed(shop, "status").stdout.splitlines()
-    assert lines[0].split() == ["PRODUCT", "STATE", "LAST", "PUBLISH", "ROWS", "COMPLETE", "UP", "TO", "PROMISES"]
+    assert lines[0].split() == [
+        "PRODUCT",
+        "STATE",
+        "LAST",
+        "PUBLISH",
+        "ROWS",
+        "TOOK",
+        "COMPLETE",
+        "UP",
+        "TO",
+        "PROMISES",
+    ]
     assert lines[1].split() == ["insight.trends", "broken", "never", "freshness", "broken,", "quality:", "no", "data"]
     assert lines[2].split() == ["signals.clicks", "noData", "never"]
     assert "insight.trends: freshness: nothing has landed since it was deployed" in lines

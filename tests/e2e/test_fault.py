@@ -33,7 +33,7 @@ def test_a_broken_promise_is_the_exit_status(up: Any) -> None:
 
 def test_every_product_published_what_it_could(machine: Machine, up: Any) -> None:
     rows = json.loads(machine.mesh("status", "--format", "json").stdout)
-    assert len(rows) == 9
+    assert len(rows) == 10
     assert all(row["lastPublish"] and row["rows"] for row in rows)
 
 

@@ -12,7 +12,7 @@ from tests.mutants.mutant import Source, sources
 from meshwright.compiler.compilation import diagnose
 from meshwright.model.diagnostic import Diagnostic
 
-SECONDS = 2.0
+SECONDS = 10.0
 """The CPU time that a command may take for anything that somebody put into one file."""
 
 MEGABYTES = 200

@@ -40,9 +40,9 @@ def spec_of(product: DataProduct) -> DagSpec:
 
 
 def _link(channel: SupportChannel) -> str | None:
-    """Return where a channel opens: its URL, or the address of a mailbox."""
+    """Return where a channel opens: its URL, or the address of a mailbox. Airflow takes no `tel:` for a link."""
     mail = f"mailto:{channel.channel}" if channel.tool == "email" and "@" in channel.channel else None
-    return channel.url or mail
+    return channel.url if channel.url.startswith(("https://", "http://", "mailto:")) else mail
 
 
 def _asset(port: PortAddress) -> tuple[str, str]:
