@@ -57,6 +57,13 @@ def test_a_catalogue_that_takes_nothing_is_warned_of(
     assert f"the catalogue was not told of aviation.carriers: {answer[0]}" in caplog.text
 
 
+def test_a_catalogue_whose_url_is_none_is_warned_of(
+    product: DataProduct, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not announce(workspace(f"http://somewhere:port/{GROUP}"), product, publish)
+    assert "the catalogue was not told of aviation.carriers" in caplog.text
+
+
 def test_without_a_catalogue_nobody_is_told(product: DataProduct, publish: Publish) -> None:
     assert not announce(workspace(None), product, publish)
 

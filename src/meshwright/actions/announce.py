@@ -51,7 +51,7 @@ def _upsert(base: str, headers: Mapping[str, str], entry: Entry) -> None:
         answer = httpx.patch(
             base + entry.name, params=asked, json=entry.document, headers=dict(headers), timeout=_TIMEOUT
         )
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FinalError(f"no answer: {type(error).__name__}") from None
     if not answer.is_success:
         raise FinalError(f"{answer.status_code} {answer.reason_phrase}: {answer.text[:200]}".strip(" :"))

@@ -140,7 +140,7 @@ class PublishOperator(BaseOperator):
         with outcome(self.pinned, context) as job:
             asked = interval_asked(context, job.now)
             publish = run.publish(job.workspace, job.record, _publish_id(context), asked, job.now)
-            grant(job.workspace, job.record.product)
+            grant(job.workspace, job.record.product, job.now)
             announce(job.workspace, job.record.product, publish)
         self.published = publish
         ports = {asset_uri(port): port for port in publish.ports}

@@ -3,7 +3,7 @@
 Knows no engine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -52,6 +52,17 @@ class Measured:
 def terms(table: OutputTable, interval: Interval, targets: Mapping[Check, str] | None = None) -> Terms:
     """Return the terms of a table's checks."""
     return Terms({c.name: c for c in table.made_columns}, interval, targets or {})
+
+
+def absent(check: Check, there: Collection[str]) -> list[str]:
+    """Return the columns of a check that are not among those that are `there`, in lower case."""
+    return [column for column in check.columns if column.lower() not in there]
+
+
+def can_be_counted(check: Check, terms: Terms, there: Collection[str]) -> bool:
+    """Tell whether a scan can count what a check measures: its columns are there, and what rows refer to is known."""
+    lacks_target = check.refers_to is not None and check not in terms.targets
+    return check.is_counted and not absent(check, there) and not lacks_target
 
 
 def to_show(table: OutputTable, check: Check, measured: Measured) -> tuple[Column, ...]:

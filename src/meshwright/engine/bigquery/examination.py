@@ -11,7 +11,7 @@ from meshwright.engine.bigquery.rows import Subject, measured, scan, wrong_rows
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import unlike
 from meshwright.engine.judgement import NOTHING_ASIDE, Aside, answered, conforming, counted, unmeasured
-from meshwright.engine.measuring import Measured, Terms, to_show
+from meshwright.engine.measuring import Measured, Terms, absent, can_be_counted, to_show
 from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
 from meshwright.model.publish import CheckResult, WrongRow
@@ -41,7 +41,7 @@ def examined(examination: Examination, checks: Sequence[Check]) -> list[CheckRes
     """Return what the checks of a table find."""
     made = {c.name.lower(): "" for c in examination.subject.table.made_columns}
     there = made if examination.kinds is None else examination.kinds
-    found = _scanned(examination, [c for c in checks if _can_be_counted(examination, c, there)])
+    found = _scanned(examination, [c for c in checks if can_be_counted(c, examination.terms, there)])
     return [_result(examination, check, found, there) for check in checks]
 
 
@@ -50,8 +50,8 @@ def _result(examination: Examination, check: Check, found: Measured, there: Mapp
     if check in found.numbers:
         result = counted(table, address, check, found.numbers[check], found.among(check), examination.aside)
         return result if result.passed else replace(result, wrong=_wrong(examination, check, found, there))
-    if absent := _absent(check, there):
-        return unmeasured(table, address, check, f"there is no column {', '.join(f'`{c}`' for c in absent)}")
+    if lacking := absent(check, there):
+        return unmeasured(table, address, check, f"there is no column {', '.join(f'`{c}`' for c in lacking)}")
     match check.metric:
         case Metric.REFERENCES:
             return unmeasured(table, address, check, f"`{check.refers_to}` is not published yet")
@@ -59,15 +59,6 @@ def _result(examination: Examination, check: Check, found: Measured, there: Mapp
             return conforming(table, address, check, [*unlike(table.made_columns, there)])
         case _:
             return _queried(examination, check)
-
-
-def _can_be_counted(examination: Examination, check: Check, there: Iterable[str]) -> bool:
-    lacks_target = check.refers_to is not None and check not in examination.terms.targets
-    return check.is_counted and not _absent(check, there) and not lacks_target
-
-
-def _absent(check: Check, there: Iterable[str]) -> list[str]:
-    return [column for column in check.columns if column.lower() not in there]
 
 
 def _scanned(examination: Examination, checks: Sequence[Check]) -> Measured:

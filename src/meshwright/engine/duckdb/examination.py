@@ -18,7 +18,7 @@ from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.rows import Subject, measured, wrong_rows
 from meshwright.engine.duckdb.types import unlike
 from meshwright.engine.judgement import NOTHING_ASIDE, Aside, answered, conforming, counted, judged, unmeasured
-from meshwright.engine.measuring import Measured, Terms, to_show
+from meshwright.engine.measuring import Measured, Terms, absent, can_be_counted, to_show
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
@@ -47,7 +47,7 @@ def examined(examination: Examination, checks: Sequence[Check]) -> list[CheckRes
     """Return what the checks of a table find."""
     subject = examination.subject
     kinds = {column.lower(): kind for column, kind in column_types(examination.connection, subject.relation)}
-    found = _scanned(examination, [c for c in checks if _can_be_counted(examination, c, kinds)])
+    found = _scanned(examination, [c for c in checks if can_be_counted(c, examination.terms, kinds)])
     return [_result(examination, check, found, kinds) for check in checks]
 
 
@@ -56,8 +56,8 @@ def _result(examination: Examination, check: Check, found: Measured, kinds: Mapp
     if check in found.numbers:
         result = counted(table, address, check, found.numbers[check], found.among(check), examination.aside)
         return result if result.passed else replace(result, wrong=_wrong(examination, check, found, kinds))
-    if absent := _absent(check, kinds):
-        return unmeasured(table, address, check, f"there is no column {', '.join(f'`{c}`' for c in absent)}")
+    if lacking := absent(check, kinds):
+        return unmeasured(table, address, check, f"there is no column {', '.join(f'`{c}`' for c in lacking)}")
     match check.metric:
         case Metric.REFERENCES:
             return unmeasured(table, address, check, f"`{check.refers_to}` is not published yet")
@@ -67,15 +67,6 @@ def _result(examination: Examination, check: Check, found: Measured, kinds: Mapp
             return _chain(examination, check)
         case _:
             return _queried(examination, check)
-
-
-def _can_be_counted(examination: Examination, check: Check, there: Iterable[str]) -> bool:
-    lacks_target = check.refers_to is not None and check not in examination.terms.targets
-    return check.is_counted and not _absent(check, there) and not lacks_target
-
-
-def _absent(check: Check, there: Iterable[str]) -> list[str]:
-    return [column for column in check.columns if column.lower() not in there]
 
 
 def _scanned(examination: Examination, checks: Sequence[Check]) -> Measured:
