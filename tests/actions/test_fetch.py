@@ -29,9 +29,9 @@ from meshwright.cli.console import diagnostic_text
 from meshwright.cli.explain import explanations
 from meshwright.cli.main import mesh
 from meshwright.compiler.compilation import compile_mesh, compile_sound, diagnose
-from meshwright.gate.changes import ProductRemoved
-from meshwright.gate.column_changes import ColumnRemoved
-from meshwright.gate.describe import describe
+from meshwright.gate.changes.change import ProductRemoved
+from meshwright.gate.changes.columns import ColumnRemoved
+from meshwright.gate.changes.describe import describe
 from meshwright.gate.judge import Allowed
 from meshwright.gate.judge import Refused as RefusedPlan
 from meshwright.manifest.lock import lock_text, read_lock

@@ -12,8 +12,8 @@ from tests.actions.repositories import edit as edit_one
 from meshwright.actions.deploy import deploy
 from meshwright.actions.plan import plan
 from meshwright.actions.submit import submit
-from meshwright.gate.changes import product_of
-from meshwright.gate.version import Part
+from meshwright.gate.changes.change import product_of
+from meshwright.gate.effects.version import Part
 from meshwright.workspace.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

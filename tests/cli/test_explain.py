@@ -36,7 +36,7 @@ SHOP = ROOT / "tests" / "data" / "corner-shop"
 MEANINGS = {str(code): meaning for table in (MANIFEST, SQL, GRAPH, GATE, STANDARDS) for code, meaning in table.items()}
 ELSEWHERE = {"MW0130", "MW0218", "MW0406", "MW0408", "MW0450", "MW0453"}
 """What needs a store, a port of several tables or that goes, several domains, runs or regions: it is shown by
-tests/actions/test_fetch.py, tests/sql/test_tables.py, tests/gate/labelled, test_cost.py and test_residence.py."""
+tests/actions/test_fetch.py, tests/sql/test_tables.py, tests/gate/changes/labelled and tests/gate/effects."""
 
 EXAMPLES = [e for e in explanations().values() if e.code not in ELSEWHERE]
 BLOCK = re.compile(r"^```(?P<kind>diff|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

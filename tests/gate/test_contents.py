@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tests.gate.meshes import MESH, NOW, SALES, edit_port, linked, with_products
 
+from meshwright.gate.changes.rebase import rebase
 from meshwright.gate.plan import plan
-from meshwright.gate.rebase import rebase
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.mesh import Mesh, Person, Term
 

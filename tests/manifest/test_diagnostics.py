@@ -12,7 +12,7 @@ from meshwright.manifest.load import load
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics" / "manifest"
 ELSEWHERE = {Code.NOT_FETCHED, Code.LAXER}
-"""What a store must tell, or the gate: tests/actions/test_fetch.py and tests/gate/test_rulings.py show it."""
+"""What a store must tell, or the gate: tests/actions/test_fetch.py and tests/gate/policies/test_rulings.py show it."""
 
 CASES = sorted(p for p in GOLDEN.iterdir() if p.is_dir())
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.gate.changes.test_code import coded
 from tests.gate.meshes import RANKING, RANKING_ADDRESS, RANKING_PORT, linked, with_products
-from tests.gate.test_code import coded
 
 from meshwright.model.errors import Corrupt
 from meshwright.release.cut import freeze

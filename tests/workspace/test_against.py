@@ -12,7 +12,7 @@ from tests.actions.repositories import edit as edit_one
 from meshwright.actions.deploy import deploy
 from meshwright.actions.plan import plan
 from meshwright.actions.submit import submit
-from meshwright.gate.describe import describe
+from meshwright.gate.changes.describe import describe
 from meshwright.model.errors import NotFound, Refused
 from meshwright.workspace.workspace import Workspace
 

@@ -8,7 +8,7 @@ from tests.engine.bigquery.recorder import Recorder, recording
 
 from meshwright.actions.plan import plan
 from meshwright.actions.submit import submit
-from meshwright.gate.cost_words import load_text
+from meshwright.gate.effects.cost_words import load_text
 from meshwright.gate.plan import Plan
 from meshwright.workspace.workspace import Workspace
 

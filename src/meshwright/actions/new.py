@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshwright.actions.answers import Reader, read_name, reader
-from meshwright.gate.policies.schema import policies_schema
+from meshwright.gate.policies.built_in.schema import policies_schema
 from meshwright.manifest.shapes.jsonschema import schemas
 from meshwright.manifest.template import Question, Template, read_template
 from meshwright.model.address import ProductAddress

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from meshwright.compiler.compilation import compile_sound
-from meshwright.gate.changes import product_of
-from meshwright.gate.compare import compare
-from meshwright.gate.compliance import policy_findings
-from meshwright.gate.cost import costs
-from meshwright.gate.parameters import plain_of
+from meshwright.gate.changes.change import product_of
+from meshwright.gate.changes.compare import compare
+from meshwright.gate.effects.cost import costs
+from meshwright.gate.policies.compliance import policy_findings
+from meshwright.gate.policies.parameters import plain_of
 from meshwright.gate.policies.registry import policy_named
-from meshwright.gate.rulings import decided, decision_mistakes
+from meshwright.gate.policies.rulings import decided, decision_mistakes
 from meshwright.graph.build import build
 from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic

@@ -8,9 +8,9 @@ import click
 from meshwright.actions.fetch import Fetched, fetch, fetch_locked, pinned
 from meshwright.cli.console import print_json, progress
 from meshwright.cli.verb import Edge, open_edge_at
-from meshwright.gate.changes import port_of, product_of
-from meshwright.gate.describe import describe, sign
-from meshwright.gate.version import Part
+from meshwright.gate.changes.change import port_of, product_of
+from meshwright.gate.changes.describe import describe, sign
+from meshwright.gate.effects.version import Part
 from meshwright.model.errors import NotFound
 from meshwright.workspace.workspace import find_root
 

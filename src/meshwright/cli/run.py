@@ -8,7 +8,7 @@ from meshwright.actions import run
 from meshwright.cli.console import plain, print_json, print_table, progress
 from meshwright.cli.verb import Edge, verb
 from meshwright.compiler.compilation import compile_sound
-from meshwright.gate.cost_words import taken_text
+from meshwright.gate.effects.cost_words import taken_text
 from meshwright.graph.graph import MeshGraph
 from meshwright.model import time
 from meshwright.model.address import ProductAddress, product_address

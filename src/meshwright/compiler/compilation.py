@@ -140,7 +140,7 @@ def _leans(compiled: Compiled) -> bool:
 def _decided(mesh: "Mesh") -> Iterator[Diagnostic]:
     """Yield what cannot be meant of what is decided of policies, where anything is."""
     if mesh.decisions or mesh.all_waivers:
-        from meshwright.gate.rulings import decision_mistakes
+        from meshwright.gate.policies.rulings import decision_mistakes
 
         yield from decision_mistakes(mesh)
 

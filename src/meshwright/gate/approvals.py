@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshwright.gate.changes import (
+from meshwright.gate.changes.change import (
     Change,
     CodeChanged,
     PortAdded,
@@ -19,19 +19,19 @@ from meshwright.gate.changes import (
     TeamChanged,
     product_of,
 )
-from meshwright.gate.column_changes import (
+from meshwright.gate.changes.columns import (
     ClassificationChanged,
     ColumnAdded,
     MaskChanged,
 )
-from meshwright.gate.consumers import Consumer
-from meshwright.gate.cost import Costs
-from meshwright.gate.cost_words import load_text
-from meshwright.gate.describe import describe
-from meshwright.gate.mesh_changes import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
-from meshwright.gate.offer_changes import AccessNarrowed, AccessWidened, RegionsWidened, RetentionExtended
+from meshwright.gate.changes.describe import describe
+from meshwright.gate.changes.mesh import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
+from meshwright.gate.changes.offers import AccessNarrowed, AccessWidened, RegionsWidened, RetentionExtended
+from meshwright.gate.effects.consumers import Consumer
+from meshwright.gate.effects.cost import Costs
+from meshwright.gate.effects.cost_words import load_text
+from meshwright.gate.effects.version import is_breaking
 from meshwright.gate.personal import holds_personal_data, personal_columns
-from meshwright.gate.version import is_breaking
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
 from meshwright.model.identity import Digest

@@ -7,7 +7,7 @@ only weakens it waits for the consumers' owners; what adds to it is counted.
 from collections.abc import Iterable, Iterator
 
 from meshwright.gate.approvals import Reached
-from meshwright.gate.changes import (
+from meshwright.gate.changes.change import (
     Change,
     PortRemoved,
     ProductRemoved,
@@ -15,11 +15,11 @@ from meshwright.gate.changes import (
     port_of,
     subject_of,
 )
+from meshwright.gate.changes.columns import ColumnRemoved
+from meshwright.gate.changes.describe import describe
 from meshwright.gate.codes import Code
-from meshwright.gate.column_changes import ColumnRemoved
-from meshwright.gate.consumers import Consumer
-from meshwright.gate.describe import describe
-from meshwright.gate.version import Part, consequence, is_breaking, raised, understates
+from meshwright.gate.effects.consumers import Consumer
+from meshwright.gate.effects.version import Part, consequence, is_breaking, raised, understates
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress
 from meshwright.model.diagnostic import Diagnostic, Severity

@@ -9,25 +9,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from meshwright.gate.approvals import Need, needs, platform_team
-from meshwright.gate.changes import (
+from meshwright.gate.changes.change import (
     Change,
     ProductAdded,
     ProductRemoved,
     product_of,
 )
-from meshwright.gate.compare import compare
-from meshwright.gate.compliance import policy_findings
-from meshwright.gate.consumers import Consumer, consumers
+from meshwright.gate.changes.compare import compare
 from meshwright.gate.contents import contents
-from meshwright.gate.cost import Costs, costs
+from meshwright.gate.effects.consumers import Consumer, consumers
+from meshwright.gate.effects.cost import Costs, costs
+from meshwright.gate.effects.migrations import Migration, migrations, storage_findings
+from meshwright.gate.effects.residence import residence_findings
+from meshwright.gate.effects.runs import Runs, runs
+from meshwright.gate.effects.surroundings import Surroundings
+from meshwright.gate.effects.version import Part, consequence
 from meshwright.gate.findings import version_findings
-from meshwright.gate.migrations import Migration, migrations, storage_findings
-from meshwright.gate.offers import is_over, offer_findings
-from meshwright.gate.residence import residence_findings
-from meshwright.gate.runs import Runs, runs
-from meshwright.gate.surroundings import Surroundings
-from meshwright.gate.version import Part, consequence
-from meshwright.gate.waivers import waiver_findings
+from meshwright.gate.policies.compliance import policy_findings
+from meshwright.gate.policies.offers import is_over, offer_findings
+from meshwright.gate.policies.waivers import waiver_findings
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress

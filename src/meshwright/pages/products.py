@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from meshwright.gate.cost_words import taken_text
+from meshwright.gate.effects.cost_words import taken_text
 from meshwright.model.address import ProductAddress
 from meshwright.model.product import DataProduct, ProductType
 from meshwright.model.publish import Publish

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from meshwright.engine.protocol import Estimator, Work
 from meshwright.engine.registry import estimator
-from meshwright.gate.load import monthly_runs
+from meshwright.gate.effects.load import monthly_runs
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Refused

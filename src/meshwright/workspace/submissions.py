@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meshwright.compiler.analyses import schemas
+from meshwright.gate.changes.rebase import rebase
 from meshwright.gate.codes import Code
 from meshwright.gate.judge import judge
 from meshwright.gate.plan import plan
-from meshwright.gate.rebase import rebase
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import TableAddress

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from meshwright.gate.surroundings import Surroundings
+from meshwright.gate.effects.surroundings import Surroundings
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import MeshError

@@ -9,9 +9,9 @@ import pytest
 
 from meshwright.compiler.compilation import compile_sound
 from meshwright.gate.codes import MEANING, Code
+from meshwright.gate.policies.policy import Level
 from meshwright.gate.policies.registry import POLICIES
-from meshwright.gate.policy import Level
-from meshwright.gate.rulings import decided, found_by, rulings
+from meshwright.gate.policies.rulings import decided, found_by, rulings
 from meshwright.model.mesh import Mesh
 
 FAIR = Path(__file__).parent / "mesh"
@@ -285,7 +285,7 @@ CASES: dict[str, dict[str, Case]] = {
 """By policy. In the mesh as it is, none of them finds anything."""
 
 ELSEWHERE = {"retired", "affordable"}
-"""What looks at what goes, and at what becomes dearer: tests/gate/test_plan.py and test_cost.py show it."""
+"""What looks at what goes, and at what becomes dearer: tests/gate/test_plan.py and effects/test_cost.py show it."""
 
 TABLE = [pytest.param(policy, case, id=f"{policy}: {name}") for policy in CASES for name, case in CASES[policy].items()]
 

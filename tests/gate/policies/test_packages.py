@@ -37,8 +37,8 @@ PAGED = '''\
 
 from dataclasses import dataclass
 
-from meshwright.gate.parameters import every
-from meshwright.gate.policy import Found, Level, Policy, place
+from meshwright.gate.policies.parameters import every
+from meshwright.gate.policies.policy import Found, Level, Policy, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ TORN = "from acme_policies import what_is_not_there\n"
 RAISING = '''\
 """It cannot look at anything."""
 
-from meshwright.gate.policy import Level, Nothing, Policy
+from meshwright.gate.policies.policy import Level, Nothing, Policy
 
 
 def check(graph, product, parameters):

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from meshwright.gate.policies.reference import overview, sections
+from meshwright.gate.policies.built_in.reference import overview, sections
 
 PAGE = Path(__file__).parents[3] / "docs" / "policies.md"
 

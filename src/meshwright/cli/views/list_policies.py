@@ -5,10 +5,10 @@ import click
 from meshwright.cli.console import print_json, print_table, progress
 from meshwright.cli.verb import Edge
 from meshwright.compiler.compilation import read_mesh
-from meshwright.gate.parameters import value_text
+from meshwright.gate.policies.parameters import value_text
 from meshwright.gate.policies.registry import shadowed
-from meshwright.gate.rulings import Ruling, rulings
-from meshwright.gate.waivers import is_expired, product_of_waiver
+from meshwright.gate.policies.rulings import Ruling, rulings
+from meshwright.gate.policies.waivers import is_expired, product_of_waiver
 from meshwright.model.errors import NotFound
 from meshwright.model.policy import Waiver
 from meshwright.model.spelling import did_you_mean

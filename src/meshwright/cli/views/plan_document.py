@@ -6,13 +6,13 @@ from typing import Any
 from meshwright.cli.console import diagnostic_plain
 from meshwright.cli.views.plan_outlook import awaited
 from meshwright.gate.approvals import Need
-from meshwright.gate.changes import subject_of
-from meshwright.gate.cost import Costs, DomainCost, PurposeCost
-from meshwright.gate.describe import describe
+from meshwright.gate.changes.change import subject_of
+from meshwright.gate.changes.describe import describe
+from meshwright.gate.effects.cost import Costs, DomainCost, PurposeCost
+from meshwright.gate.effects.load import Load, Taken
+from meshwright.gate.effects.runs import Run, Runs
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
-from meshwright.gate.load import Load, Taken
 from meshwright.gate.plan import Effect
-from meshwright.gate.runs import Run, Runs
 from meshwright.model.time import instant_text
 from meshwright.workspace.judged import Judged
 

@@ -14,8 +14,8 @@ from meshwright.cli.console import progress
 from meshwright.cli.views.github import left_out, workflow_commands
 from meshwright.cli.views.plan_markdown import plan_markdown
 from meshwright.cli.views.plan_text import plan_text
-from meshwright.gate.changes import subject_of
-from meshwright.gate.describe import describe
+from meshwright.gate.changes.change import subject_of
+from meshwright.gate.changes.describe import describe
 from meshwright.gate.plan import Plan
 from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.naming import domain_home

@@ -6,8 +6,8 @@ from itertools import groupby
 from meshwright.cli.views.markdown import LIMIT, Section, code, document, said
 from meshwright.cli.views.plan_outlook import awaited, count, outlook, summary
 from meshwright.cli.views.plan_text import beside, reader
-from meshwright.gate.changes import subject_of
-from meshwright.gate.describe import describe, sign
+from meshwright.gate.changes.change import subject_of
+from meshwright.gate.changes.describe import describe, sign
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused, Verdict
 from meshwright.gate.plan import Effect, Plan
 from meshwright.model.diagnostic import errors

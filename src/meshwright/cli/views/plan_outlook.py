@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from meshwright.gate.approvals import Need
-from meshwright.gate.cost_words import load_text, purpose_text
+from meshwright.gate.effects.cost_words import load_text, purpose_text
+from meshwright.gate.effects.runs import Rebuild, Run
 from meshwright.gate.judge import NeedsApproval, Verdict
 from meshwright.gate.plan import Plan
-from meshwright.gate.runs import Rebuild, Run
 from meshwright.model.naming import dag_id
 from meshwright.model.time import instant_text
 

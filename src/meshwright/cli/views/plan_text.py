@@ -9,12 +9,12 @@ import click
 
 from meshwright.cli.console import diagnostic_text
 from meshwright.cli.views.plan_outlook import awaited, count, outlook, summary
-from meshwright.gate.changes import subject_of
-from meshwright.gate.consumers import Consumer
-from meshwright.gate.describe import describe, sign
+from meshwright.gate.changes.change import subject_of
+from meshwright.gate.changes.describe import describe, sign
+from meshwright.gate.effects.consumers import Consumer
+from meshwright.gate.effects.version import Part
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
 from meshwright.gate.plan import Effect
-from meshwright.gate.version import Part
 from meshwright.model.diagnostic import Location, errors
 from meshwright.model.mesh import Mesh
 from meshwright.workspace.judged import Judged

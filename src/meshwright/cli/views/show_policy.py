@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from meshwright.gate.codes import MEANING, Code
-from meshwright.gate.parameters import parameters_of, value_text
+from meshwright.gate.policies.parameters import parameters_of, value_text
+from meshwright.gate.policies.policy import Policy
 from meshwright.gate.policies.registry import POLICIES, of_packages, policy_named
-from meshwright.gate.policy import Policy
 
 
 def policy_of(name: str) -> Policy[Any]:

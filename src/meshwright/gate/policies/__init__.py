@@ -1,1 +1,1 @@
-"""Policies: what the organisation asks of every product, one file each: a code, a severity, a docstring, a function."""
+"""Policies: what is asked of every product, what was decided of it, and what is found where it is not so."""

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from meshwright.gate.policies import (
+from meshwright.gate.policies.built_in import (
     affordable,
     bounded,
     checked,
@@ -46,7 +46,7 @@ from meshwright.gate.policies import (
     termed,
     used,
 )
-from meshwright.gate.policy import Policy
+from meshwright.gate.policies.policy import Policy
 from meshwright.model.address import NAME
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.spelling import did_you_mean
@@ -151,7 +151,7 @@ def _mistake(name: str, loaded: object) -> str:
             return f"its code is `{code}`, and should be like `ACME-1`"
         case Policy():
             return ""
-    return f"it is no `meshwright.gate.policy.Policy`, but {type(loaded).__name__}"
+    return f"it is no `meshwright.gate.policies.policy.Policy`, but {type(loaded).__name__}"
 
 
 def _package(point: EntryPoint) -> str:

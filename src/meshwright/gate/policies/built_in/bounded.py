@@ -1,0 +1,31 @@
+"""Rows are set aside while they are few: of a table that loses a quarter of them, readers should see the old one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from meshwright.gate.codes import Code
+from meshwright.gate.policies.parameters import at_most
+from meshwright.gate.policies.policy import Found, Level, Policy, place
+from meshwright.graph.graph import MeshGraph
+from meshwright.model.product import DataProduct
+from meshwright.model.ratio import Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How few."""
+
+    share: Ratio = at_most(Ratio(Decimal("0.1")), "no more than this share of a table's new rows may be set aside")
+
+
+def check(graph: MeshGraph, product: DataProduct, parameters: Parameters) -> Iterator[Found]:
+    """Yield a finding for each table that may lose more of its rows."""
+    for address, table in product.tables():
+        if table.sets_aside and table.quarantine > parameters.share:
+            message = f"`{address}` may set aside {table.quarantine} of its rows, more than {parameters.share}"
+            hint = f"write `quarantine: {{atMost: {parameters.share}}}`"
+            yield Found((address,), place(product, table.at), message, hint)
+
+
+POLICY = Policy("bounded", Code.UNBOUNDED, Level.WARNING, check, Parameters)
