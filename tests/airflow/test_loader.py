@@ -22,7 +22,6 @@ from meshwright.airflow.operators import Pinned
 from meshwright.graph.build import build
 from meshwright.model.errors import Corrupt
 from meshwright.model.naming import CHECK, PUBLISH, STAGE
-from meshwright.model.product import CronSchedule
 from meshwright.release.cut import freeze
 from meshwright.release.graph import graph_of
 from meshwright.release.shard import read_lines
@@ -143,14 +142,14 @@ def test_a_broken_product_says_why_and_leaves_the_others_alone(gate: Gate, tmp_p
     store = gate.workspace.store()
     graph = graph_of(store, gate.release())
     carriers, others = graph.mesh.products[0], graph.mesh.products[1:]
-    astray = replace(carriers, schedule=CronSchedule("0 5 * * *", timezone="Nowhere/Else"))
+    astray = replace(carriers, tags=("long" * 30,))
     broken = freeze(build(replace(graph.mesh, products=(astray, *others)), graph.analyses))
     store.put(broken)
     folder = tmp_path / "broken" / str(broken.digest)
     lay_out(store, broken.digest, folder, NOW)
     dags = aviation(folder)
     assert dags["aviation.carriers"].tags == {BROKEN}
-    assert "Nowhere/Else" in str(dags["aviation.carriers"].description)
+    assert "100 characters" in str(dags["aviation.carriers"].description)
     assert [t.task_id for t in dags["aviation.flights"].tasks] == [STAGE, CHECK, PUBLISH]
 
 

@@ -338,6 +338,8 @@ class ProductDocument(Inherited):
         default=None,
         description="`sourceAligned`, `aggregate` or `consumerAligned`; else by whether it reads other products",
     )
-    tags: list[StrictText] = Field(default_factory=list, description="Words to find it by")
+    tags: list[Annotated[StrictText, Field(max_length=100)]] = Field(
+        default_factory=list, description="Words to find it by, of at most 100 characters each"
+    )
     input_ports: list[InputPortBlock] = Field(default_factory=list)
     output_ports: list[OutputPortBlock] = Field(min_length=1)

@@ -41,7 +41,7 @@ _SIMPLY = {
     "too_long": ("`{label}` has more than two numbers", "write the smaller and the larger one"),
     "union_tag_not_found": (
         "`{label}` does not say which `block` reads it",
-        "add `block: files` or `block: database`",
+        "add `block: files`, `block: database`, `block: http` or `block: kafka`",
     ),
 }
 _HEADER = "the header of ODCS is added when a contract is exported"
@@ -167,10 +167,12 @@ def _wrong_value(error: ErrorDetails, label: str) -> tuple[str, str]:
         case "string_pattern_mismatch":
             what, hint = MEANT[context["pattern"]]
             return f"`{value}` is not {what}", hint
+        case "string_too_long":
+            return f"`{label}` has {len(str(value))} characters", f"leave it at {context['max_length']} or fewer"
         case "union_tag_invalid":
             tag = value["block"]
             if not isinstance(tag, str):
-                return f"`block` cannot be {told(tag)}", "write `files` or `database`"
+                return f"`block` cannot be {told(tag)}", "write `files`, `database`, `http` or `kafka`"
             return f"there is no block `{tag}`", did_you_mean(tag, _quoted(context["expected_tags"]))
     sentence, hint = _SIMPLY.get(kind, ("`{label}`: {msg}", ""))
     return sentence.format(label=label, msg=error["msg"].lower()), hint
