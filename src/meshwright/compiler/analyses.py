@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from meshwright.compiler.cache import Cache
+from meshwright.compiler.referred import with_references
 from meshwright.manifest.remembered import Remembered
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.analyses import Known
@@ -100,7 +101,10 @@ class Analyst:
 
 def understood(product: DataProduct, known: Mapping[str, tuple[Column, ...]]) -> Understood:
     """Understand the SQL of a product; `known` are the columns of its inputs, as `analyse` wants them."""
-    analyses = tuple((address, analyse(product, table, known)) for address, table in product.tables())
+    analyses = tuple(
+        (address, with_references(product, table, analyse(product, table, known), known))
+        for address, table in product.tables()
+    )
     if not _has_questions(product):
         return Understood(analyses)
     from meshwright.sql.asked import asked

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from meshwright.model.address import TableAddress
-from meshwright.model.contract import ROW_METRICS, SCHEMA_CHECK, Check, Column, LogicalType, Metric, Operator, Unit
+from meshwright.model.contract import (
+    ROW_METRICS,
+    SCHEMA_CHECK,
+    Check,
+    Column,
+    LogicalType,
+    Metric,
+    OfInput,
+    Operator,
+    Unit,
+)
 from meshwright.model.product import OnFail, OutputTable, PublishMode
 from meshwright.model.publish import CheckResult
+from meshwright.model.time import length_text
 
 _NONE = (Decimal(0),)
 
@@ -50,12 +62,17 @@ def checks_of(table: OutputTable) -> tuple[Check, ...]:
     return (*_implied(table), *table.contract.checks)
 
 
+def own_checks_of(table: OutputTable) -> tuple[Check, ...]:
+    """Return those of a table's checks that look at the table itself, and ask nothing of an input."""
+    return tuple(check for check in checks_of(table) if check.of_input is None)
+
+
 def published_checks_of(table: OutputTable) -> tuple[Check, ...]:
     """Return the checks of a table as consumers read it, which an earlier release may have made.
 
-    What its rows refer to in an input was looked up as that was when they were made.
+    What they ask of inputs was told when its rows were made.
     """
-    checks = tuple(c for c in checks_of(table) if c.refers_to is None or not c.refers_to.is_input)
+    checks = tuple(c for c in own_checks_of(table) if c.refers_to is None or not c.refers_to.is_input)
     return checks if table.virtual is not None else (schema_check(), *checks)
 
 
@@ -142,8 +159,7 @@ def consequence(table: OutputTable, check: Check) -> OnFail:
 
 def expectation(check: Check) -> str:
     """Return what the check wants, in words: `be at most 5 %`."""
-    unit = " %" if check.unit is Unit.PERCENT else ""
-    return _WORDS[check.operator].format(*(f"{number_text(n)}{unit}" for n in check.threshold))
+    return _WORDS[check.operator].format(*(_amount(check, number) for number in check.threshold))
 
 
 def spelled(values: Sequence[str], kind: LogicalType) -> list[str]:
@@ -154,6 +170,12 @@ def spelled(values: Sequence[str], kind: LogicalType) -> list[str]:
 def number_text(number: Decimal) -> str:
     """Write a number for people: no exponent, no trailing zeros, at most four decimals."""
     return f"{number:z,.4f}".rstrip("0").rstrip(".")
+
+
+def _amount(check: Check, number: Decimal) -> str:
+    if check.metric is Metric.INPUT_AGE:
+        return length_text(timedelta(seconds=int(number)))
+    return f"{number_text(number)}{' %' if check.unit is Unit.PERCENT else ''}"
 
 
 KEY_CHECK = "primary-key-unique"
@@ -191,8 +213,16 @@ def _measured_text(check: Check, measured: Decimal, value: Decimal, rows: int) -
     if check.metric is Metric.REFERENCES:
         columns = ", ".join(f"`{c}`" for c in check.columns)
         return f"{number_text(measured)} of {rows:,} rows with {columns} that `{check.refers_to}` does not have"
+    if check.of_input is not None:
+        return _of_input_text(check, check.of_input, measured, rows)
     if check.metric not in _COUNTED:
         return f"{number_text(measured)} rows" if check.metric is Metric.ROW_COUNT else f"it gives {number_text(value)}"
     columns = ", ".join(f"`{c}`" for c in check.columns)
     share = f" ({number_text(value)} %)" if check.unit is Unit.PERCENT else ""
     return f"{number_text(measured)} of {rows:,} rows{share} {_COUNTED[check.metric].format(columns)}"
+
+
+def _of_input_text(check: Check, asked: OfInput, measured: Decimal, rows: int) -> str:
+    if check.metric is Metric.INPUT_AGE:
+        return f"`{asked.name}` is {_amount(check, measured)} old"
+    return f"no row was made of {number_text(measured)} of the {rows:,} rows of `{asked.name}`"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from meshwright.engine.answers import Answer
 from meshwright.engine.protocol import Work
 from meshwright.engine.rotation import keys_after, outdated
 from meshwright.engine.watermarks import published_watermark
@@ -21,7 +22,7 @@ from meshwright.model.time import Interval, Watermark
 class Stage:
     """What was staged, the publish that was the newest then, and what staging and checking have taken so far.
 
-    `is_bounded`: it is that of its interval, not the whole.
+    `is_bounded`: it is that of its interval, not the whole. `answers` are what its checks have asked of inputs.
     """
 
     staged: Staged
@@ -29,6 +30,7 @@ class Stage:
     seconds: float
     is_bounded: bool = False
     spent: Spent | None = None
+    answers: tuple[Answer, ...] = ()
 
 
 def log_entry(

@@ -23,7 +23,7 @@ class LogicalType(StrEnum):
 
 
 class Metric(StrEnum):
-    """What a check measures: ODCS's library metrics, its relationships, SQL; and our schemas and hash chains."""
+    """What a check measures: ODCS's library metrics, its relationships, SQL; and what is our own (`custom`)."""
 
     NULL_VALUES = "nullValues"
     MISSING_VALUES = "missingValues"
@@ -34,6 +34,8 @@ class Metric(StrEnum):
     REFERENCES = "references"
     SCHEMA = "schema"
     HASH_CHAIN = "hashChain"
+    LOST_ROWS = "lostRows"
+    INPUT_AGE = "inputAge"
 
 
 ROW_METRICS = (Metric.NULL_VALUES, Metric.MISSING_VALUES, Metric.INVALID_VALUES, Metric.DUPLICATE_VALUES)
@@ -79,14 +81,28 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OfInput:
+    """What a check asks of an input, by the name that SQL has for it: of lost rows, the columns that name one there.
+
+    Of an age, the column of time by whose newest value it is told; none where the input itself tells.
+    """
+
+    name: str
+    columns: tuple[str, ...] = ()
+    at: Location | None = field(default=None, compare=False)
+    columns_at: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One executable assertion on a port's table.
 
     `threshold` has one number, or two for the `between` operators (exclusive, as ODCS says). `columns` are those it
     measures. `valid_values` and `pattern` belong to `invalidValues`, `missing_values` to `missingValues` (what is
-    missing beside null; None: blank text), `refers_to` to references; `query`, which begins at `query_at` and is in
-    `dialect`, to `sql`: one SELECT of one number. Once it is bound for an engine its `parameters` are known, and, where
-    it counts the rows of its own table for which a condition holds, that `condition`.
+    missing beside null; None: blank text), `refers_to` to references, `of_input` to lost rows and to ages, which are
+    in seconds; `query`, which begins at `query_at` and is in `dialect`, to `sql`: one SELECT of one number. Once it is
+    bound for an engine its `parameters` are known, and, where it counts the rows of its own table for which a condition
+    holds, that `condition`.
     """
 
     name: str
@@ -100,6 +116,7 @@ class Check:
     pattern: str | None = None
     missing_values: tuple[str, ...] | None = None
     refers_to: ForeignKey | None = None
+    of_input: OfInput | None = None
     query: str | None = None
     dialect: str = "bigquery"
     parameters: tuple[str, ...] = ()

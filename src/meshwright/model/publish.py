@@ -24,7 +24,8 @@ class KeyUsed:
 class InputRead:
     """One input as it was read, in the same snapshot as the data. A source has no publish id.
 
-    `keys` are those by which it holds its pseudonyms, and `topic` is what was read of a topic.
+    `keys` are those by which it holds its pseudonyms, `topic` is what was read of a topic. The newest of a source's
+    files was `written` then.
     """
 
     input: str
@@ -33,6 +34,7 @@ class InputRead:
     watermark: Watermark
     keys: tuple[KeyUsed, ...] = ()
     topic: TopicRead | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

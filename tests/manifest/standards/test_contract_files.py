@@ -8,7 +8,7 @@ from tests.manifest.samples import SCHEMA as INLINE
 from tests.manifest.standards.samples import HEAD, SCHEMA
 
 from meshwright.manifest.load import Loaded, load
-from meshwright.model.contract import LogicalType, Metric
+from meshwright.model.contract import LogicalType, Metric, OfInput, Unit
 from meshwright.model.diagnostic import Severity, errors
 
 CONTRACT = "domains/shop/orders/orders.odcs.yaml"
@@ -63,6 +63,61 @@ schema:
     ]
     assert promised.checks[1].valid_values == ("a", "b")
     assert promised.checks[2].query == "SELECT COUNT(*) FROM orders"
+
+
+def test_checks_of_our_own_are_valid_odcs(tmp_path: Path) -> None:
+    own = "{type: custom, engine: meshwright, implementation: %s}"
+    found = loaded(
+        tmp_path,
+        f"""{HEAD}schema:
+  - name: orders
+    quality:
+      - {own % "{lostRows: in-0, by: [order_id], atMost: 1%}"}
+      - {own % "{inputAge: in-0, by: placed_at, atMost: 2h}"}
+    properties: [{{name: order_id, logicalType: string, primaryKey: true}}]
+""",
+    )
+    assert told(found) == []
+    lost, age = found.mesh.products[0].outputs[0].tables[0].contract.checks
+    assert (lost.name, lost.metric, lost.unit, lost.columns) == (
+        "lost-rows",
+        Metric.LOST_ROWS,
+        Unit.PERCENT,
+        ("order_id",),
+    )
+    assert (age.threshold, age.of_input) == ((7200,), OfInput("in_0", ("placed_at",)))
+
+
+def test_relationships_inside_a_contract_are_looked_up(tmp_path: Path) -> None:
+    text = f"""{HEAD}schema:
+  - name: orders
+    id: o
+    properties:
+      - {{name: order_id, id: i, logicalType: string, primaryKey: true}}
+      - {{name: shop, logicalType: string, primaryKey: true}}
+      - {{name: before, logicalType: string, relationships: [{{to: orders.order_id}}]}}
+      - {{name: first, logicalType: string, relationships: [{{to: schema/o/properties/i}}]}}
+      - {{name: place id, physicalName: place_id, logicalType: string, relationships: [{{to: places.id}}]}}
+    relationships:
+      - {{from: [orders.before, orders.shop], to: [orders.order_id, orders.shop]}}
+  - name: places
+    physicalName: all_places
+    properties:
+      - {{name: id, logicalType: string, primaryKey: true}}
+      - {{name: owner, logicalType: string, relationships: [{{to: all_places.id}}, {{to: "people.yaml#/schema/p"}}]}}
+"""
+    served = "virtual: {connection: store, table: {orders: orders, places: all_places}}"
+    found = loaded(tmp_path, text, port=served)
+    assert [d.message for d in found.diagnostics if d.code == "MW0609"] == ["nothing checks relationships of `owner`"]
+    assert errors(found.diagnostics) == ()
+    orders, places = (t.contract for t in found.mesh.products[0].outputs[0].tables)
+    assert [(c.name, str(c.refers_to), c.at and c.at.line) for c in orders.checks] == [
+        ("before-references", "orders.order_id", 12),
+        ("first-references", "orders.order_id", 13),
+        ("place_id-references", "places.id", 14),
+        ("before-shop-references", "orders.order_id, orders.shop", 16),
+    ]
+    assert places.checks == ()
 
 
 def test_what_nobody_holds_is_said_where_it_is_promised(tmp_path: Path) -> None:

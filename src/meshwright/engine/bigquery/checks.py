@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from meshwright.engine.answers import told
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.examination import Examination, examined
 from meshwright.engine.bigquery.inputs import with_relations
@@ -12,7 +13,7 @@ from meshwright.engine.bigquery.quarantine import set_aside_by
 from meshwright.engine.bigquery.references import published_targets, staged_targets
 from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at
 from meshwright.engine.bigquery.session import Session
-from meshwright.engine.judgement import checks_of, published_checks_of
+from meshwright.engine.judgement import own_checks_of, published_checks_of
 from meshwright.engine.measuring import terms
 from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.errors import NotFound
@@ -41,7 +42,8 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             source = looked_at(session, subject, interval)
             aside = set_aside_by(session, publish_id, address, rows_aside.get(address, 0))
             named = _named(product, address.port, places)
-            results += examined(Examination(session, subject, source, known, named, datasets, aside), checks_of(table))
+            examination = Examination(session, subject, source, known, named, datasets, aside)
+            results += [*examined(examination, own_checks_of(table)), *told(address, table, stage.answers)]
         seconds = stage.seconds + time.perf_counter() - started
         spent = (stage.spent or Spent()) + session.warehouse.meter.spent - already
         write_stage(session, replace(stage, seconds=seconds, spent=spent))

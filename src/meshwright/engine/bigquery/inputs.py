@@ -35,8 +35,8 @@ Heads = dict[ProductAddress, Publish]
 class Exposed:
     """What was read: a SELECT for each local name, the inputs that came `from_files`, and those that are made up.
 
-    `datasets` are those that SQL may read. `synthetic`: some of the data was stood in for, or is made of such;
-    `made_up`: all of it, on a laptop.
+    `datasets` are those that SQL may read. `synthetic`: some of the data was stood in for, as that of `stood_in`, or is
+    made of such; `made_up`: all of it, on a laptop. The rows of those that are `generated` come from no fixture.
     """
 
     reads: tuple[InputRead, ...]
@@ -44,6 +44,7 @@ class Exposed:
     datasets: tuple[str, ...]
     from_files: tuple[str, ...]
     generated: tuple[str, ...]
+    stood_in: tuple[str, ...]
     synthetic: bool
     made_up: bool
 
@@ -62,6 +63,7 @@ class _Inputs:
     datasets: set[str] = field(default_factory=set)
     from_files: list[str] = field(default_factory=list)
     generated: list[str] = field(default_factory=list)
+    stood_in: list[str] = field(default_factory=list)
     synthetic: bool = False
     real: bool = False
 
@@ -94,6 +96,7 @@ def expose(
         datasets=tuple(sorted(inputs.datasets)),
         from_files=tuple(inputs.from_files),
         generated=tuple(inputs.generated),
+        stood_in=tuple(inputs.stood_in),
         synthetic=inputs.synthetic,
         made_up=work.stand_ins is not None and not inputs.real,
     )
@@ -172,6 +175,7 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     for table in inputs.work.tables_of(port):
         _stand_in_table(inputs, port, table, stand_ins)
     inputs.synthetic = True
+    inputs.stood_in.append(port.name)
     complete = Watermark(min(inputs.work.interval.end, inputs.now))
     return InputRead(port.name, port.port, None, complete)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from google.api_core.exceptions import BadRequest
 
+from meshwright.engine.answers import Answer
+from meshwright.engine.bigquery.asking import lost_rows
 from meshwright.engine.bigquery.connection import Values, explained, name, reason
 from meshwright.engine.bigquery.inputs import Exposed, with_relations
 from meshwright.engine.bigquery.keysets import Keyset
@@ -38,8 +40,16 @@ class Building:
         return self.session.staged(self.work.product.address, self.publish_id, f"{stored_table(address)}{suffix}")
 
 
-def build(building: Building, address: TableAddress, table: OutputTable) -> int:
-    """Build one table; return how many rows were set aside."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How many rows of a table were set aside, and what its checks found in the sources that they were made of."""
+
+    aside: int
+    answers: tuple[Answer, ...]
+
+
+def build(building: Building, address: TableAddress, table: OutputTable) -> Built:
+    """Build one table."""
     exposed = building.exposed
     made_up = [f"`{n}`" for n in exposed.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
@@ -51,7 +61,7 @@ def build(building: Building, address: TableAddress, table: OutputTable) -> int:
             raise
 
 
-def _make(building: Building, address: TableAddress, table: OutputTable) -> int:
+def _make(building: Building, address: TableAddress, table: OutputTable) -> Built:
     work, warehouse = building.work, building.session.warehouse
     query = work.query(address)
     sql = query.sql if query else f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}"
@@ -65,14 +75,19 @@ def _make(building: Building, address: TableAddress, table: OutputTable) -> int:
     values |= bound.values
     if not quarantined(table):
         warehouse.run(f"CREATE TABLE {building.place(address)} AS {named}{held}", values, _labels(work))
-        return 0
+        return Built(0, _lost(building, (address, table, building.place(address))))
     unjudged = Subject(address, table, building.place(address, "__unjudged"))
     numbered = f"SELECT *, GENERATE_UUID() AS {ROW} FROM ({held})"
     warehouse.run(f"CREATE TABLE {unjudged.relation} AS {named}{numbered}", values, _labels(work))
+    answers = _lost(building, (address, table, unjudged.relation))
     aside = set_aside(building.session, unjudged, building.publish_id, work.interval)
     rest = left(building.session, unjudged, building.publish_id, aside)
     warehouse.run(f"CREATE TABLE {building.place(address)} AS {rest}", None, _labels(work))
-    return aside
+    return Built(aside, answers)
+
+
+def _lost(building: Building, made: tuple[TableAddress, OutputTable, str]) -> tuple[Answer, ...]:
+    return tuple(lost_rows(building.session, building.work.product, made, building.exposed.relations))
 
 
 def _blame(building: Building) -> None:

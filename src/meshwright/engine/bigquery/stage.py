@@ -3,12 +3,15 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from meshwright.engine.answers import Answer, ages
+from meshwright.engine.bigquery.asking import newest
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.inputs import expose, heads_of
 from meshwright.engine.bigquery.keysets import keysets_of, used_of
 from meshwright.engine.bigquery.log import read_log, read_stage, write_stage
-from meshwright.engine.bigquery.making import Building, build
+from meshwright.engine.bigquery.making import Building, Built, build
 from meshwright.engine.bigquery.references import keep_referred
 from meshwright.engine.bigquery.rotation import rotate
 from meshwright.engine.bigquery.session import Session
@@ -36,7 +39,7 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         if not before:
             session.warehouse.make_dataset(session.stage_dataset(product), life=_LIFE.total_seconds())
         refuse_to_cut(work, before)
-        building, aside = _built(session, work, before, now)
+        building, built, aged = _built(session, work, before, now)
         made = Staged(
             product=product,
             publish_id=building.publish_id,
@@ -44,14 +47,15 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             interval=work.interval,
             watermark=staged_watermark(work, building.exposed.reads, now),
             inputs=building.exposed.reads,
-            tables=_counted(building, aside),
+            tables=_counted(building, [one.aside for one in built]),
             staged_at=now,
             synthetic=building.exposed.synthetic,
             keys=() if building.exposed.synthetic else used_of(building.keysets),
         )
         base = before[-1].publish_id if before else None
         seconds, spent = time.perf_counter() - started, session.warehouse.meter.spent - already
-        write_stage(session, Stage(made, base, seconds, work.is_bounded, spent))
+        answers = (*(answer for one in built for answer in one.answers), *aged)
+        write_stage(session, Stage(made, base, seconds, work.is_bounded, spent, answers))
     return made
 
 
@@ -69,8 +73,10 @@ def discard(session: Session, product: ProductAddress, publish_id: PublishId) ->
             session.warehouse.drop(dataset, part)
 
 
-def _built(session: Session, work: Work, before: tuple[Publish, ...], now: datetime) -> tuple[Building, list[int]]:
-    """Build all tables, of inputs that nobody has published while they were read; count the rows set aside of each."""
+def _built(
+    session: Session, work: Work, before: tuple[Publish, ...], now: datetime
+) -> tuple[Building, list[Built], tuple[Answer, ...]]:
+    """Build all tables, of inputs that nobody has published while they were read; tell how old those are."""
     product = work.product
     for _ in range(_TRIES):
         publish_id = PublishId.mint(now, work.instead_of)
@@ -79,10 +85,11 @@ def _built(session: Session, work: Work, before: tuple[Publish, ...], now: datet
         refuse_to_join(product, exposed.reads)
         keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
         building = Building(session, work, publish_id, exposed, keysets)
-        aside = [build(building, address, table) for address, table in product.tables()]
+        built = [build(building, address, table) for address, table in product.tables()]
+        aged = ages(product, exposed.reads, exposed.stood_in, now, partial(newest, session, exposed.relations))
         keep_referred(session, product, publish_id, building.exposed.relations.items())
         if not heads or heads_of(session, work) == heads:
-            return building, aside
+            return building, built, aged
         discard(session, product.address, publish_id)
     raise Busy(f"the inputs of `{product.address}` are published faster than they can be read")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.answers import told
 from meshwright.engine.duckdb.code import reported
 from meshwright.engine.duckdb.connection import attach, connected, explained, name, sandbox
 from meshwright.engine.duckdb.examination import Examination, examined
@@ -18,7 +19,7 @@ from meshwright.engine.duckdb.rows import STAGED, Subject, looked_at
 from meshwright.engine.duckdb.served import expose_virtual
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
-from meshwright.engine.judgement import checks_of, published_checks_of
+from meshwright.engine.judgement import own_checks_of, published_checks_of
 from meshwright.engine.measuring import terms
 from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.errors import NotFound
@@ -57,7 +58,7 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             known, source = terms(table, interval, targets), looked_at(connection, subject, interval)
             aside = set_aside_by(connection, publish_id, address)
             examination = Examination(connection, subject, source, known, aside, is_staged=True)
-            results += examined(examination, checks_of(table))
+            results += [*examined(examination, own_checks_of(table)), *told(address, table, stage.answers)]
         update_stage(connection, replace(stage, seconds=stage.seconds + time.perf_counter() - started))
     return tuple(results)
 

@@ -89,6 +89,12 @@ def has_relation(connection: DuckDBPyConnection, database: str, schema: str, rel
     return found.fetchone() is not None
 
 
+def row_count(connection: DuckDBPyConnection, relation: str) -> int:
+    """Return how many rows a relation has; `relation` is already quoted."""
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def column_names(connection: DuckDBPyConnection, relation: str) -> tuple[str, ...]:
     """Return the names of a relation's columns; `relation` is already quoted."""
     return tuple(row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.answers import is_asked
 from meshwright.engine.duckdb.connection import attach, explained, has_relation, name
 from meshwright.engine.duckdb.log import last_publish, virtual_source
 from meshwright.engine.duckdb.readers import (
@@ -36,10 +37,10 @@ from meshwright.model.time import Watermark
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """What was read: `files`, while the SQL runs, by the inputs `from_files`; the inputs `generated` are made up.
+    """What was read: `files`, while the SQL runs, by the inputs `from_files`; the rows of `generated` are made up.
 
-    `attached` are the aliases of the databases that are open now. `synthetic`: some of the data was stood in for, or is
-    made of such; `made_up`: all of it, on a laptop.
+    `attached` are the aliases of the databases that are open now. `synthetic`: some of the data was stood in for, as
+    that of `stood_in`, or is made of such; `made_up`: all of it, on a laptop.
     """
 
     reads: tuple[InputRead, ...]
@@ -48,6 +49,7 @@ class Exposed:
     files: tuple[Path, ...]
     from_files: tuple[str, ...]
     generated: tuple[str, ...]
+    stood_in: tuple[str, ...]
     attached: frozenset[str]
 
 
@@ -65,6 +67,7 @@ class _Inputs:
     from_files: list[str] = field(default_factory=list)
     attached: set[str] = field(default_factory=set)
     generated: list[str] = field(default_factory=list)
+    stood_in: list[str] = field(default_factory=list)
     synthetic: bool = False
     real: bool = False
 
@@ -92,6 +95,7 @@ def expose(
         files=tuple(inputs.files),
         from_files=tuple(inputs.from_files),
         generated=tuple(inputs.generated),
+        stood_in=tuple(inputs.stood_in),
         attached=frozenset(inputs.attached),
     )
 
@@ -167,7 +171,8 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
 
 def _expose_files(inputs: _Inputs, port: InputPort, paths: Sequence[Path], kind: str) -> None:
     local = sql_name(port.name)
-    often = len(tuple(inputs.work.product.tables())) > 1
+    product = inputs.work.product
+    often = len(tuple(product.tables())) > 1 or is_asked(product, port)
     expose_files(inputs.connection, local, file_relation(paths, kind, port.columns), often=often)
     if not often:
         inputs.files.extend(paths)
@@ -182,6 +187,7 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     for table in inputs.work.tables_of(port):
         _stand_in_table(inputs, port, table, stand_ins)
     inputs.synthetic = True
+    inputs.stood_in.append(port.name)
     complete = Watermark(min(inputs.work.interval.end, inputs.now))
     return InputRead(port.name, port.port, None, complete)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.answers import Answer
 from meshwright.engine.duckdb import ledger
-from meshwright.engine.duckdb.connection import column_names, explained, has_relation, name, one_select
+from meshwright.engine.duckdb.asking import lost_rows
+from meshwright.engine.duckdb.connection import column_names, explained, has_relation, name, one_select, row_count
 from meshwright.engine.duckdb.inputs import Exposed
 from meshwright.engine.duckdb.masks import made_list
 from meshwright.engine.duckdb.modes import make_readable
@@ -43,29 +45,38 @@ class Building:
     functions: Mapping[str, str]
 
 
-def build(building: Building, made: Made) -> TableRows:
-    """Build one table, and say how many rows it has; what another store serves is only counted."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How many rows a table has been given, and what its checks found in the sources that they were made of."""
+
+    rows: TableRows
+    answers: tuple[Answer, ...] = ()
+
+
+def build(building: Building, made: Made) -> Built:
+    """Build one table; what another store serves is only counted."""
     connection, exposed = building.connection, building.exposed
     address, _ = made
     stored = stored_table(address)
     if stored in building.virtual:
         with explained(f"the table of `{address}`"):
-            return TableRows(address, _count(connection, building.virtual[stored]))
+            return Built(TableRows(address, row_count(connection, building.virtual[stored])))
     made_up = [f"`{n}`" for n in exposed.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
     by_code = isinstance(made[1].transform, CodeTransform)
     with explained(f"{'what code made for' if by_code else 'the SQL of'} `{address}`", hint):
         try:
-            _make(building, made)
+            answers = _make(building, made)
         except duckdb.Error:
             for local in exposed.from_files:
                 blame(connection, local)
             raise
     aside = set_aside_by(connection, building.publish_id, address).rows
-    return TableRows(address, _count(connection, f"main.{name(stored)}"), aside)
+    return Built(TableRows(address, row_count(connection, f"main.{name(stored)}"), aside), answers)
 
 
-def _make(building: Building, made: Made) -> None:
+def _make(building: Building, made: Made) -> tuple[Answer, ...]:
+    """Make the rows of a table, and set some aside; return which rows of sources are lost in all that was made."""
     connection, work = building.connection, building.work
     address, table = made
     stored = stored_table(address)
@@ -73,11 +84,26 @@ def _make(building: Building, made: Made) -> None:
     parameters = {p: work.value(p) for p in query.parameters}
     columns = made_list(table.made_columns, building.functions)
     select: str = f"SELECT {columns} FROM ({one_select(connection, query.sql)}\n) AS made"
-    if quarantined(table):
+    whole = "unjudged" if quarantined(table) or table.mode is PublishMode.LEDGER else f"main.{name(stored)}"
+    if whole == "unjudged":
         connection.execute(f"CREATE TEMP TABLE unjudged AS {select}", parameters)
+        answers = tuple(lost_rows(connection, work.product, address, table, whole))
+        select, parameters = "SELECT * FROM unjudged", {}
+    if quarantined(table):
         with explained(f"setting rows of `{address}` aside"):
             set_aside(connection, Subject(address, table, "unjudged"), building.publish_id, work.interval)
-        select, parameters = "SELECT * FROM unjudged", {}
+    _keep(building, made, select, parameters)
+    if whole != "unjudged":
+        return tuple(lost_rows(connection, work.product, address, table, whole))
+    connection.execute("DROP TABLE unjudged")
+    return answers
+
+
+def _keep(building: Building, made: Made, select: str, parameters: Mapping[str, object]) -> None:
+    """Keep the rows of a table as its way of publishing wants them."""
+    connection, work = building.connection, building.work
+    address, table = made
+    stored = stored_table(address)
     match table.mode:
         case PublishMode.REPLACE:
             connection.execute(f"CREATE TABLE main.{name(stored)} AS {select}", parameters)
@@ -86,20 +112,18 @@ def _make(building: Building, made: Made) -> None:
             held = f"SELECT *, {interval_columns(work.interval)}{copy} FROM ({select})"
             connection.execute(f"CREATE TABLE held.{name(stored)} AS {held}", parameters)
         case PublishMode.LEDGER:
-            connection.execute(f"CREATE TEMP TABLE entries AS {select}", parameters)
             _chain(connection, work, table, stored)
     if table.mode in VERSIONED:
         connection.execute(f"CREATE TABLE past.{name(stored)} AS FROM held.{name(stored)} LIMIT 0")
     if table.mode is not PublishMode.REPLACE:
         make_readable(connection, stored, table.columns)
-    connection.execute("DROP TABLE IF EXISTS unjudged")
 
 
 def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, stored: str) -> None:
     """Put what the ledger does not hold yet behind its last entry, in the order of the key."""
     columns = table.made_columns
     names = name_list(columns)
-    head, new = (0, ledger.GENESIS), f"SELECT {names} FROM entries"
+    head, new = (0, ledger.GENESIS), f"SELECT {names} FROM unjudged"
     if has_relation(connection, PUBLISHED, "held", stored):
         published = f"{PUBLISHED}.held.{name(stored)}"
         last = connection.execute(f"SELECT sequence, entry_hash FROM {published} ORDER BY sequence DESC LIMIT 1")
@@ -118,15 +142,9 @@ def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, store
         f"CREATE TABLE held.{name(stored)} AS SELECT {ledger.entry_list(columns)}, "
         f"{interval_columns(work.interval)} FROM ({chained})"
     )
-    connection.execute("DROP TABLE entries")
     connection.execute("DROP TABLE unchained")
 
 
 def _passed_on(work: Work, address: TableAddress) -> Query:
     """Return the query of a table that has no SQL: one input as it is."""
     return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}")
-
-
-def _count(connection: DuckDBPyConnection, relation: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
-    return 0 if row is None else int(row[0])

@@ -2,10 +2,13 @@
 
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from meshwright.engine.answers import ages
+from meshwright.engine.duckdb.asking import newest
 from meshwright.engine.duckdb.code import make_by_code
 from meshwright.engine.duckdb.connection import attach, connected, explained, sandbox
 from meshwright.engine.duckdb.files import put_in_place
@@ -52,7 +55,9 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             rings = keyrings(product, session.keys, made_up=exposed.made_up)
             functions = add_functions(connection, {ring.space: ring.pseudonymise for ring in rings})
             building = Building(connection, work, publish_id, exposed, virtual, functions)
-            tables = tuple(build(building, table) for table in product.tables())
+            built = [build(building, table) for table in product.tables()]
+            lost = tuple(answer for one in built for answer in one.answers)
+            aged = ages(product, exposed.reads, exposed.stood_in, now, partial(newest, connection))
             keep_referred(connection, product)
             made = Staged(
                 product=product.address,
@@ -61,13 +66,14 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
                 interval=work.interval,
                 watermark=staged_watermark(work, exposed.reads, now),
                 inputs=exposed.reads,
-                tables=tables,
+                tables=tuple(one.rows for one in built),
                 staged_at=now,
                 synthetic=exposed.synthetic,
                 keys=() if exposed.synthetic else tuple(ring.used for ring in rings),
             )
             base = before[-1].publish_id if before else None
-            write_stage(connection, Stage(made, base, time.perf_counter() - started, work.is_bounded), served)
+            seconds = time.perf_counter() - started
+            write_stage(connection, Stage(made, base, seconds, work.is_bounded, answers=(*lost, *aged)), served)
             connection.execute("CHECKPOINT")
         put_in_place(finished, session.files.stage(product.address, publish_id))
     return made

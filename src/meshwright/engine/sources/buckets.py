@@ -1,5 +1,6 @@
-"""Buckets: files of a source that lie in GCS or S3, brought here one after the other."""
+"""Buckets: files of a source that lie in GCS or S3, brought here one after the other, as old as they are there."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,9 +48,12 @@ class Bucket:
     def _brought(self, name: str) -> Path:
         place = self._scratch / name
         place.parent.mkdir(parents=True, exist_ok=True)
+        found = obstore.get(self._store, name)
         with place.open("wb") as file:
-            for part in obstore.get(self._store, name).stream():
+            for part in found.stream():
                 file.write(part)
+        written = found.meta["last_modified"].timestamp()
+        os.utime(place, (written, written))
         return place
 
     @contextmanager

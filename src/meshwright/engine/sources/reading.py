@@ -5,9 +5,9 @@ no further than its interval; it knows no engine. What is wrong with it is `Sour
 `SourceBroken`, and then nothing of it is published.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,5 +71,15 @@ def read_of(reading: Reading, given: Given, now: datetime) -> InputRead:
     It is complete up to the interval's end, where it is read by intervals, else up to now.
     """
     complete = min(reading.interval.end, now) if reading.source.is_bounded else now
-    topic = given.topic if isinstance(given, GivenFiles) else None
-    return InputRead(reading.input, None, None, Watermark(complete), topic=topic)
+    match given:
+        case GivenFiles(topic=None):
+            return InputRead(reading.input, None, None, Watermark(complete), written=_written(given.paths))
+        case GivenFiles(topic=topic):
+            return InputRead(reading.input, None, None, Watermark(complete), topic=topic)
+        case _:
+            return InputRead(reading.input, None, None, Watermark(complete))
+
+
+def _written(paths: Sequence[Path]) -> datetime:
+    """Return when the newest of some files was written."""
+    return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC)

@@ -6,6 +6,7 @@ unseen. A check that is gone is no loss where another one, or a column, promises
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from meshwright.model.contract import Check, Metric, Operator, Unit
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.product import OnFail, OutputPort, OutputTable, Transform
 from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo, slo_name, slo_text
+from meshwright.model.time import length_text
 
 
 class Promise(NamedTuple):
@@ -223,9 +225,14 @@ _OPERATOR = {
 def _check_text(check: Check, consequence: OnFail) -> str:
     """Say a check in one line: `nullValues of price = 0, else block`."""
     of = f" of {', '.join(check.columns)}" if check.columns else ""
+    of += f" from {check.of_input.name}" if check.of_input else ""
     unit = " %" if check.unit is Unit.PERCENT else ""
     among = f" among {', '.join(check.valid_values)}" if check.valid_values else ""
     like = f" like {check.pattern}" if check.pattern else ""
     measured = check.query if check.metric is Metric.SQL else check.metric.value
-    permitted = _OPERATOR[check.operator].format(*(f"{t:f}" for t in check.threshold))
+    permitted = _OPERATOR[check.operator].format(*(_amount(check, t) for t in check.threshold))
     return f"{measured}{of}{among}{like} {permitted}{unit}, else {consequence.value}"
+
+
+def _amount(check: Check, number: Decimal) -> str:
+    return length_text(timedelta(seconds=int(number))) if check.metric is Metric.INPUT_AGE else f"{number:f}"

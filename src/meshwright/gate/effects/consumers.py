@@ -30,8 +30,9 @@ from meshwright.gate.changes.mesh import TermChanged
 from meshwright.gate.changes.offers import AccessNarrowed, DeprecationChanged, RetentionShortened
 from meshwright.graph.graph import MeshGraph, Reader
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress
+from meshwright.model.contract import ForeignKey
 from meshwright.model.diagnostic import Location, errors
-from meshwright.model.product import DataProduct, InputPort
+from meshwright.model.product import DataProduct, InputPort, OutputTable
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -136,7 +137,14 @@ def _still_reads(reader: Reader, port: PortAddress, current: MeshGraph, proposed
     was, is_now = current.table(reader.table), proposed.table(reader.table)
     before = current.product(reader.product)
     is_same_code = before is not None and before.code == product.code
-    return was is not None and is_now is not None and was.transform == is_now.transform and is_same_code
+    if was is None or is_now is None or not is_same_code:
+        return False
+    return was.transform == is_now.transform and _referring(was) == _referring(is_now)
+
+
+def _referring(table: OutputTable) -> set[ForeignKey]:
+    """Return what the rows of a table refer to in inputs."""
+    return {to for check in table.contract.checks if (to := check.refers_to) is not None and to.is_input}
 
 
 def _of_table(table: TableAddress, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from meshwright.interop.draft import as_name
 from meshwright.interop.foreign import Foreign
-from meshwright.manifest.standards.block import table_name
+from meshwright.manifest.standards.elements import table_name
 from meshwright.model.naming import connection_variable
 
 _SCHEMAS = {

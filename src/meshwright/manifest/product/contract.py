@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.product.custom import called, custom
 from meshwright.manifest.product.declared import check_classification
 from meshwright.manifest.product.examples import check_examples
 from meshwright.manifest.product.possible import check_possible
@@ -28,8 +29,7 @@ _KEYS: dict[str, set[str]] = {
 """The fields that belong to a type of check, beside its name, description and severity."""
 _FOREIGN = {kind: frozenset().union(*_KEYS.values()) - keys for kind, keys in _KEYS.items()}
 _NO_ARGUMENTS = Arguments.model_validate({})
-_HEADS = {"library": "metric", "sql": "query", "custom": "implementation"}
-_NEVER_BROKEN = (Operator.EQUAL, (Decimal(0),))
+_HEADS = {"library": "metric", "sql": "query"}
 _VALID = "add `arguments: {validValues: [a, b]}` or `arguments: {pattern: …}`"
 _ARGUMENTS = {
     Metric.MISSING_VALUES: {"missing_values"},
@@ -101,7 +101,7 @@ class _Subject:
     @property
     def default_name(self) -> str:
         """The name of a check that has none of its own."""
-        what = self.quality.metric or self.quality.implementation or self.quality.type
+        what = self.quality.metric or called(self.quality.implementation) or self.quality.type
         words = "".join(f"-{c.lower()}" if c.isupper() else c for c in what)
         return f"{self.column.name}-{words}" if self.column else words
 
@@ -147,8 +147,9 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
     quality, place = subject.quality, subject.place
     if not _belongs(quality, place, problems) or quality.type == "text":
         return None
-    metric = _metric(quality, place, problems)
-    held = _NEVER_BROKEN if quality.type == "custom" else _operator(quality, place, problems)
+    if quality.type == "custom":
+        return _custom(subject, name, problems)
+    metric, held = _metric(quality, place, problems), _operator(quality, place, problems)
     if metric is None or held is None or not _measurable(subject, metric, problems):
         return None
     arguments = quality.arguments or _NO_ARGUMENTS
@@ -173,6 +174,23 @@ def _check(subject: _Subject, name: str, problems: Problems) -> Check | None:
     return check
 
 
+def _custom(subject: _Subject, name: str, problems: Problems) -> Check | None:
+    quality, place = subject.quality, subject.place
+    if not _has(("engine", "implementation"), quality, place, problems) or quality.implementation is None:
+        return None
+    if subject.column is not None:
+        message = f"`{called(quality.implementation)}` is about a table, not about a column"
+        problems.error(Code.CHECK, place["implementation"].at, message, "write it under the table's `quality`")
+        return None
+    return replace(
+        custom(quality.implementation, place["implementation"]),
+        name=name,
+        severity=quality.severity or Severity.ERROR,
+        description=quality.description or "",
+        at=place["name" if quality.name else "implementation"].at,
+    )
+
+
 def _missing(arguments: Arguments) -> tuple[str, ...] | None:
     """Return what stands for a missing value. Null always does, and need not be said."""
     given = arguments.missing_values
@@ -191,19 +209,19 @@ def _belongs(quality: Quality, place: Place, problems: Problems) -> bool:
 
 
 def _metric(quality: Quality, place: Place, problems: Problems) -> Metric | None:
-    needed = {"library": ("metric",), "sql": ("query",), "custom": ("engine", "implementation")}[quality.type]
+    if not _has(("query",) if quality.type == "sql" else ("metric",), quality, place, problems):
+        return None
+    return Metric.SQL if quality.type == "sql" else _LIBRARY[str(quality.metric)]
+
+
+def _has(needed: tuple[str, ...], quality: Quality, place: Place, problems: Problems) -> bool:
+    """Tell whether a check has what its type needs, and say what is missing."""
     missing = [key for key in needed if getattr(quality, key) is None]
     if missing:
         names = " and ".join(f"`{key}`" for key in missing)
         hint = f"add {', '.join(f'`{key}: …`' for key in missing)}"
         problems.error(Code.CHECK, place.at, f"a check of `type: {quality.type}` needs {names}", hint)
-        return None
-    match quality.type:
-        case "sql":
-            return Metric.SQL
-        case "custom":
-            return Metric.HASH_CHAIN
-    return _LIBRARY[str(quality.metric)]
+    return not missing
 
 
 def _operator(quality: Quality, place: Place, problems: Problems) -> tuple[Operator, tuple[Decimal, ...]] | None:

@@ -4,6 +4,7 @@ A value is the product's own, else its domain's, else that of a domain above, el
 """
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.product.asking import check_asking
 from meshwright.manifest.product.code import code_of
 from meshwright.manifest.product.declared import check_purpose, check_team
 from meshwright.manifest.product.origin import DEFAULT, FOLDER, INPUTS
@@ -45,6 +46,7 @@ def resolve(subject: Subject) -> DataProduct:
         regions=_regions(subject),
         file=subject.file,
     )
+    check_asking(subject, members, found.outputs)
     if document.tags:
         note("tags", ", ".join(document.tags), subject.place["tags"])
     if not members and not any(block.virtual for block in document.output_ports):

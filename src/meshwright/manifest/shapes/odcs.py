@@ -6,7 +6,7 @@ nothing holds must never look like one that is held.
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from meshwright.manifest.shapes.values import (
@@ -15,9 +15,12 @@ from meshwright.manifest.shapes.values import (
     ColumnName,
     ColumnReference,
     Example,
+    Length,
+    Name,
     Number,
     OptionalValue,
     Pattern,
+    Share,
     StrictText,
     Value,
 )
@@ -89,6 +92,53 @@ class Arguments(Shape):
     )
 
 
+def _listed_or_renamed(by: object) -> str:
+    return "renamed" if isinstance(by, dict) else "listed"
+
+
+class LostRows(Shape):
+    """How many rows that were read of a source no row of the table may have been made of."""
+
+    lost_rows: Name = Field(description="An input of the product that is a source")
+    by: (
+        Annotated[
+            Annotated[list[ColumnName], Tag("listed")] | Annotated[dict[ColumnName, ColumnName], Tag("renamed")],
+            Discriminator(_listed_or_renamed),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        min_length=1,
+        description="The columns that name a row in both, as a list, or as `{column: column of the source}`; else rows "
+        "are counted",
+    )
+    at_most: Share | None = Field(default=None, description="The share of them that may be lost; else none")
+
+
+class InputAge(Shape):
+    """How old an input may be when the table is made of it."""
+
+    input_age: Name = Field(description="An input of the product")
+    by: ColumnName | None = Field(
+        default=None,
+        description="Of a source: its column of time, whose newest value is as old as it is; else when its files were "
+        "written",
+    )
+    at_most: Length = Field(description="Nothing that is older is published")
+
+
+def _kind_of_implementation(said: object) -> str:
+    if not isinstance(said, dict):
+        return "name"
+    return "age" if "inputAge" in said else "rows"
+
+
+Implementation = Annotated[
+    Annotated[Literal["hashChain"], Tag("name")] | Annotated[LostRows, Tag("rows")] | Annotated[InputAge, Tag("age")],
+    Discriminator(_kind_of_implementation),
+]
+
+
 class Quality(Shape):
     """One check."""
 
@@ -111,8 +161,10 @@ class Quality(Shape):
         default=None, description="`sql`: one SELECT of one number, in the dialect of the port's SQL"
     )
     engine: Literal["meshwright"] | None = Field(default=None, description="`custom`: `meshwright`")
-    implementation: Literal["hashChain"] | None = Field(
-        default=None, description="`custom`: `hashChain` recomputes every row's hash and every link of a ledger"
+    implementation: Implementation | None = Field(
+        default=None,
+        description="`custom`: `hashChain` recomputes every row's hash and every link of a ledger; `{lostRows: …}` and "
+        "`{inputAge: …}` hold an input against what was made of it",
     )
     must_be: Number | None = Field(
         default=None, description="The measured number equals this; one operator for each check"

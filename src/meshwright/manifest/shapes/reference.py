@@ -49,17 +49,19 @@ def _section(shape: type[Shape], path: str, seen: set[type[Shape]]) -> Iterator[
         yield f"| `{key}{_brackets(field.annotation)}` | {'must' if field.is_required() else ''} | {told} |"
     yield ""
     for key, field in fields.items():
-        for nested in _inner(field.annotation):
+        members = list(_inner(field.annotation))
+        for nested in members:
             if nested not in seen:
                 place = f"{path}{key}{_brackets(field.annotation)}"
-                yield from (f"### `{place}`{_block(nested)}", "")
+                yield from (f"### `{place}`{_member(nested) if len(members) > 1 else ''}", "")
                 yield from _section(nested, f"{place}.", seen)
 
 
-def _block(shape: type[Shape]) -> str:
-    """Name the member of a union that a section is about."""
-    values = get_args(shape.model_fields["block"].annotation) if "block" in shape.model_fields else ()
-    return f" with `block: {values[0]}`" if values else ""
+def _member(shape: type[Shape]) -> str:
+    """Name the member of a union that a section is about: by its block, or by its first key that must be there."""
+    name, key = next((f.alias or n, f) for n, f in shape.model_fields.items() if f.is_required())
+    values = get_args(key.annotation) if name == "block" else ()
+    return f" with `block: {values[0]}`" if values else f" with `{name}`"
 
 
 def _brackets(annotation: Any) -> str:

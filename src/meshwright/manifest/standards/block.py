@@ -4,7 +4,6 @@ What cannot be executed is not taken over, and said to be so: a promise that not
 is held. Lists keep their order and length, so that every value is found at its place in the file.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,8 @@ from meshwright.manifest.shapes.shape import shaped
 from meshwright.manifest.standards.checks import check, not_executed
 from meshwright.manifest.standards.codes import Code
 from meshwright.manifest.standards.contract_file import ContractFile
+from meshwright.manifest.standards.elements import column_name, table_name
+from meshwright.manifest.standards.relations import columns_of, relations
 from meshwright.manifest.standards.types import logical_type
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
@@ -22,7 +23,6 @@ from meshwright.model.contract import LogicalType
 
 Plain = Mapping[str, Any]
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIMITS = {
     "enum": "the values that are listed under `enum`",
     "logicalTypeOptions": "the limits under `logicalTypeOptions`",
@@ -45,7 +45,7 @@ def block(contract: ContractFile, problems: Problems) -> ContractBlock | None:
     _unexecuted(contract, problems)
     plain = {
         "description": _texts(contract.plain.get("description") or {}, ("purpose", "usage", "limitations")),
-        "schema": [_table(table) for table in tables],
+        "schema": [_table(table, columns_of(tables)) for table in tables],
     }
     return shaped(ContractBlock, Document(plain, contract.place), problems)
 
@@ -63,29 +63,18 @@ def _described(tables: Sequence[Plain], place: Place, problems: Problems) -> boo
     return bool(tables) and not empty
 
 
-def column_name(element: Plain) -> str:
-    """Return the name of a column in SQL: its physical name, where that is one."""
-    physical = element.get("physicalName")
-    return physical if isinstance(physical, str) and _IDENTIFIER.fullmatch(physical) else str(element["name"])
-
-
-def table_name(table: Plain) -> str:
-    """Return the name of a table in addresses and in SQL: what it is called, with `_` for what no name may hold."""
-    name = re.sub(r"[^A-Za-z0-9_]", "_", str(table["name"]))
-    return name if _IDENTIFIER.fullmatch(name) else f"_{name}"
-
-
-def _table(table: Plain) -> dict[str, Any]:
-    columns = {str(c["name"]): column_name(c) for c in table.get("properties") or ()}
+def _table(table: Plain, known: Mapping[str, str]) -> dict[str, Any]:
+    own, columns = table_name(table), {str(c["name"]): column_name(c) for c in table.get("properties") or ()}
     return {
-        "name": table_name(table),
+        "name": own,
         **_texts(table, ("description",)),
-        "properties": [_column(column) for column in table.get("properties") or ()],
+        "properties": [_column(column, known, own) for column in table.get("properties") or ()],
         "quality": [check(c, columns, None) for c in table.get("quality") or ()],
+        "relationships": relations(table.get("relationships"), known, own),
     }
 
 
-def _column(column: Plain) -> dict[str, Any]:
+def _column(column: Plain, known: Mapping[str, str], table: str) -> dict[str, Any]:
     found: dict[str, Any] = {"name": column_name(column), **_texts(column, ("description", "classification"))}
     found |= {key: True for key in ("required", "unique", "primaryKey", "partitioned") if column.get(key)}
     if kind := _type(column):
@@ -93,6 +82,7 @@ def _column(column: Plain) -> dict[str, Any]:
     if examples := [e for e in column.get("examples") or () if isinstance(e, str | int | float)]:
         found["examples"] = examples
     found["quality"] = [check(c, {}, str(column["name"])) for c in column.get("quality") or ()]
+    found["relationships"] = relations(column.get("relationships"), known, table)
     return found
 
 
@@ -109,14 +99,15 @@ def _texts(element: Plain, keys: tuple[str, ...]) -> dict[str, Any]:
 def _unexecuted(contract: ContractFile, problems: Problems) -> None:
     """Say what is promised and not executed: each check, and the other limits once for each kind."""
     limits: dict[str, list[tuple[str, Place]]] = {}
-    tables = contract.place["schema"]
+    tables, columns = contract.place["schema"], columns_of(contract.plain["schema"])
     for number, table in enumerate(contract.plain["schema"]):
-        for element, place, column in _all(table, tables[number]):
-            for key in _LIMITS:
-                if _limits(key, element.get(key)):
-                    limits.setdefault(key, []).append((str(element.get("name", "items")), place[key]))
+        own = table_name(table)
+        for element, place, kind in _all(table, tables[number]):
+            held = {"relationships"} if kind and relations(element.get("relationships"), columns, own) else set()
+            for key in (key for key in _LIMITS if key not in held and _limits(key, element.get(key))):
+                limits.setdefault(key, []).append((str(element.get("name", "items")), place[key]))
             for n, said in enumerate(element.get("quality") or ()):
-                if reason := not_executed(said, column):
+                if reason := not_executed(said, kind):
                     what = f"the check `{said['name']}`" if said.get("name") else "this check"
                     hint = "nothing executes it here; a `library` or `sql` check that compares a number would be"
                     problems.warn(Code.NOT_HELD, place["quality"][n].at, f"{what} {reason}", hint)
@@ -131,7 +122,7 @@ def _limits(key: str, value: object) -> bool:
 
 
 def _all(table: Plain, place: Place) -> Iterator[tuple[Plain, Place, str | None]]:
-    """Yield a table, its columns, and what is nested in them, with how its checks are reached: `column`, or not."""
+    """Yield a table, its columns, and what is nested in them, with how each is reached: `table`, `column`, or not."""
     yield table, place, "table"
     for number, column in enumerate(table.get("properties") or ()):
         yield column, place["properties"][number], "column"

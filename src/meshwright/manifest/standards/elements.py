@@ -1,13 +1,16 @@
-"""Elements: which tables and columns does a contract have, and what do its references lead to?
+"""Elements: which tables and columns does a contract have, how does SQL call them, and what do references lead to?
 
 A reference is `table.column[.nested]` by names, or `schema/<id>/properties/<id>` by ids, perhaps in another file.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 Plain = Mapping[str, Any]
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,18 @@ class Elements:
         if "/" in reference:
             return reference.lstrip("/") in self.paths
         return reference in self.names
+
+
+def column_name(element: Plain) -> str:
+    """Return the name of a column in SQL: its physical name, where that is one."""
+    physical = element.get("physicalName")
+    return physical if isinstance(physical, str) and _IDENTIFIER.fullmatch(physical) else str(element["name"])
+
+
+def table_name(table: Plain) -> str:
+    """Return the name of a table in addresses and in SQL: what it is called, with `_` for what no name may hold."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", str(table["name"]))
+    return name if _IDENTIFIER.fullmatch(name) else f"_{name}"
 
 
 def _walk(
