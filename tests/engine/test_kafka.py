@@ -1,92 +1,22 @@
 """Kafka: each message is published once, whatever happens to a run, and a clear end where a topic is not as agreed."""
 
-import itertools
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from confluent_kafka import KafkaError
-from tests.kafka import PARTITIONS, kafka, send
+from tests.engine.topic import COLUMNS, START, Shop, day
+from tests.kafka import PARTITIONS, kafka
 
-from meshwright.engine.protocol import Engine, Work
-from meshwright.engine.registry import open_engine
 from meshwright.engine.sources.kafka import connect
 from meshwright.engine.sources.kafka.messages import Poison, line_of
-from meshwright.model.address import ProductAddress
-from meshwright.model.contract import Column, Contract, LogicalType
+from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import FinalError, MeshError, Refused, SourceBroken, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.kafka import KafkaSource, Offsets
-from meshwright.model.product import (
-    CronSchedule,
-    DataProduct,
-    InputPort,
-    OutputPort,
-    OutputTable,
-    ProductType,
-    PublishMode,
-)
-from meshwright.model.publish import Staged
-from meshwright.model.time import Interval
-
-COLUMNS = (Column("id", LogicalType.INTEGER, primary_key=True), Column("price", LogicalType.NUMBER))
-START = datetime(2013, 1, 1, tzinfo=UTC)
-NUMBERS = itertools.count()
-
-
-def day(number: int, days: int = 1) -> Interval:
-    return Interval(START + timedelta(days=number), START + timedelta(days=number + days))
-
-
-class Shop:
-    """A product that appends what a topic of its own gives it."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.topic = f"topic-{next(NUMBERS)}"
-        self.url, self.folder = url, folder
-        self.mode = PublishMode.APPEND
-        self.source = KafkaSource("broker", self.topic)
-        send(url, self.topic)
-
-    @property
-    def product(self) -> DataProduct:
-        tables = (OutputTable(Contract("things", COLUMNS), self.mode),)
-        inputs = (InputPort("things", self.source, columns=COLUMNS),)
-        port = OutputPort("things", "1.0.0", tables)
-        address = ProductAddress("shop", "things")
-        return DataProduct(address, ProductType.SOURCE_ALIGNED, "", CronSchedule("@daily"), inputs, (port,))
-
-    @property
-    def engine(self) -> Engine:
-        return open_engine("duckdb", str(self.folder), connections=lambda _: Secret(self.url))
-
-    def send(self, *messages: object, partition: int = 0) -> None:
-        send(self.url.partition("?")[0], self.topic, *messages, partition=partition)
-
-    def send_ids(self, *ids: int, partition: int = 0) -> None:
-        self.send(*({"id": n} for n in ids), partition=partition)
-
-    def stage(self, interval: Interval, now: datetime | None = None) -> Staged:
-        return self.engine.stage(Work(self.product, interval), now or interval.end)
-
-    def run(self, interval: Interval, now: datetime | None = None) -> list[int]:
-        staged = self.stage(interval, now)
-        self.engine.publish(self.product, staged.publish_id, now or interval.end)
-        return self.ids
-
-    @property
-    def ids(self) -> list[int]:
-        address = self.product.port_address(self.product.outputs[0]).table()
-        return [row[0] for row in self.engine.query("SELECT id FROM t ORDER BY 1", (("t", address),)).rows]  # type: ignore[misc]
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[str]:
-    with kafka() as url:
-        yield url
+from meshwright.model.kafka import Offsets
+from meshwright.model.product import PublishMode
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from meshwright.model.product import (
     PublishMode,
     Source,
 )
+from meshwright.model.ratio import Ratio
 from meshwright.model.time import Interval
 from meshwright.release.record import Query
 
@@ -133,6 +134,31 @@ def test_every_source_gives_the_same_rows(place: tuple[str, str], tmp_path: Path
     for name in sorted(sources):
         found = [(*row[1:-1], read_json(row[-1])) for row in rows if row[0] == name]
         assert (name, found) == (name, ROWS)
+
+
+def test_messages_that_can_be_no_rows_are_set_aside_and_the_others_published(place: tuple[str, str]) -> None:
+    columns = COLUMNS[:2]
+    source = KafkaSource("broker", "poisoned", quarantine=Ratio(Decimal("0.5")))
+    table = OutputTable(Contract("things", columns), PublishMode.APPEND)
+    port = OutputPort("things", "1.0.0", (table,))
+    inputs = (InputPort("things", source, columns=columns),)
+    product = DataProduct(MAKER, ProductType.SOURCE_ALIGNED, "", CronSchedule("@daily"), inputs, (port,))
+    with kafka() as broker:
+        send(broker, "poisoned", {"id": 1}, b"{", {"id": 2}, {"id": 'it\'s \\ "x"'})
+        opened = open_engine(*place, connections=lambda _: Secret(broker))
+        staged = opened.stage(Work(product, INTERVAL), INTERVAL.end)
+        found = {result.check: result for result in opened.check(product, staged.publish_id)}
+        publish = opened.publish(product, staged.publish_id, INTERVAL.end)
+    rows = opened.query("SELECT id FROM things ORDER BY id", (("things", product.port_address(port).table()),)).rows
+    assert rows == ((1,), (2,))
+    assert publish.quarantined == found["things-readable"].measured == 2
+    assert not found["things-readable"].blocks
+    aside = opened.quarantine(MAKER, most=9)
+    assert {(row.publish_id, row.table, row.input, row.checks) for row in aside} == {
+        (publish.publish_id, None, "things", ("things-readable",))
+    }
+    kept = [json.loads(row.content) for row in aside]
+    assert [(row["offset"], row["message"]) for row in kept] == [(3, '{"id": "it\'s \\\\ \\"x\\""}'), (1, "{")]
 
 
 def read_json(value: object) -> object:

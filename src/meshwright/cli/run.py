@@ -74,7 +74,7 @@ def _print(outcome: run.Outcome) -> None:
     staged = {t.table: t.rows for t in outcome.staged.tables}
     rows = [(str(t.table), f"{staged[t.table]:,}", f"{t.rows:,}", f"{t.quarantined:,}") for t in published.tables]
     heads = ("TABLE", "NEW ROWS", "ROWS", "SET ASIDE")
-    shown = len(heads) if published.quarantined else len(heads) - 1
+    shown = len(heads) if any(t.quarantined for t in published.tables) else len(heads) - 1
     print_table(heads[:shown], [row[:shown] for row in rows])
     click.echo(
         f"{published.interval}, complete up to {instant_text(published.watermark)}; "

@@ -1,7 +1,8 @@
 """Retention: how old may a row be that a publish leaves? Decided by the watermark, so that a rerun deletes the same.
 
 A row is as old as its column `by` says, a date by its days; else as the end of the interval that published it. What was
-set aside is as old as the interval of the publish that did so.
+set aside is as old as the interval of the publish that did so. What an input gave that could be no row is kept no
+longer than the rows of any table, for it might have been one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +38,19 @@ def bounded(product: DataProduct, watermark: Watermark) -> Iterator[tuple[TableA
         limit = oldest_kept(table, watermark)
         if limit is not None:
             yield address, table, limit
+
+
+def outlived_inputs(
+    product: DataProduct, log: Sequence[Publish], watermark: Watermark
+) -> Iterator[tuple[str, Sequence[PublishId]]]:
+    """Yield the inputs of which something too old was set aside, each with the publishes that did so."""
+    limit = max((limit for _, _, limit in bounded(product, watermark)), default=None)
+    found: dict[str, list[PublishId]] = {}
+    for publish in log if limit else ():
+        for read in publish.inputs:
+            if limit and publish.interval.end <= limit and read.quarantined:
+                found.setdefault(read.input, []).append(publish.publish_id)
+    yield from found.items()
 
 
 def outlived(log: Iterable[Publish], table: TableAddress, limit: datetime) -> Sequence[PublishId]:

@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
+from meshwright.model.ratio import Ratio
+
 
 @dataclass(frozen=True, slots=True)
 class KafkaSource:
     """The messages of a topic, one JSON object each, that no publish has read yet.
 
     An interval that is run again is given those that it was given before. The messages in `skip`, each as
-    `partition@offset`, are passed over.
+    `partition@offset`, are passed over. Up to a share of `quarantine`, messages that are no rows are set aside; without
+    it, the first one ends the run.
     """
 
     connection: str
     topic: str
     skip: tuple[str, ...] = ()
+    quarantine: Ratio | None = None
 
     @property
     def is_bounded(self) -> bool:

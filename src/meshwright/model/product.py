@@ -93,6 +93,11 @@ class InputPort:
     required: bool = True
     at: Location | None = field(default=None, compare=False)
 
+    @property
+    def quarantine(self) -> Ratio | None:
+        """The share of what its source gives that may be set aside; None where nothing may."""
+        return self.source.quarantine if isinstance(self.source, KafkaSource) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Transform:
@@ -365,6 +370,13 @@ class DataProduct:
     def is_virtual(self) -> bool:
         """Tell whether the product's own store serves it."""
         return any(table.virtual is not None for _, table in self.tables())
+
+    @property
+    def is_confidential(self) -> bool:
+        """Tell whether some of what it reads or makes is classified or masked."""
+        made = (column for _, table in self.tables() for column in table.contract.columns)
+        read = (column for port in self.inputs for column in port.columns)
+        return any(column.classification or column.mask for column in (*read, *made))
 
     def input(self, name: str) -> InputPort | None:
         """Return the input port of that local name."""

@@ -25,7 +25,7 @@ class InputRead:
     """One input as it was read, in the same snapshot as the data. A source has no publish id.
 
     `keys` are those by which it holds its pseudonyms, `topic` is what was read of a topic. The newest of a source's
-    files was `written` then.
+    files was `written` then. `quarantined` is how much of what a source gave could be no row, and was set aside.
     """
 
     input: str
@@ -35,6 +35,7 @@ class InputRead:
     keys: tuple[KeyUsed, ...] = ()
     topic: TopicRead | None = None
     written: datetime | None = None
+    quarantined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,21 @@ class TableRows:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A row that was set aside instead of published, by which checks; `content` is its columns as JSON."""
+    """A row that was set aside instead of published, by which checks; `content` is its columns as JSON.
+
+    What an `input` gave that could be no row belongs to no `table`; its `content` says where it was, and why.
+    """
 
     publish_id: PublishId
-    table: TableAddress
+    table: TableAddress | None
     checks: tuple[str, ...]
     content: str
+    input: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The table that it was to be in, or the input that it came from."""
+        return str(self.table) if self.table is not None else f"input {self.input}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +186,8 @@ class Publish:
 
     @property
     def quarantined(self) -> int:
-        """The rows that were set aside."""
-        return sum(t.quarantined for t in self.tables)
+        """The rows that were set aside, and what could be none."""
+        return sum(t.quarantined for t in self.tables) + sum(i.quarantined for i in self.inputs)
 
     @property
     def ports(self) -> dict[PortAddress, int]:

@@ -40,6 +40,8 @@ TAGS = "finance.income` has tags that nobody has agreed on: `crm`"
 IN_EU = (SHOP, "purpose: growth", "purpose: growth\nregions: [eu]")
 STAYS = (FINANCE, "purpose: growth", "purpose: growth\nregions: [eu]")
 KEYLESS = (INCOME, "primaryKey: true, description: The day", "description: The day")
+DATABASE = "block: database, connection: shop-db, table: orders"
+TOPIC = "block: kafka, connection: shop-kafka, topic: orders, quarantine: {atMost: 20%}"
 QUARANTINE = "    slo: {freshness: {maxAge: 2h"
 
 CASES: dict[str, dict[str, Case]] = {
@@ -248,6 +250,9 @@ CASES: dict[str, dict[str, Case]] = {
             ("`shop.orders:orders@1` may set aside 25% of its rows, more than 10%",),
         ),
         "the council's": Case((), ("may set aside 5% of its rows, more than 2%",), {"share": "2%"}),
+        "messages": Case(
+            ((ORDERS, DATABASE, TOPIC),), ("`shop.orders` may set aside 20% of what `source` gives, more than 10%",)
+        ),
     },
     "resident": {
         "what is made of it goes further": Case(

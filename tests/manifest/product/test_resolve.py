@@ -22,6 +22,7 @@ from meshwright.model.http import (
     Pages,
     SkippedRecords,
 )
+from meshwright.model.kafka import KafkaSource
 from meshwright.model.product import (
     CronSchedule,
     DatabaseSource,
@@ -299,6 +300,28 @@ def test_an_api_is_what_the_manifest_says(tmp_path: Path, said: str, pages: Page
     (port,) = resolved(tmp_path, manifest, orders_sql="select '1' as order_id from in_0").inputs
     query = (("since", "{start:%Y-%m-%d}"), ("limit", "100"), ("paid", "true"))
     assert port.source == HttpSource("api", "v1/orders", query, "data.items", pages, "at")
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        pytest.param("", KafkaSource("broker", "orders"), id="nothing"),
+        pytest.param(", skip: [0@7]", KafkaSource("broker", "orders", ("0@7",)), id="one passed over"),
+        pytest.param(
+            ", quarantine: {atMost: 1%}",
+            KafkaSource("broker", "orders", quarantine=Ratio(Decimal("0.01"))),
+            id="a few set aside",
+        ),
+    ],
+)
+def test_a_topic_is_what_the_manifest_says(tmp_path: Path, said: str, source: KafkaSource) -> None:
+    columns = "contract: {schema: [{name: x, properties: [{name: order_id, logicalType: string}]}]}"
+    manifest = product(
+        inputs=(f"source: {{block: kafka, connection: broker, topic: orders{said}}}, {columns}",),
+        port="publish: {mode: append}",
+    )
+    (port,) = resolved(tmp_path, manifest, orders_sql="select '1' as order_id from in_0").inputs
+    assert port.source == source
 
 
 def test_inputs_are_what_the_manifest_says(tmp_path: Path) -> None:

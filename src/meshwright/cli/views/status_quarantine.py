@@ -22,7 +22,8 @@ def show_quarantine(edge: Edge, address: str | None) -> None:
             [
                 {
                     "publishId": str(row.publish_id),
-                    "table": str(row.table),
+                    "table": None if row.table is None else str(row.table),
+                    "input": row.input or None,
                     "checks": list(row.checks),
                     "row": json.loads(row.content),
                 }
@@ -32,5 +33,5 @@ def show_quarantine(edge: Edge, address: str | None) -> None:
     elif not found:
         click.echo(f"No row of `{address}` was ever set aside.")
     else:
-        rows = [(str(row.publish_id), str(row.table), ", ".join(row.checks), row.content) for row in found]
-        print_table(("PUBLISH", "TABLE", "CHECKS", "ROW"), rows)
+        rows = [(str(row.publish_id), row.origin, ", ".join(row.checks), row.content) for row in found]
+        print_table(("PUBLISH", "OF", "CHECKS", "ROW"), rows)

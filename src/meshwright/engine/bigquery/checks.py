@@ -15,6 +15,7 @@ from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.judgement import own_checks_of, published_checks_of
 from meshwright.engine.measuring import terms
+from meshwright.engine.set_aside import sources_judged
 from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
@@ -34,7 +35,7 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
     places = {a: session.staged(product.address, publish_id, stored_table(a)) for a, _ in product.tables()}
     rows_aside = {counted.table: counted.quarantined for counted in stage.staged.tables}
     datasets = (session.stage_dataset(product.address), session.store_dataset(product.address))
-    results: list[CheckResult] = []
+    results = [*sources_judged(product, stage.staged)]
     with explained(f"checking `{product.address}`"):
         for address, table in product.tables():
             subject, interval = Subject(address, table, places[address]), stage.staged.interval

@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.loads import Target, load_files, load_rows
 from meshwright.engine.bigquery.log import last_publish
+from meshwright.engine.bigquery.quarantine import source_aside
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.sources.open import open_source
-from meshwright.engine.sources.reading import Given, GivenFiles, GivenRows, Reading, read_of
+from meshwright.engine.sources.reading import SET_ASIDE, Given, GivenFiles, GivenRows, Reading, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Refused
@@ -149,7 +150,8 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
     inputs.real = True
     with TemporaryDirectory() as scratch:
         place = Path(scratch) / "source"
-        reading = Reading(source, port.columns, interval, url, place, port.name, inputs.before)
+        secret = inputs.work.product.is_confidential
+        reading = Reading(source, port.columns, interval, url, place, port.name, inputs.before, secret)
         with open_source(reading) as given:
             inputs.relations[local] = _loaded(inputs, port, given)
     return read_of(reading, given, inputs.now)
@@ -161,6 +163,8 @@ def _loaded(inputs: _Inputs, port: InputPort, given: Given) -> str:
     match given:
         case GivenFiles():
             inputs.from_files.append(local)
+            if given.aside is not None:
+                load_files(inputs.target(source_aside(port.name)), [given.aside.path], "json", SET_ASIDE)
             return load_files(inputs.target(local), given.paths, given.format, port.columns)
         case GivenRows(columns, batches):
             rows = (row for batch in batches for row in batch.to_pylist())

@@ -14,8 +14,8 @@ from datetime import datetime
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.log import last_publish, log_definition, read_log, read_stage
 from meshwright.engine.bigquery.modes import Joining, joined, offered, rows_after, worked_out
-from meshwright.engine.bigquery.quarantine import kept, quarantine_definition
-from meshwright.engine.bigquery.retention import forgotten, too_old
+from meshwright.engine.bigquery.quarantine import kept, kept_of_source, quarantine_definition
+from meshwright.engine.bigquery.retention import forgotten, forgotten_of_inputs, too_old
 from meshwright.engine.bigquery.session import HEAD, LOG, Session
 from meshwright.engine.bigquery.stage import discard
 from meshwright.engine.bigquery.tables import describe, expand, kind_of
@@ -28,7 +28,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct
-from meshwright.model.publish import Partitions, Publish, Spent, TableRows
+from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows
 from meshwright.model.time import Interval
 
 
@@ -50,12 +50,13 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
                 _make_datasets(session, address)
             room = [expand(joining) for joining in joinings]
             joinings = tuple(replace(joining, gone=one.gone) for joining, one in zip(joinings, room, strict=True))
-            tables = _prepare(session, joinings, stage.staged.tables, is_first=not before)
+            tables = _prepare(session, joinings, stage.staged, is_first=not before)
             stored = Spent(stored=sum(one.stored for one in room))
             prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + stored
             told = replace(stage, spent=prepared)
             done = log_entry(product, told, before, tables, now, time.perf_counter() - started)
             forgetting = [statement for joining in joinings for statement in forgotten(joining, before, watermark)]
+            forgetting += forgotten_of_inputs(session, product, before, watermark)
             _transact(session, joinings, stage, done, forgetting)
             done = replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + stored)
     else:
@@ -89,14 +90,13 @@ def _offer(joining: Joining) -> None:
         describe(joining, known)
 
 
-def _prepare(
-    session: Session, joinings: Sequence[Joining], staged: Sequence[TableRows], *, is_first: bool
-) -> tuple[TableRows, ...]:
+def _prepare(session: Session, joinings: Sequence[Joining], staged: Staged, *, is_first: bool) -> tuple[TableRows, ...]:
     """Make ready what the transaction needs; return how many rows each table will hold."""
     product, warehouse = joinings[0].address.port.product, session.warehouse
+    sets_aside = any(counted.quarantined for counted in (*staged.tables, *staged.inputs))
     statements = [
         *(log_definition(session, product) if is_first else ()),
-        *([quarantine_definition(session, product)] if any(counted.quarantined for counted in staged) else ()),
+        *([quarantine_definition(session, product)] if sets_aside else ()),
         *(statement for joining in joinings for statement in worked_out(joining)),
     ]
     for statement in statements:
@@ -104,7 +104,7 @@ def _prepare(
     (counts,) = warehouse.run(f"SELECT {', '.join(rows_after(joining) for joining in joinings)}")
     return tuple(
         replace(counted, rows=rows, partitions=_partitions(joining))
-        for joining, counted, rows in zip(joinings, staged, counts, strict=True)
+        for joining, counted, rows in zip(joinings, staged.tables, counts, strict=True)
     )
 
 
@@ -128,9 +128,11 @@ def _transact(
     own = f"publish_id = (SELECT publish_id FROM {prepared_entry})"
     columns = "publish_id, interval_start, interval_end, watermark, published_at, entry"
     apart = [counted.table for counted in stage.staged.tables if counted.quarantined]
+    unread = [read.input for read in stage.staged.inputs if read.quarantined]
     changes = [
         *(statement for joining in joinings for statement in joined(joining)),
         *(statement for table in apart for statement in kept(session, publish_id, table)),
+        *(kept_of_source(session, publish_id, product, name) for name in unread),
         *forgetting,
         f"INSERT INTO {log} (number, {columns}) SELECT (SELECT number FROM {head}), {columns} FROM {prepared_entry}",
     ]

@@ -4,7 +4,6 @@ They wait in the product's store beside its log, by the publish that set them as
 rows: no later run makes them good. Consumers read other tables; what is masked for them is masked here too.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 
 from meshwright.engine.bigquery.connection import explained, name, text
@@ -13,11 +12,11 @@ from meshwright.engine.bigquery.session import QUARANTINE, Session
 from meshwright.engine.bound import Bound
 from meshwright.engine.judgement import Aside, judged, quarantined
 from meshwright.engine.measuring import Terms, terms
-from meshwright.model import codec
+from meshwright.engine.set_aside import made_for, read_row, readable
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Check
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import stored_table
+from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.publish import Quarantined
 from meshwright.model.time import Interval
 
@@ -39,7 +38,7 @@ def set_aside(session: Session, subject: Subject, publish_id: PublishId, interva
     flags = ", ".join(f"{wrong(check, known, bound)} AS wrong_{n}" for n, check in enumerate(failing))
     reasons = ", ".join(f"IF(wrong_{n}, [{bound.bind(check.name)}], [])" for n, check in enumerate(failing))
     made = ", ".join(f"{name(c)} AS {name(c)}" for c in known.columns)
-    whose = f"{bound.bind(str(publish_id))} AS publish_id, {bound.bind(_written(subject.address))} AS made_for"
+    whose = f"{bound.bind(str(publish_id))} AS publish_id, {bound.bind(made_for(subject.address))} AS made_for"
     anything = " OR ".join(f"wrong_{n}" for n in range(len(failing)))
     select = (
         f"SELECT {ROW}, {whose}, ARRAY_CONCAT({reasons}) AS checks, TO_JSON_STRING(STRUCT({made})) AS content "
@@ -82,11 +81,27 @@ def kept(session: Session, publish_id: PublishId, table: TableAddress) -> Iterat
     yield f"INSERT INTO {held} (number, {_COLUMNS}) SELECT {number}, {_COLUMNS} FROM {place}"
 
 
-def forgotten_aside(session: Session, table: TableAddress, publishes: Sequence[PublishId]) -> str:
-    """Return the statement of a transaction that deletes what these publishes have set aside of a table."""
+def source_aside(input_name: str) -> str:
+    """Return the name under which what an input gave that can be no row is loaded into a stage."""
+    return f"{sql_name(input_name)}__aside"
+
+
+def kept_of_source(session: Session, publish_id: PublishId, product: ProductAddress, name: str) -> str:
+    """Return the statement of a transaction that keeps what was set aside of an input."""
+    held = session.store(product, QUARANTINE)
+    values = f"{text(str(publish_id))}, {text(made_for(name))}, [{text(readable(name))}], content"
+    place = session.staged(product, publish_id, f"_{source_aside(name)}")
+    number = f"(SELECT COALESCE(MAX(number), 0) FROM {held}) + number"
+    return f"INSERT INTO {held} (number, {_COLUMNS}) SELECT {number}, {values} FROM {place}"
+
+
+def forgotten_aside(
+    session: Session, product: ProductAddress, origin: TableAddress | str, publishes: Sequence[PublishId]
+) -> str:
+    """Return the statement of a transaction that deletes what these publishes set aside of a table, or of an input."""
     ids = ", ".join(text(str(publish_id)) for publish_id in publishes)
-    held = session.store(table.port.product, QUARANTINE)
-    return f"DELETE FROM {held} WHERE made_for = {text(_written(table))} AND publish_id IN ({ids})"
+    held = session.store(product, QUARANTINE)
+    return f"DELETE FROM {held} WHERE made_for = {text(made_for(origin))} AND publish_id IN ({ids})"
 
 
 def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Quarantined, ...]:
@@ -96,10 +111,7 @@ def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Qu
             return ()
         held = session.store(product, QUARANTINE)
         rows = session.warehouse.run(f"SELECT {_COLUMNS} FROM {held} ORDER BY number DESC LIMIT {int(most)}")
-    return tuple(
-        Quarantined(PublishId(publish_id), codec.load(TableAddress, json.loads(table)), tuple(checks), content)
-        for publish_id, table, checks, content in rows
-    )
+    return tuple(read_row(*row) for row in rows)
 
 
 def _failing(session: Session, subject: Subject, source: str, known: Terms) -> list[Check]:
@@ -110,7 +122,3 @@ def _failing(session: Session, subject: Subject, source: str, known: Terms) -> l
 
 def _aside(session: Session, table: TableAddress, publish_id: PublishId) -> str:
     return session.staged(table.port.product, publish_id, f"{stored_table(table)}__aside")
-
-
-def _written(table: TableAddress) -> str:
-    return json.dumps(codec.dump(table))

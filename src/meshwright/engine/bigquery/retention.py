@@ -7,8 +7,9 @@ from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.modes import Joining
 from meshwright.engine.bigquery.provenance import END
 from meshwright.engine.bigquery.quarantine import forgotten_aside
-from meshwright.engine.retention import aged_by, is_day, oldest_kept, outlived
-from meshwright.model.product import OutputTable
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.retention import aged_by, is_day, oldest_kept, outlived, outlived_inputs
+from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.publish import Publish
 from meshwright.model.time import Watermark, instant_text
 
@@ -33,7 +34,15 @@ def forgotten(joining: Joining, log: Sequence[Publish], watermark: Watermark) ->
         yield f"DELETE FROM {place} WHERE {joining.too_old}"
     gone = outlived(log, joining.address, limit)
     if gone:
-        yield forgotten_aside(joining.session, joining.address, gone)
+        yield forgotten_aside(joining.session, joining.address.port.product, joining.address, gone)
+
+
+def forgotten_of_inputs(
+    session: Session, product: DataProduct, log: Sequence[Publish], watermark: Watermark
+) -> Iterator[str]:
+    """Yield the statements of the transaction that delete what was set aside of inputs and is too old."""
+    for name_of_input, publishes in outlived_inputs(product, log, watermark):
+        yield forgotten_aside(session, product.address, name_of_input, publishes)
 
 
 def _day(limit: datetime) -> str:

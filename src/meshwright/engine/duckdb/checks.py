@@ -21,6 +21,7 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage_path
 from meshwright.engine.judgement import own_checks_of, published_checks_of
 from meshwright.engine.measuring import terms
+from meshwright.engine.set_aside import sources_judged
 from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
@@ -50,7 +51,7 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             for address, table in product.tables()
         }
         sandbox(connection)
-        results = [*reported(connection, path.stem)]
+        results = [*reported(connection, path.stem), *sources_judged(product, stage.staged)]
         for address, table in product.tables():
             _name_tables(connection, product, address.port, relations)
             subject, interval = Subject(address, table, relations[address]), stage.staged.interval

@@ -4,7 +4,7 @@ An upstream product's file is attached once and stays as it is while it is held:
 from one snapshot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.sources.open import open_source
-from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, read_of
+from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, SetAside, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import TableAddress
 from meshwright.model.identity import Secret
@@ -39,8 +39,9 @@ from meshwright.model.time import Watermark
 class Exposed:
     """What was read: `files`, while the SQL runs, by the inputs `from_files`; the rows of `generated` are made up.
 
-    `attached` are the aliases of the databases that are open now. `synthetic`: some of the data was stood in for, as
-    that of `stood_in`, or is made of such; `made_up`: all of it, on a laptop.
+    `aside` is what inputs, by their names, gave that can be no rows. `attached` are the aliases of the databases that
+    are open now. `synthetic`: some of the data was stood in for, as that of `stood_in`, or is made of such; `made_up`:
+    all of it, on a laptop.
     """
 
     reads: tuple[InputRead, ...]
@@ -51,6 +52,7 @@ class Exposed:
     generated: tuple[str, ...]
     stood_in: tuple[str, ...]
     attached: frozenset[str]
+    aside: Mapping[str, SetAside]
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class _Inputs:
     attached: set[str] = field(default_factory=set)
     generated: list[str] = field(default_factory=list)
     stood_in: list[str] = field(default_factory=list)
+    aside: dict[str, SetAside] = field(default_factory=dict)
     synthetic: bool = False
     real: bool = False
 
@@ -97,6 +100,7 @@ def expose(
         generated=tuple(inputs.generated),
         stood_in=tuple(inputs.stood_in),
         attached=frozenset(inputs.attached),
+        aside=inputs.aside,
     )
 
 
@@ -159,11 +163,14 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
         return InputRead(port.name, None, None, Watermark(inputs.now))
     local, interval = sql_name(port.name), inputs.work.interval
     scratch = inputs.scratch / local
-    reading = Reading(source, port.columns, interval, url, scratch, port.name, inputs.before)
+    secret = inputs.work.product.is_confidential
+    reading = Reading(source, port.columns, interval, url, scratch, port.name, inputs.before, secret)
     with open_source(reading) as given:
         match given:
             case GivenFiles():
                 _expose_files(inputs, port, given.paths, given.format)
+                if given.aside is not None:
+                    inputs.aside[port.name] = given.aside
             case GivenRows():
                 expose_batches(inputs.connection, local, given)
     return read_of(reading, given, inputs.now)

@@ -4,7 +4,6 @@ They wait in the product's own file beside its log, by the publish that set them
 rows: no later run makes them good. Consumers read other tables; what is masked for them is masked here too.
 """
 
-import json
 from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
@@ -12,10 +11,12 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name, text
 from meshwright.engine.duckdb.provenance import STAGE
+from meshwright.engine.duckdb.readers import file_relation
 from meshwright.engine.duckdb.rows import STAGED, Subject, looked_at, measured, wrong
 from meshwright.engine.judgement import Aside, judged, quarantined
 from meshwright.engine.measuring import Terms, terms
-from meshwright.model import codec
+from meshwright.engine.set_aside import made_for, read_row, readable
+from meshwright.engine.sources.reading import SET_ASIDE, SetAside
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check
 from meshwright.model.identity import PublishId
@@ -53,16 +54,25 @@ def set_aside(connection: DuckDBPyConnection, subject: Subject, publish_id: Publ
         connection.execute(
             f"INSERT INTO mesh.quarantine SELECT {_NEXT} + row_number() OVER (ORDER BY place), $1, $2, reasons, "
             f"to_json({{{content}}}) FROM {subject.relation} AS made JOIN apart ON made.rowid = place ORDER BY place",
-            [str(publish_id), _written(subject.address)],
+            [str(publish_id), made_for(subject.address)],
         )
         connection.execute(f"DELETE FROM {subject.relation} WHERE rowid IN (SELECT place FROM apart)")
         connection.execute("DROP TABLE apart")
     connection.execute("DROP VIEW numbered")
 
 
+def set_source_aside(connection: DuckDBPyConnection, publish_id: PublishId, name: str, aside: SetAside) -> None:
+    """Put what an input gave that can be no row into the quarantine."""
+    connection.execute(
+        f"INSERT INTO mesh.quarantine SELECT {_NEXT} + number, $1, $2, [$3], content "
+        f"FROM ({file_relation([aside.path], 'json', SET_ASIDE)}) ORDER BY number",
+        [str(publish_id), made_for(name), readable(name)],
+    )
+
+
 def set_aside_by(connection: DuckDBPyConnection, publish_id: PublishId, table: TableAddress) -> Aside:
     """Return what a stage has set aside of a table, in the connection's own file."""
-    of = [str(publish_id), _written(table)]
+    of = [str(publish_id), made_for(table)]
     mine = "FROM mesh.quarantine WHERE publish_id = $1 AND made_for = $2"
     row = connection.execute(f"SELECT count(*) {mine}", of).fetchone()
     counted = connection.execute(f"SELECT unnest(checks) AS name, count(*) {mine} GROUP BY name", of).fetchall()
@@ -79,11 +89,11 @@ def keep_quarantine(connection: DuckDBPyConnection, other: str) -> None:
     connection.execute(f"INSERT INTO mesh.quarantine FROM {held}")
 
 
-def forget_aside(connection: DuckDBPyConnection, table: TableAddress, publishes: Sequence[PublishId]) -> None:
-    """Delete what these publishes have set aside of a table, in the connection's own file."""
+def forget_aside(connection: DuckDBPyConnection, origin: TableAddress | str, publishes: Sequence[PublishId]) -> None:
+    """Delete what these publishes have set aside of a table, or of an input, in the connection's own file."""
     connection.execute(
         "DELETE FROM mesh.quarantine WHERE made_for = $1 AND publish_id IN (SELECT unnest($2::VARCHAR[]))",
-        [_written(table), list(map(str, publishes))],
+        [made_for(origin), list(map(str, publishes))],
     )
 
 
@@ -93,17 +103,10 @@ def read_quarantine(connection: DuckDBPyConnection, database: str, most: int) ->
         return ()
     held = f"{name(database)}.mesh.quarantine"
     query = f"SELECT publish_id, made_for, checks, content FROM {held} ORDER BY number DESC LIMIT $1"
-    return tuple(
-        Quarantined(PublishId(publish_id), codec.load(TableAddress, json.loads(table)), tuple(checks), content)
-        for publish_id, table, checks, content in connection.execute(query, [most]).fetchall()
-    )
+    return tuple(read_row(*row) for row in connection.execute(query, [most]).fetchall())
 
 
 def _failing(connection: DuckDBPyConnection, subject: Subject, source: str, known: Terms) -> list[Check]:
     table, address = subject.table, subject.address
     found = measured(connection, source, quarantined(table), known)
     return [c for c, number in found.numbers.items() if not judged(table, address, c, number, found.among(c)).passed]
-
-
-def _written(table: TableAddress) -> str:
-    return json.dumps(codec.dump(table))

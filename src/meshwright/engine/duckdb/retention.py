@@ -12,7 +12,7 @@ from meshwright.engine.duckdb.connection import name, text
 from meshwright.engine.duckdb.modes import is_there
 from meshwright.engine.duckdb.provenance import END
 from meshwright.engine.duckdb.quarantine import forget_aside
-from meshwright.engine.retention import aged_by, bounded, is_day, outlived
+from meshwright.engine.retention import aged_by, bounded, is_day, outlived, outlived_inputs
 from meshwright.model.naming import stored_table
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.publish import Publish
@@ -27,6 +27,8 @@ def forget(connection: DuckDBPyConnection, product: DataProduct, log: Sequence[P
         for schema in held or ["main"]:
             connection.execute(f"DELETE FROM {schema}.{name(stored)} WHERE {_too_old(table, limit)}")
         forget_aside(connection, address, outlived(log, address, limit))
+    for input_name, publishes in outlived_inputs(product, log, watermark):
+        forget_aside(connection, input_name, publishes)
 
 
 def _too_old(table: OutputTable, limit: datetime) -> str:

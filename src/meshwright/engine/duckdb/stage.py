@@ -17,7 +17,7 @@ from meshwright.engine.duckdb.log import read_log, read_stage, write_stage
 from meshwright.engine.duckdb.making import Building, build
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
-from meshwright.engine.duckdb.quarantine import start_quarantine
+from meshwright.engine.duckdb.quarantine import set_source_aside, start_quarantine
 from meshwright.engine.duckdb.references import keep_referred
 from meshwright.engine.duckdb.rotation import rotate
 from meshwright.engine.duckdb.served import expose_virtual
@@ -47,6 +47,8 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             before = _attach_published(session, connection, work)
             exposed = expose(session, connection, work, before, now, folder)
             refuse_to_join(product, exposed.reads)
+            for name, aside in exposed.aside.items():
+                set_source_aside(connection, publish_id, name, aside)
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
             attached = set(exposed.attached)
             virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}

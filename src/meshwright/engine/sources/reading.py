@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.model.contract import Column
+from meshwright.model.contract import Column, LogicalType
 from meshwright.model.identity import Secret
 from meshwright.model.kafka import TopicRead
 from meshwright.model.product import CopiedSource
@@ -27,7 +27,8 @@ class Reading:
     """What a stage asks of a source: an interval of it, with the columns that it is declared to have.
 
     `scratch` is a folder, not made yet, for what has to be brought here; it stays until the stage is built. `input` is
-    the name of the input, and `log` what its product has published before.
+    the name of the input, and `log` what its product has published before. `is_confidential`: what cannot be
+    read may hold what the product classifies or masks, and is not to be kept.
     """
 
     source: CopiedSource
@@ -37,18 +38,32 @@ class Reading:
     scratch: Path
     input: str = ""
     log: tuple[Publish, ...] = ()
+    is_confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What a source gave that can be no row: so many objects of `SET_ASIDE`, one a line, in a file on this machine."""
+
+    path: Path
+    number: int
+
+
+SET_ASIDE = (Column("number", LogicalType.INTEGER), Column("content", LogicalType.STRING))
+"""The columns of what is set aside: its place in the order in which it came, and what is kept of it, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenFiles:
     """Files on this machine, in order of time. `format` is csv, json (one object a line) or parquet.
 
-    `topic` is what was read of a topic, where they come from one.
+    `topic` is what was read of a topic, where they come from one; `aside` is what came beside rows, and can be none.
     """
 
     paths: tuple[Path, ...]
     format: str
     topic: TopicRead | None = None
+    aside: SetAside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,8 @@ def read_of(reading: Reading, given: Given, now: datetime) -> InputRead:
         case GivenFiles(topic=None):
             return InputRead(reading.input, None, None, Watermark(complete), written=_written(given.paths))
         case GivenFiles(topic=topic):
-            return InputRead(reading.input, None, None, Watermark(complete), topic=topic)
+            quarantined = given.aside.number if given.aside else 0
+            return InputRead(reading.input, None, None, Watermark(complete), topic=topic, quarantined=quarantined)
         case _:
             return InputRead(reading.input, None, None, Watermark(complete))
 

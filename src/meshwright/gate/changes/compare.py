@@ -142,6 +142,7 @@ def _reads(port: InputPort) -> str:
         case KafkaSource() as kafka:
             what = f"topic {kafka.connection}:{kafka.topic}"
             what += f" without {', '.join(kafka.skip)}" if kafka.skip else ""
+            what += f", of which {kafka.quarantine} may be set aside" if kafka.quarantine else ""
         case VirtualSource() as virtual:
             what = f"table {virtual.connection}:{virtual.table}"
         case None:

@@ -51,7 +51,8 @@ def source(subject: Subject, block: SourceBlock, declared: Contract | None, plac
             )
         case KafkaBlock():
             _check_declared(subject, "a message is what its sender likes", declared, place)
-            return KafkaSource(block.connection, block.topic, tuple(block.skip))
+            share = block.quarantine.at_most if block.quarantine else None
+            return KafkaSource(block.connection, block.topic, tuple(block.skip), share)
 
 
 def _check_cursor(subject: Subject, cursor: str, declared: Contract, place: Place) -> None:

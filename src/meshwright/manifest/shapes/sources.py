@@ -14,6 +14,7 @@ from meshwright.manifest.shapes.values import (
     MessagePlace,
     PageNumber,
     QueryValue,
+    Share,
     SourcePath,
     StrictText,
     TableName,
@@ -98,6 +99,12 @@ class HttpBlock(Shape):
     )
 
 
+class PoisonBlock(Shape):
+    """How many messages that can be no rows may be set aside; without it, the first one ends the run."""
+
+    at_most: Share = Field(description="This share of the messages that are read; beyond it nothing is published")
+
+
 class KafkaBlock(Shape):
     """Messages of a topic, an object of JSON each."""
 
@@ -109,6 +116,7 @@ class KafkaBlock(Shape):
     skip: list[MessagePlace] = Field(
         default_factory=list, description="Messages that are passed over, as `partition@offset`"
     )
+    quarantine: PoisonBlock | None = None
 
 
 SourceBlock = Annotated[FilesBlock | DatabaseBlock | HttpBlock | KafkaBlock, Field(discriminator="block")]

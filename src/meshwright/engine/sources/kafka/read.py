@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from meshwright.engine.sources.kafka import connect
 from meshwright.engine.sources.kafka.connect import Broker, goes_on, opened
-from meshwright.engine.sources.kafka.messages import Poison, line_of
 from meshwright.engine.sources.kafka.offsets import Held, asked_for, joined, resolved
-from meshwright.engine.sources.reading import Given, GivenFiles, Reading
-from meshwright.model.errors import SourceBroken, SourceNotReady
+from meshwright.engine.sources.kafka.poison import Sorting
+from meshwright.engine.sources.reading import Given, GivenFiles, Reading, SetAside
+from meshwright.model.errors import SourceNotReady
 from meshwright.model.kafka import KafkaSource, Offsets, TopicRead
 
 if TYPE_CHECKING:
@@ -24,27 +24,30 @@ if TYPE_CHECKING:
 def read_kafka(source: KafkaSource, reading: Reading) -> Iterator[Given]:
     """Give the messages of an interval.
 
-    Raises `SourceNotReady` where no broker answers, and `SourceBroken` for a message that cannot be a row.
+    Raises `SourceNotReady` where no broker answers, and `SourceBroken` for a message that cannot be a row, or too many.
     """
     asked = asked_for(source, reading.input, reading.interval, reading.log)
     reading.scratch.mkdir(parents=True)
-    file = reading.scratch / "messages.json"
+    rows, apart = reading.scratch / "messages.json", reading.scratch / "aside.json"
     read: list[Offsets] = []
     with (
         opened(source.connection, source.topic, reading.url) as broker,
-        file.open("w", encoding="utf-8") as lines,
+        rows.open("w", encoding="utf-8") as lines,
+        apart.open("w", encoding="utf-8") as others,
         broker.explained(),
     ):
+        sorting = Sorting(source, reading, broker.said, lines, others)
         held = _held(broker, source.topic)
         left = resolved(asked, held, broker.said, from_what_is_there=goes_on(reading.url))
         while left:  # one stretch of each partition at a time; there are rarely more
             first = {one.partition: one for one in reversed(left)}
             left = tuple(one for one in left if one not in first.values())
             for message in _messages(broker, source.topic, first):
-                if f"{message.partition()}@{message.offset()}" not in source.skip:
-                    lines.write(_line(broker, message, reading) + "\n")
+                sorting.sort(message)
             read.extend(first.values())
-    yield GivenFiles((file,), "json", TopicRead(source.connection, source.topic, joined(read)))
+        sorting.refuse_too_many()
+    aside = SetAside(apart, sorting.aside) if sorting.aside else None
+    yield GivenFiles((rows,), "json", TopicRead(source.connection, source.topic, joined(read)), aside)
 
 
 def _held(broker: Broker, topic: str) -> dict[int, Held]:
@@ -91,14 +94,3 @@ def _messages(broker: Broker, topic: str, stretches: dict[int, Offsets]) -> Iter
         if error is not None or offset >= stretch.end - 1:
             left.remove(partition)
             broker.consumer.pause([TopicPartition(topic, partition)])
-
-
-def _line(broker: Broker, message: "Message", reading: Reading) -> str:
-    try:
-        return line_of(message.value(), reading.columns)
-    except Poison as poison:
-        place = f"{message.partition()}@{message.offset()}"
-        raise SourceBroken(
-            f"offset {message.offset()} of partition {message.partition()} of {broker.said} is no row: {poison}",
-            hint=f'to go on without it, add `skip: ["{place}"]` to the source',
-        ) from None

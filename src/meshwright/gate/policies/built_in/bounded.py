@@ -20,12 +20,20 @@ class Parameters:
 
 
 def check(graph: MeshGraph, product: DataProduct, parameters: Parameters) -> Iterator[Found]:
-    """Yield a finding for each table that may lose more of its rows."""
+    """Yield a finding for each table, and each input, that may lose more of its rows."""
     for address, table in product.tables():
         if table.sets_aside and table.quarantine > parameters.share:
             message = f"`{address}` may set aside {table.quarantine} of its rows, more than {parameters.share}"
             hint = f"write `quarantine: {{atMost: {parameters.share}}}`"
             yield Found((address,), place(product, table.at), message, hint)
+    for port in product.inputs:
+        if port.quarantine is not None and port.quarantine > parameters.share:
+            message = (
+                f"`{product.address}` may set aside {port.quarantine} of what `{port.name}` gives, "
+                f"more than {parameters.share}"
+            )
+            hint = f"write `quarantine: {{atMost: {parameters.share}}}`"
+            yield Found((product.address,), place(product, port.at), message, hint)
 
 
 POLICY = Policy("bounded", Code.UNBOUNDED, Level.WARNING, check, Parameters)
