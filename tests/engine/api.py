@@ -33,7 +33,10 @@ class Records:
     home: str = ""
 
     def answer(self, path: str, query: dict[str, str]) -> tuple[dict[str, str], Any]:
-        """Return headers and body for a request: pages as APIs have them, by the first part of the path."""
+        """Return headers and body for a request: pages as APIs have them, by the first part of the path.
+
+        Raises `LookupError` for what is not there.
+        """
         start = int(query.get("offset", query.get("after", 0)))
         if "page" in query:
             start = (int(query["page"]) - 1) * PAGE
@@ -65,9 +68,11 @@ def serving(records: Records) -> Iterator[str]:
             records.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             parts = urlsplit(self.path)
             trouble = records.for_ever or (records.troubles.pop(0) if records.troubles else Trouble())
-            headers, body = records.answer(
-                parts.path.strip("/"), {name: values[-1] for name, values in parse_qs(parts.query).items()}
-            )
+            query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+            try:
+                headers, body = records.answer(parts.path.strip("/"), query)
+            except LookupError:
+                trouble, headers, body = Trouble(404), {}, None
             content = json.dumps(body).encode() if trouble.body is None else trouble.body
             self.send_response_only(trouble.status)
             for name, value in {"Content-Type": "application/json", **headers, **trouble.headers}.items():

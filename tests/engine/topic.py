@@ -40,6 +40,7 @@ class Shop:
     def __init__(self, url: str, folder: Path) -> None:
         self.topic = f"topic-{next(NUMBERS)}"
         self.url, self.folder = url, folder
+        self.urls: dict[str, str] = {}
         self.mode = PublishMode.APPEND
         self.columns: tuple[Column, ...] = COLUMNS
         self.retention: Retention | None = None
@@ -56,7 +57,11 @@ class Shop:
 
     @property
     def engine(self) -> Engine:
-        return open_engine("duckdb", str(self.folder), connections=lambda _: Secret(self.url))
+        return open_engine("duckdb", str(self.folder), connections=self._url)
+
+    def _url(self, connection: str) -> Secret | None:
+        url = self.url if connection == self.source.connection else self.urls.get(connection)
+        return None if url is None else Secret(url)
 
     def send(self, *messages: object, partition: int = 0) -> None:
         send(self.url.partition("?")[0], self.topic, *messages, partition=partition)

@@ -7,7 +7,7 @@ from meshwright.model.ratio import Ratio
 
 @dataclass(frozen=True, slots=True)
 class KafkaSource:
-    """The messages of a topic, one JSON object each, that no publish has read yet.
+    """The messages of a topic that no publish has read yet: an object of JSON each, or by a schema of a `registry`.
 
     An interval that is run again is given those that it was given before. The messages in `skip`, each as
     `partition@offset`, are passed over. Up to a share of `quarantine`, messages that are no rows are set aside; without
@@ -18,6 +18,7 @@ class KafkaSource:
     topic: str
     skip: tuple[str, ...] = ()
     quarantine: Ratio | None = None
+    registry: str | None = None
 
     @property
     def is_bounded(self) -> bool:

@@ -312,6 +312,9 @@ def test_an_api_is_what_the_manifest_says(tmp_path: Path, said: str, pages: Page
             KafkaSource("broker", "orders", quarantine=Ratio(Decimal("0.01"))),
             id="a few set aside",
         ),
+        pytest.param(
+            ", registry: schemas", KafkaSource("broker", "orders", registry="schemas"), id="by registered schemas"
+        ),
     ],
 )
 def test_a_topic_is_what_the_manifest_says(tmp_path: Path, said: str, source: KafkaSource) -> None:

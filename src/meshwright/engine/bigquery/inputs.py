@@ -150,8 +150,17 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
     inputs.real = True
     with TemporaryDirectory() as scratch:
         place = Path(scratch) / "source"
-        secret = inputs.work.product.is_confidential
-        reading = Reading(source, port.columns, interval, url, place, port.name, inputs.before, secret)
+        reading = Reading(
+            source=source,
+            columns=port.columns,
+            interval=interval,
+            url=url,
+            scratch=place,
+            input=port.name,
+            log=inputs.before,
+            is_confidential=inputs.work.product.is_confidential,
+            connections=inputs.session.connections,
+        )
         with open_source(reading) as given:
             inputs.relations[local] = _loaded(inputs, port, given)
     return read_of(reading, given, inputs.now)

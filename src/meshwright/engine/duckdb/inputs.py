@@ -163,8 +163,17 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
         return InputRead(port.name, None, None, Watermark(inputs.now))
     local, interval = sql_name(port.name), inputs.work.interval
     scratch = inputs.scratch / local
-    secret = inputs.work.product.is_confidential
-    reading = Reading(source, port.columns, interval, url, scratch, port.name, inputs.before, secret)
+    reading = Reading(
+        source=source,
+        columns=port.columns,
+        interval=interval,
+        url=url,
+        scratch=scratch,
+        input=port.name,
+        log=inputs.before,
+        is_confidential=inputs.work.product.is_confidential,
+        connections=inputs.session.connections,
+    )
     with open_source(reading) as given:
         match given:
             case GivenFiles():

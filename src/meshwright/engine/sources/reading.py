@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.model.contract import Column, LogicalType
-from meshwright.model.identity import Secret
+from meshwright.model.identity import Connections, Secret
 from meshwright.model.kafka import TopicRead
 from meshwright.model.product import CopiedSource
 from meshwright.model.publish import InputRead, Publish
@@ -27,8 +27,9 @@ class Reading:
     """What a stage asks of a source: an interval of it, with the columns that it is declared to have.
 
     `scratch` is a folder, not made yet, for what has to be brought here; it stays until the stage is built. `input` is
-    the name of the input, and `log` what its product has published before. `is_confidential`: what cannot be
-    read may hold what the product classifies or masks, and is not to be kept.
+    the name of the input, and `log` what its product has published before. `is_confidential`: what cannot be read may
+    hold what the product classifies or masks, and is not to be kept. `connections` gives the URLs of others that the
+    source names.
     """
 
     source: CopiedSource
@@ -39,6 +40,7 @@ class Reading:
     input: str = ""
     log: tuple[Publish, ...] = ()
     is_confidential: bool = False
+    connections: Connections = dict[str, Secret]().get
 
 
 @dataclass(frozen=True, slots=True)

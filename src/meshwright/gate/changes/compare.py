@@ -141,6 +141,7 @@ def _reads(port: InputPort) -> str:
             what += f" by {api.cursor}" if api.cursor else ""
         case KafkaSource() as kafka:
             what = f"topic {kafka.connection}:{kafka.topic}"
+            what += f" by the schemas of {kafka.registry}" if kafka.registry else ""
             what += f" without {', '.join(kafka.skip)}" if kafka.skip else ""
             what += f", of which {kafka.quarantine} may be set aside" if kafka.quarantine else ""
         case VirtualSource() as virtual:

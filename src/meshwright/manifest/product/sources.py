@@ -52,7 +52,7 @@ def source(subject: Subject, block: SourceBlock, declared: Contract | None, plac
         case KafkaBlock():
             _check_declared(subject, "a message is what its sender likes", declared, place)
             share = block.quarantine.at_most if block.quarantine else None
-            return KafkaSource(block.connection, block.topic, tuple(block.skip), share)
+            return KafkaSource(block.connection, block.topic, tuple(block.skip), share, block.registry)
 
 
 def _check_cursor(subject: Subject, cursor: str, declared: Contract, place: Place) -> None:
@@ -145,5 +145,6 @@ def source_text(block: SourceBlock | None) -> str:
             by = f", by {block.cursor}" if block.cursor else ""
             return f"{block.path} of {block.connection}{by}"
         case KafkaBlock():
-            return f"topic {block.topic} of {block.connection}"
+            by = f", by the schemas of {block.registry}" if block.registry else ""
+            return f"topic {block.topic} of {block.connection}{by}"
     return ""

@@ -106,7 +106,7 @@ class PoisonBlock(Shape):
 
 
 class KafkaBlock(Shape):
-    """Messages of a topic, an object of JSON each."""
+    """Messages of a topic, an object of JSON each, or written by a registered schema."""
 
     block: Literal["kafka"] = Field(description="`kafka`")
     connection: ConnectionName = Field(
@@ -117,6 +117,11 @@ class KafkaBlock(Shape):
         default_factory=list, description="Messages that are passed over, as `partition@offset`"
     )
     quarantine: PoisonBlock | None = None
+    registry: ConnectionName | None = Field(
+        default=None,
+        description="The connection whose URL is that of the schema registry: each message names its schema there, of "
+        "Avro or of JSON",
+    )
 
 
 SourceBlock = Annotated[FilesBlock | DatabaseBlock | HttpBlock | KafkaBlock, Field(discriminator="block")]

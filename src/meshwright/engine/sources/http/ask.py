@@ -47,10 +47,18 @@ class Api:
 
         Raises `SourceNotReady` where it does not answer, or is busy, for longer than can be waited here.
         """
+        return self._sound(self._answer(url))
+
+    def find(self, url: httpx.URL) -> httpx.Response | None:
+        """Return what the API answers, as `get` does; None where it has nothing there."""
+        response = self._answer(url)
+        return None if response.status_code == httpx.codes.NOT_FOUND else self._sound(response)
+
+    def _answer(self, url: httpx.URL) -> httpx.Response:
         for _ in range(_REDIRECTS):
             response = self._patiently(url)
             if not response.has_redirect_location:
-                return self._sound(response)
+                return response
             url = url.join(response.headers["Location"])
         raise SourceBroken(f"{self.said} redirects without end")
 

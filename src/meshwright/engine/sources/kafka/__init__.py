@@ -1,4 +1,4 @@
 """Kafka: which messages an interval has (`offsets`), read of a broker (`connect`, `read`).
 
-They are rows (`messages`), or can be none (`poison`).
+They are JSON, or were written by a registered schema (`registry`, `schemas`); rows (`messages`), or none (`poison`).
 """

@@ -1,6 +1,6 @@
 """Messages: the line of JSON that one is, or what is wrong with it as columns are declared.
 
-The text of a message is passed on, not what Python makes of it.
+The text of a message that is JSON is passed on, not what Python makes of it.
 """
 
 import json
@@ -22,17 +22,26 @@ class Poison(Exception):
     """A message cannot be a row; says why, and nothing that is in it."""
 
 
-def line_of(value: bytes | None, columns: Sequence[Column]) -> str:
-    """Return a message as one line. Raises `Poison`."""
-    if value is None:
-        raise Poison("it is empty: a tombstone")
+Read = Callable[[bytes], tuple[str, Any]]
+"""Makes JSON of a message: its text, and what that says. Raises `Poison`."""
+
+
+def parsed(value: bytes) -> tuple[str, Any]:
+    """Return a message that is JSON as it is."""
     try:
         text = value.decode()
-        found = json.loads(text, parse_constant=_refuse)
+        return text, json.loads(text, parse_constant=_refuse)
     except UnicodeDecodeError:
         raise Poison("it is not UTF-8") from None
     except (ValueError, RecursionError):
         raise Poison("it is not JSON") from None
+
+
+def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed) -> str:
+    """Return a message as one line. Raises `Poison`."""
+    if value is None:
+        raise Poison("it is empty: a tombstone")
+    text, found = read(value)
     if not isinstance(found, dict):
         raise Poison("it is not a JSON object")
     for column in columns:

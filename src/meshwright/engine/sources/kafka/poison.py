@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
-from meshwright.engine.sources.kafka.messages import Poison, line_of
+from meshwright.engine.sources.kafka.messages import Poison, Read, line_of
 from meshwright.engine.sources.reading import Reading
 from meshwright.model.errors import SourceBroken
 from meshwright.model.kafka import KafkaSource
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class Sorting:
     """Messages of a topic as they come: `rows` among them, and those that are set aside, as lines of two files.
 
-    `said` is what a message calls the topic; `first` says of the first that was set aside where it was, and why.
+    `said` is what a message calls the topic, and `read` makes JSON of its messages; `first` says of the first that was
+    set aside where it was, and why.
     """
 
     source: KafkaSource
     reading: Reading
     said: str
+    read: Read
     rows: IO[str]
     apart: IO[str]
     number: int = 0
@@ -44,7 +46,7 @@ class Sorting:
             return
         self.number += 1
         try:
-            self.rows.write(line_of(message.value(), self.reading.columns) + "\n")
+            self.rows.write(line_of(message.value(), self.reading.columns, self.read) + "\n")
         except Poison as poison:
             what = f"offset {message.offset()} of partition {message.partition()} of {self.said} is no row: {poison}"
             if self.source.quarantine is None:

@@ -12,6 +12,7 @@ from meshwright.engine.sources.kafka import connect
 from meshwright.engine.sources.kafka.connect import Broker, goes_on, opened
 from meshwright.engine.sources.kafka.offsets import Held, asked_for, joined, resolved
 from meshwright.engine.sources.kafka.poison import Sorting
+from meshwright.engine.sources.kafka.registry import reader_of
 from meshwright.engine.sources.reading import Given, GivenFiles, Reading, SetAside
 from meshwright.model.errors import SourceNotReady
 from meshwright.model.kafka import KafkaSource, Offsets, TopicRead
@@ -34,9 +35,10 @@ def read_kafka(source: KafkaSource, reading: Reading) -> Iterator[Given]:
         opened(source.connection, source.topic, reading.url) as broker,
         rows.open("w", encoding="utf-8") as lines,
         apart.open("w", encoding="utf-8") as others,
+        reader_of(source, reading) as read_one,
         broker.explained(),
     ):
-        sorting = Sorting(source, reading, broker.said, lines, others)
+        sorting = Sorting(source, reading, broker.said, read_one, lines, others)
         held = _held(broker, source.topic)
         left = resolved(asked, held, broker.said, from_what_is_there=goes_on(reading.url))
         while left:  # one stretch of each partition at a time; there are rarely more
