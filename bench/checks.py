@@ -7,18 +7,15 @@ ONLY=checks` is a smaller one. Memory is the peak of the whole process, which Du
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from bench.commands import MESH
-from bench.harness import INSTALLED, Figure
+from bench.harness import Figure, spent
 from bench.peers import fetched
 
 ROWS = int(os.environ.get("ROWS", "10000000"))
@@ -134,31 +131,23 @@ FROM range(?) AS _(i)
 """
 
 
-@dataclass(frozen=True)
-class Spent:
-    """What one command took, its own processes included."""
-
-    seconds: float
-    gigabytes: float
-
-
 def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write(folder)
         places = {"MESH_CONN_LINES": f"file://{folder}/source", "MESH_DATA": f"{folder}/data"}
         mesh = ["--mesh", str(folder / "mesh")]
-        _spent([MESH, "run", "sales.orders", *mesh], places)
+        spent([MESH, "run", "sales.orders", *mesh], places)
         peer = fetched(PEER, folder / "peer", alone=False)
         if peer is None:
             return []
         theirs = [sys.executable, str(peer / "bin/datacontract"), "test", str(folder / "contract.yaml")]
         ours = [MESH, "check", "sales.orders", *mesh]
-        rounds = [(_spent(ours, places), _spent(theirs, {"PYTHONPATH": str(peer)})) for _ in range(ROUNDS + 1)][1:]
+        rounds = [(spent(ours, places), spent(theirs, {"PYTHONPATH": str(peer)})) for _ in range(ROUNDS + 1)][1:]
     for mine, other in rounds:
         print(f"  mesh check {mine}  datacontract-cli {other}", file=sys.stderr)
     ratio = statistics.median(mine.seconds / other.seconds for mine, other in rounds)
-    peak, beside = (max(spent.gigabytes for spent in side) for side in zip(*rounds, strict=True))
+    peak, beside = (max(one.gigabytes for one in side) for side in zip(*rounds, strict=True))
     seconds = statistics.median(other.seconds for _, other in rounds)
     return [
         Figure(f"{CHECKS} checks of {ROWS:,} rows", ratio, "ratio", 0.25, f"datacontract-cli takes {seconds:.1f} s"),
@@ -166,17 +155,6 @@ def figures() -> list[Figure]:
             f"{CHECKS} checks of {ROWS:,} rows: memory", peak / beside, "ratio", 1.0, f"which takes {beside:.2f} GB"
         ),
     ]
-
-
-def _spent(words: Sequence[str], variables: dict[str, str]) -> Spent:
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(words, stdout=said, stderr=said, env=INSTALLED | variables)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        if process.returncode:
-            raise RuntimeError(f"{words} ended with {process.returncode}: {said.read()[-4000:].decode()}")
-    return Spent(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
 
 
 def _write(folder: Path) -> None:

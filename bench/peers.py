@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def fetched(requirement: str, into: Path, *, alone: bool = True) -> Path | None:
-    """Put one package, `alone` or with what it needs, into a folder; None, and why, where it cannot be had."""
+    """Put packages, `alone` or with what they need, into a folder; None, and why, where they cannot be had."""
     uv = shutil.which("uv") or str(Path(__file__).parents[1] / ".uv" / "bin" / "uv")
-    words = [uv, "pip", "install", "--quiet", "--target", str(into), "--python", sys.executable, requirement]
+    words = [uv, "pip", "install", "--quiet", "--target", str(into), "--python", sys.executable, *requirement.split()]
     words += ["--no-deps"] if alone else []
     try:
         subprocess.run(words, check=True, capture_output=True, text=True, timeout=120)

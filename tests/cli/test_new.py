@@ -23,15 +23,8 @@ from meshwright.workspace.shipped import shipped
 
 TEMPLATES = shipped("templates")
 HEADINGS = ["What it writes", "What it asks", "What it needs", "Example"]
-UPSTREAM = {block: ["from=shop.visits:visits"] for block in ("sql", "python", "dbt")}
-MADE_BY = {
-    "python": ["product.yaml", "requirements.lock", "orders.py"],
-    "dbt": [
-        *("dbt/dbt_project.yml", "dbt/models/sources.yml", "dbt/models/orders.sql"),
-        *("product.yaml", "requirements.lock"),
-    ],
-}
-"""The files of blocks that are not made by SQL."""
+READS = ["from=shop.visits:visits"]
+ANSWERS = {"kafka": ["registry=shop-schemas"], "sql": READS, "ledger": READS}
 
 
 def said(*words: str) -> Result:
@@ -66,11 +59,10 @@ def test_a_new_mesh_is_sound_from_its_first_file(tmp_path: Path, monkeypatch: py
     assert sound()
 
 
-@pytest.mark.parametrize("block", [b for b in BLOCKS if b != "virtual"])
+@pytest.mark.parametrize("block", ["files", "database", "http", "kafka", "sql", "ledger"])
 def test_a_new_product_is_sound_and_runs_on_made_up_inputs(root: Path, block: str) -> None:
-    files = written("product", "shop.orders", "--template", block, *UPSTREAM.get(block, []))
-    made_by = MADE_BY.get(block, ["product.yaml", "orders.sql"])
-    assert files == [f"domains/shop/orders/{name}" for name in made_by]
+    files = written("product", "shop.orders", "--template", block, *ANSWERS.get(block, []))
+    assert files == [f"domains/shop/orders/{name}" for name in ("product.yaml", "orders.sql")]
     assert sound()
     (run,) = json.loads(said("run", "shop.orders", "--format", "json").stdout)
     assert run["publish"]["synthetic"] is True
@@ -109,6 +101,20 @@ def test_a_product_of_another_ones_port_keeps_what_is_known_of_its_columns(root:
     assert 'description: "What: in \\"euro\\"."' in copy
     assert "classification: personal" in copy
     assert sound()
+
+
+def test_a_ledger_is_chained_in_the_order_of_a_time_that_is_always_there(root: Path) -> None:
+    manifest = root / "domains/shop/visits/product.yaml"
+    promised = "            - name: happened_at\n              logicalType: timestamp\n"
+    manifest.write_text(manifest.read_text().replace(promised, f"{promised}              required: true\n"))
+    said("new", "product", "shop.book", "--template", "ledger", *READS)
+    shown = json.loads(said("show", "shop.book", "--format", "json").stdout)
+    (table,) = shown["product"]["outputs"][0]["tables"]
+    assert [(c["name"], c.get("primary_key", False)) for c in table["contract"]["columns"]] == [
+        ("happened_at", True),
+        ("id", True),
+        ("amount", False),
+    ]
 
 
 def test_a_product_of_one_of_several_tables_reads_it_by_name(root: Path) -> None:
@@ -283,7 +289,7 @@ def test_a_templates_page_has_its_headings_and_every_question(name: str) -> None
 def test_the_examples_of_all_templates_work_one_after_the_other(tmp_path: Path) -> None:
     folder = tmp_path
     here = str(Path(sys.executable).parent)
-    for name in ("mesh", "domain", "files", "database", "sql", "python", "dbt", "virtual"):
+    for name in ("mesh", "domain", *BLOCKS):
         example = re.search(r"```sh\n(.*?)```", (TEMPLATES / name / "README.md").read_text(), re.DOTALL)
         assert example is not None
         environment = {**os.environ, "PATH": f"{here}:{os.environ['PATH']}"}

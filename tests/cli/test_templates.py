@@ -1,98 +1,159 @@
-"""Every building block that reads a domain's own data is started, run and asserted against a real source."""
+"""Each building block, as `mesh new` writes it, runs on a real source, and gives the rows that are there."""
 
+import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from tests.engine.api import Records, serving
 from tests.kafka import kafka, send
 from tests.postgres import postgres
 
+from meshwright.actions.new import BLOCKS
 from meshwright.cli.main import mesh
-from meshwright.model.naming import connection_variable
 
-DAY = "2013-01-01/2013-01-02"
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("templates")]
+
+DAY = "2026-01-01/2026-01-02"
 ROWS = [
-    {"order_id": "a", "placed_at": "2013-01-01T08:00:00Z", "price": 12.5},
-    {"order_id": "b", "placed_at": "2013-01-01T23:59:59Z", "price": 0.1},
+    {"id": "a", "happened_at": "2026-01-01T00:00:00Z", "amount": 1.5},
+    {"id": "b", "happened_at": "2026-01-01T08:30:00Z", "amount": -0.05},
+    {"id": "ü", "happened_at": "2026-01-01T23:59:59Z", "amount": 2000000},
 ]
-LATER = {"order_id": "c", "placed_at": "2013-01-02T00:00:00Z", "price": 3}
-"""Of the next interval: no run for the day may have it."""
+LATER = {"id": "z", "happened_at": "2026-01-02T00:00:00Z", "amount": 9}
+"""Of the day after, which no run asks for; a topic has no days."""
 
-COLUMNS = "columns=order_id, placed_at:timestamp, price:number"
-
-
-def said(*words: str) -> str:
-    return CliRunner().invoke(mesh, words, catch_exceptions=False, standalone_mode=False).stdout
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    said("new", "mesh", "corner-shop")
-    monkeypatch.chdir(tmp_path / "corner-shop")
-    said("new", "domain", "shop")
-    return tmp_path
-
-
-Connected = Callable[[Path], Iterator[tuple[str, list[str]]]]
-
-
-def csv(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    for day, rows in (("01", ROWS), ("02", [LATER])):
-        lines = [",".join(map(str, row.values())) for row in rows]
-        (folder / f"2013-01-{day}.csv").write_text("\n".join(["order_id,placed_at,price", *lines]) + "\n")
-    yield folder.as_uri(), ["--template", "files", "every=1d", "path={start:%Y-%m-%d}.csv"]
+SOURCES = {
+    "files": ["path=orders/{start:%Y-%m-%d}.csv", "every=1d"],
+    "database": ["table=public.orders"],
+    "http": ["path=linked", "paginate=link"],
+    "kafka": ["topic=orders"],
+}
+UPSTREAM = ["from=shop.orders:orders"]
+DERIVED = ("sql", "python", "dbt", "ledger")
+MADE_BY = {
+    "python": ["product.yaml", "requirements.lock", "by-python.py"],
+    "dbt": [
+        *("dbt/dbt_project.yml", "dbt/models/sources.yml", "dbt/models/by-dbt.sql"),
+        *("product.yaml", "requirements.lock"),
+    ],
+}
+"""The files of blocks that are not made by SQL."""
 
 
-def table(url: str) -> None:
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE orders (order_id TEXT, placed_at TIMESTAMP, price NUMERIC(9, 2))")
-        for row in (*ROWS, LATER):
-            connection.execute(sa.text("INSERT INTO orders VALUES (:order_id, :placed_at, :price)"), row)
-    engine.dispose()
+def said(*words: str, **variables: str) -> Result:
+    return CliRunner(env=variables).invoke(mesh, words, catch_exceptions=False, standalone_mode=False)
 
 
-def sqlite(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    url = f"sqlite:///{folder / 'shop.db'}"
-    table(url)
-    yield url, ["--template", "database", "table=orders"]
+def added(root: Path, product: str, block: str, *answers: str) -> list[str]:
+    """Add a product to the mesh; return the files of its folder that were written."""
+    words = ["new", "product", product, "--template", block, "--mesh", str(root), "--format", "json", *answers]
+    home = f"domains/{product.replace('.', '/')}/"
+    return [file.removeprefix(home) for file in json.loads(said(*words).stdout)["written"] if file.startswith(home)]
 
 
-def postgresql(_: Path) -> Iterator[tuple[str, list[str]]]:
-    with postgres() as url:
-        table(url.replace("postgresql://", "postgresql+psycopg://"))
-        yield url, ["--template", "database", "table=public.orders"]
+def ran(root: Path, product: str, places: Mapping[str, str], *more: str) -> dict[str, Any]:
+    """Run a product; return what came of it."""
+    done = said("run", product, "--mesh", str(root), "--format", "json", *more, **places)
+    assert done.return_value in (None, 0), done.output
+    (outcome,) = json.loads(done.stdout)
+    assert "synthetic" not in outcome["publish"]
+    assert [check for check in outcome["checks"] if not check["passed"]] == []
+    return dict(outcome)
 
 
-def http(_: Path) -> Iterator[tuple[str, list[str]]]:
-    with serving(Records([*ROWS, LATER])) as url:
-        yield url, ["--template", "http", "path=linked", "paginate=link", "since=since"]
+def read(root: Path, product: str, places: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what consumers read of a product."""
+    _, _, port = product.replace("-", "_").partition(".")
+    columns = "id, strftime(happened_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ') AS happened_at, amount"
+    sql = f"SELECT {columns} FROM shop.{port}.{port} ORDER BY id"
+    return list(json.loads(said("query", sql, "--mesh", str(root), "--format", "json", **places).stdout))
 
 
-def topic(_: Path) -> Iterator[tuple[str, list[str]]]:
-    with kafka() as url:
-        send(url, "orders", {**ROWS[0], "placed_at": "2012-12-31T23:00:00Z", "price": 9}, *ROWS)
-        yield url, ["--template", "kafka"]
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give the URLs of real sources: a folder, PostgreSQL, an API and a broker, each with the same rows."""
+    folder = tmp_path_factory.mktemp("drop")
+    (folder / "orders").mkdir()
+    with (folder / "orders/2026-01-01.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(LATER))
+        writer.writeheader()
+        writer.writerows(ROWS)
+    with postgres() as server, serving(Records([*ROWS, LATER])) as api, kafka() as broker:
+        engine = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE orders (id text, happened_at timestamptz, amount numeric(12, 2))")
+            rows = sa.text("INSERT INTO orders VALUES (:id, :happened_at, :amount)")
+            connection.execute(rows, [*ROWS, LATER])
+        engine.dispose()
+        send(broker, "orders", *ROWS)
+        yield {
+            "MESH_CONN_SHOP_FILES": folder.as_uri(),
+            "MESH_CONN_SHOP_DB": server,
+            "MESH_CONN_SHOP_STORE": server,
+            "MESH_CONN_SHOP_API": api,
+            "MESH_CONN_SHOP_KAFKA": broker,
+        }
 
 
-@pytest.mark.parametrize(
-    "source", [csv, sqlite, pytest.param(postgresql, marks=pytest.mark.postgres), http, topic], ids=lambda f: f.__name__
-)
-def test_a_new_product_reads_its_source(root: Path, monkeypatch: pytest.MonkeyPatch, source: Connected) -> None:
-    for url, words in source(root):
-        said("new", "product", "shop.orders", *words, "connection=shop-source", COLUMNS)
-        assert said("validate") == "found nothing wrong\n"
-        monkeypatch.setenv(connection_variable("shop-source"), url)
-        run: Any
-        (run,) = json.loads(said("run", "shop.orders", "--interval", DAY, "--format", "json"))
-        assert not run["publish"].get("synthetic")
-        assert all(check["passed"] for check in run["checks"])
-        sql = "SELECT order_id, price FROM shop.orders.orders ORDER BY 1"
-        answer = json.loads(said("query", sql, "--format", "json"))
-        assert answer == [{"order_id": "a", "price": 12.5}, {"order_id": "b", "price": 0.1}]
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, places: dict[str, str]) -> Path:
+    """A new mesh, whose `shop.orders` has published what is in the database."""
+    folder = tmp_path_factory.mktemp("meshes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        said("new", "mesh", "corner-shop")
+        patch.chdir(folder / "corner-shop")
+        said("new", "domain", "shop")
+    root = folder / "corner-shop"
+    added(root, "shop.orders", "database", "table=public.orders")
+    ran(root, "shop.orders", places, "--interval", DAY)
+    return root
+
+
+def test_every_block_is_run_here() -> None:
+    assert {*SOURCES, *DERIVED, "virtual"} == {*BLOCKS}
+
+
+@pytest.mark.parametrize("block", SOURCES)
+def test_a_source_gives_the_rows_of_the_day(root: Path, places: dict[str, str], block: str) -> None:
+    added(root, f"shop.from-{block}", block, *SOURCES[block])
+    ran(root, f"shop.from-{block}", places, "--interval", DAY)
+    assert read(root, f"shop.from-{block}", places) == ROWS
+
+
+@pytest.mark.parametrize("block", DERIVED)
+def test_what_is_made_of_a_product_has_the_rows_that_it_published(
+    root: Path, places: dict[str, str], block: str
+) -> None:
+    files = added(root, f"shop.by-{block}", block, *UPSTREAM)
+    assert files == MADE_BY.get(block, ["product.yaml", f"by-{block}.sql"])
+    outcome = ran(root, f"shop.by-{block}", places)
+    (read_of,) = outcome["publish"]["inputs"]
+    assert read_of["publish_id"], "it has read what was published"
+    assert read(root, f"shop.by-{block}", places) == ROWS
+
+
+def test_a_ledger_chains_what_it_was_given_and_adds_nothing_twice(root: Path, places: dict[str, str]) -> None:
+    added(root, "shop.book", "ledger", *UPSTREAM)
+    ran(root, "shop.book", places)
+    ran(root, "shop.book", places, "--interval", DAY)
+    sql = "SELECT id, previous_hash FROM shop.book.book ORDER BY sequence"
+    entries = json.loads(said("query", sql, "--mesh", str(root), "--format", "json", **places).stdout)
+    assert [entry["id"] for entry in entries] == ["a", "b", "ü"]
+    assert len({entry["previous_hash"] for entry in entries}) == len(entries)
+
+
+def test_a_virtual_product_is_checked_and_read_where_it_is(root: Path, places: dict[str, str]) -> None:
+    added(root, "shop.served", "virtual", "table=public.orders")
+    ran(root, "shop.served", places)
+    assert read(root, "shop.served", places) == [*ROWS[:2], LATER, ROWS[2]]
+
+
+def test_all_that_was_written_is_sound(root: Path) -> None:
+    done = said("validate", "--mesh", str(root))
+    assert done.stdout == "found nothing wrong\n", done.stderr

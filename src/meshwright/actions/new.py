@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMAS = "schemas"
 """The folder of a mesh where editors find the shapes of its manifests."""
 
-BLOCKS = ("files", "database", "http", "kafka", "sql", "python", "dbt", "virtual")
+BLOCKS = ("files", "database", "http", "kafka", "sql", "python", "dbt", "ledger", "virtual")
 """The templates of products."""
 
 _OTHER = "choose another name: nothing is written over"
