@@ -1,15 +1,20 @@
 """Kafka: each message is published once, whatever happens to a run, and a clear end where a topic is not as agreed."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from confluent_kafka import KafkaError
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.engine.topic import COLUMNS, START, Shop, day
 from tests.kafka import PARTITIONS, kafka
 
+from meshwright.engine.duckdb.readers import file_relation
 from meshwright.engine.sources.kafka import connect
 from meshwright.engine.sources.kafka.messages import Poison, line_of
 from meshwright.model.contract import Column, LogicalType
@@ -151,6 +156,9 @@ def test_a_message_that_is_no_row_ends_the_run_until_it_is_passed_over(shop: Sho
         (b'{"id": NaN}', "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b"\xff", "not UTF-8"),
+        (b'{"id": 1, "id": 2}', "a key twice"),
+        (b'{"id": 1, "more": {"a": 1, "\\u0061": 2}}', "a key twice"),
+        (b'{"id": 1, "more": "\\ud83d"}', "half a character"),
         (b"[1]", "not a JSON object"),
         (None, "a tombstone"),
     ],
@@ -165,11 +173,15 @@ def test_what_is_no_object_says_why(message: bytes | None, why: str) -> None:
     [
         (LogicalType.STRING, ["", "ü"], [1, True, {}]),
         (LogicalType.INTEGER, [1, -(2**63), 1.0], ["1", 1.5, True, 2**63, 1e300]),
-        (LogicalType.NUMBER, [1, 1.5, "12.50"], ["twelve", "NaN", "1e99", True, []]),
+        (LogicalType.NUMBER, [1, 1.5, "12.50"], ["twelve", "NaN", "1e99", "", " 1", "1_0", "\uff11", True, []]),
         (LogicalType.BOOLEAN, [True, False], [0, "true"]),
-        (LogicalType.DATE, ["2013-01-01"], ["2013-13-01", "yesterday", "2013-W01-1", 15706]),
-        (LogicalType.TIMESTAMP, ["2013-01-01T08:00:00Z", "2013-01-01 08:00:00"], [1356998400, "8 o'clock"]),
-        (LogicalType.TIME, ["08:00", "08:00:00"], ["8", 8]),
+        (LogicalType.DATE, ["2013-01-01"], ["2013-13-01", "yesterday", "2013-W01-1", "20130101", 15706]),
+        (
+            LogicalType.TIMESTAMP,
+            ["2013-01-01T08:00:00.5+01:00", "2013-01-01 08:00", "2013-01-01"],
+            [1356998400, "8 o'clock", "2013-01-01T08", "2013-01-01x08:00:00", "9999-12-31T23:59:59-01:00"],
+        ),
+        (LogicalType.TIME, ["08:00", "08:00:00.000001"], ["8", "08:00+01:00", "24:00", 8]),
         (LogicalType.OBJECT, [{}, {"a": [1]}], [[], "{}"]),
         (LogicalType.ARRAY, [[], [1]], [{}, "[]"]),
     ],
@@ -183,6 +195,39 @@ def test_a_value_is_of_its_columns_type_or_poison(kind: LogicalType, good: list[
     for value in bad:
         with pytest.raises(Poison, match=f"its `it` is no {kind}"):
             line_of(json.dumps({"it": value}).encode(), columns)
+
+
+EVERY = tuple(Column(kind.value, kind) for kind in LogicalType)
+"""A column of each type."""
+
+NEARLY = st.one_of(
+    st.from_regex(
+        r"[0-9+\-]{1,3}[0-9]{1,3}-[0-9]{2}-[0-3][0-9]([T x][0-2][0-9](:?[0-5][0-9]){0,2}[.,0-9]{0,9}[Z+\-0-9:]{0,6})?"
+    ),
+    st.from_regex(r"\A[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?([.,][0-9]{1,7})?[Z+]?\Z"),
+    st.from_regex(r"\A[+\- ]?[0-9_]{0,30}\.?[0-9]{0,12}([eE][+\-]?[0-9]{1,3})?\Z"),
+    st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+    st.text(st.characters(), max_size=5),
+)
+"""Texts that are dates, times, instants and numbers, and others that nearly are."""
+
+VALUES = st.one_of(
+    NEARLY, st.integers(), st.floats(), st.booleans(), st.none(), st.lists(NEARLY), st.dictionaries(NEARLY, NEARLY)
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(EVERY), VALUES), max_size=20))
+def test_what_is_taken_for_a_row_is_one_to_the_engine(
+    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[Column, object]]
+) -> None:
+    lines = []
+    for column, value in said:
+        with suppress(Poison):
+            lines.append(line_of(json.dumps({column.name: value}).encode(), EVERY))
+    file = tmp_path_factory.mktemp("messages") / "lines.json"
+    file.write_text("".join(f"{line}\n" for line in lines))
+    rows = duckdb.sql(file_relation([file], "json", EVERY)).fetchall() if lines else []
+    assert len(rows) == len(lines)
 
 
 def test_whole_numbers_keep_their_digits_and_an_object_may_have_lines(shop: Shop) -> None:

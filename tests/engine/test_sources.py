@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from tests.postgres import postgres
 
+from meshwright.engine.duckdb.readers import file_relation
 from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.registry import open_engine
 from meshwright.model.address import ProductAddress
@@ -111,6 +112,28 @@ def test_files_are_read_by_name_and_as_declared(
         write(tmp_path / f"things-{n + 1:02}.{kind}", n)
     source = FilesSource("files", f"things-{{start:%d}}.{kind}", kind)
     assert reader.read(source) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "write"),
+    [
+        pytest.param("csv", lambda p: p.write_text("id\n1356998400000.0\n9007199254740993\n"), id="csv"),
+        pytest.param("json", lambda p: p.write_text('{"id": 1356998400000.0}\n{"id": 9007199254740993}\n'), id="json"),
+        pytest.param(
+            "parquet",
+            lambda p: duckdb.sql("FROM (VALUES (1356998400000.0::DOUBLE), (2.0::DOUBLE ^ 53)) AS t(id)").write_parquet(
+                str(p)
+            ),
+            id="parquet",
+        ),
+    ],
+)
+def test_a_whole_number_of_any_size_may_be_written_with_a_point(
+    tmp_path: Path, kind: str, write: Callable[[Path], object]
+) -> None:
+    write(tmp_path / "all")
+    found = duckdb.sql(file_relation([tmp_path / "all"], kind, COLUMNS[:1])).fetchall()
+    assert found == [(1356998400000,), (2**53 + (kind != "parquet"),)]
 
 
 def test_a_compressed_file_is_read_too(reader: Reader, tmp_path: Path) -> None:

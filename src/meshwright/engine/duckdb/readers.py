@@ -35,9 +35,9 @@ def file_relation(paths: Sequence[Path], kind: str, columns: Sequence[Column]) -
             select = _taken(columns, dict.fromkeys((c.name for c in columns), Kind.TEXT)) or "*"
             return f"SELECT {select} FROM read_csv({found}, {_CSV})"
         case "json":
-            select = _taken(columns, dict.fromkeys((c.name for c in columns), Kind.FRACTION)) or "*"
-            # A whole number is asked for as one that may have decimals, so that decimals can be seen.
-            kinds = {**TYPES, LogicalType.INTEGER: TYPES[LogicalType.NUMBER]}
+            select = _taken(columns, dict.fromkeys((c.name for c in columns), Kind.TEXT)) or "*"
+            # A whole number is asked for as it is written, so that decimals can be seen; made of a double, it has some.
+            kinds = {**TYPES, LogicalType.INTEGER: "VARCHAR"}
             declared = ", ".join(f"{text(c.name)}: {text(kinds[c.type])}" for c in columns)
             typed = f", columns = {{{declared}}}" if declared else ""
             return f"SELECT {select} FROM read_json({found}, format = 'newline_delimited'{typed})"
@@ -66,9 +66,9 @@ def _cast(column: Column, kind: Kind | None) -> str:
     if column.type is not LogicalType.INTEGER or kind is None:
         return cast
     wrong = f"error({text(f'column `{column.name}` holds a number that is not whole: ')} || CAST({quoted} AS VARCHAR))"
-    exact = f"CAST({quoted} AS {TYPES[LogicalType.NUMBER]}) % 1 <> 0"
+    exact = f"{quoted} % 1 <> 0"
     if kind is Kind.TEXT:
-        exact = f"regexp_matches({quoted}, '[.eE]') AND {exact}"
+        exact = f"regexp_matches({quoted}, '[.eE]') AND CAST({quoted} AS {TYPES[LogicalType.NUMBER]}) % 1 <> 0"
     return f"CASE WHEN {exact} THEN {wrong} ELSE {cast} END"
 
 

@@ -146,5 +146,6 @@ def source_text(block: SourceBlock | None) -> str:
             return f"{block.path} of {block.connection}{by}"
         case KafkaBlock():
             by = f", by the schemas of {block.registry}" if block.registry else ""
-            return f"topic {block.topic} of {block.connection}{by}"
+            aside = f", up to {block.quarantine.at_most} set aside" if block.quarantine else ""
+            return f"topic {block.topic} of {block.connection}{by}{aside}"
     return ""

@@ -6,8 +6,8 @@ The text of a message that is JSON is passed on, not what Python makes of it.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from meshwright.model.contract import Column, LogicalType
@@ -15,7 +15,14 @@ from meshwright.model.contract import Column, LogicalType
 _LARGEST = Decimal(10) ** 29
 """What numbers are less than, as engines hold them: 38 digits, of which nine are decimals."""
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
+_ZONE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
+_INSTANT = re.compile(rf"{_DAY.pattern}([T ]{_TIME.pattern}({_ZONE.pattern})?)?")
+"""How values are written that Python and all engines read alike; each reads more, and none the same."""
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Poison(Exception):
@@ -30,11 +37,18 @@ def parsed(value: bytes) -> tuple[str, Any]:
     """Return a message that is JSON as it is."""
     try:
         text = value.decode()
-        return text, json.loads(text, parse_constant=_refuse)
+        found = _DECODER.decode(text)
+        if _SURROGATE.search(text):
+            json.dumps(found, ensure_ascii=False).encode()
     except UnicodeDecodeError:
         raise Poison("it is not UTF-8") from None
+    except UnicodeEncodeError:
+        raise Poison("it holds half a character") from None
+    except _Repeated:
+        raise Poison("it has a key twice") from None
     except (ValueError, RecursionError):
         raise Poison("it is not JSON") from None
+    return text, found
 
 
 def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed) -> str:
@@ -51,8 +65,22 @@ def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed)
     return text.replace("\r", " ").replace("\n", " ")  # between values only: inside of them they are escaped
 
 
+class _Repeated(Exception):
+    """An object has a key twice: each reader of JSON takes another of the two."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Repeated
+    return found
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
 
 
 def _is_integer(value: Any) -> bool:
@@ -63,24 +91,29 @@ def _is_integer(value: Any) -> bool:
 def _is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return False
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return False
+    number = Decimal(value)
     return number.is_finite() and abs(number) < _LARGEST
 
 
-def _reads(read: Callable[[str], object], begins: re.Pattern[str]) -> Callable[[Any], bool]:
+def _reads(read: Callable[[str], object], written: re.Pattern[str]) -> Callable[[Any], bool]:
     def reads(value: Any) -> bool:
-        if not isinstance(value, str) or not begins.match(value):
+        if not isinstance(value, str) or not written.fullmatch(value):
             return False
         try:
             read(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return False
         return True
 
     return reads
+
+
+def _instant(text: str) -> datetime:
+    """Read an instant, which is one in UTC, too: the first and the last years have some that are not."""
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC) if found.tzinfo else found
 
 
 _IS: Mapping[LogicalType, Callable[[Any], bool]] = {
@@ -89,8 +122,8 @@ _IS: Mapping[LogicalType, Callable[[Any], bool]] = {
     LogicalType.NUMBER: _is_number,
     LogicalType.BOOLEAN: lambda value: isinstance(value, bool),
     LogicalType.DATE: _reads(date.fromisoformat, _DAY),
-    LogicalType.TIMESTAMP: _reads(datetime.fromisoformat, _DAY),
-    LogicalType.TIME: _reads(time.fromisoformat, re.compile(r"\d{2}:\d{2}")),
+    LogicalType.TIMESTAMP: _reads(_instant, _INSTANT),
+    LogicalType.TIME: _reads(time.fromisoformat, _TIME),
     LogicalType.OBJECT: lambda value: isinstance(value, dict),
     LogicalType.ARRAY: lambda value: isinstance(value, list),
 }
