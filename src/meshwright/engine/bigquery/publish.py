@@ -93,7 +93,7 @@ def _offer(joining: Joining) -> None:
 def _prepare(session: Session, joinings: Sequence[Joining], staged: Staged, *, is_first: bool) -> tuple[TableRows, ...]:
     """Make ready what the transaction needs; return how many rows each table will hold."""
     product, warehouse = joinings[0].address.port.product, session.warehouse
-    sets_aside = any(counted.quarantined for counted in (*staged.tables, *staged.inputs))
+    sets_aside = any(t.quarantined for t in staged.tables) or any(i.quarantined for i in staged.inputs)
     statements = [
         *(log_definition(session, product) if is_first else ()),
         *([quarantine_definition(session, product)] if sets_aside else ()),
