@@ -27,6 +27,13 @@ def read_row(publish_id: str, origin: str, checks: list[str], content: str) -> Q
     return Quarantined(PublishId(publish_id), codec.load(TableAddress, found), tuple(checks), content)
 
 
+def is_confidential(product: DataProduct) -> bool:
+    """Tell whether some of what a product reads or makes is classified or masked."""
+    made = (column for _, table in product.tables() for column in table.contract.columns)
+    read = (column for port in product.inputs for column in port.columns)
+    return any(column.classification or column.mask for column in (*read, *made))
+
+
 def readable(name: str) -> str:
     """Return the name of the check that all that an input gives can be rows."""
     return f"{name}-readable"

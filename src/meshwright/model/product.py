@@ -371,13 +371,6 @@ class DataProduct:
         """Tell whether the product's own store serves it."""
         return any(table.virtual is not None for _, table in self.tables())
 
-    @property
-    def is_confidential(self) -> bool:
-        """Tell whether some of what it reads or makes is classified or masked."""
-        made = (column for _, table in self.tables() for column in table.contract.columns)
-        read = (column for port in self.inputs for column in port.columns)
-        return any(column.classification or column.mask for column in (*read, *made))
-
     def input(self, name: str) -> InputPort | None:
         """Return the input port of that local name."""
         return next((p for p in self.inputs if p.name == name), None)

@@ -17,6 +17,7 @@ from meshwright.engine.bigquery.quarantine import source_aside
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
+from meshwright.engine.set_aside import is_confidential
 from meshwright.engine.sources.open import open_source
 from meshwright.engine.sources.reading import SET_ASIDE, Given, GivenFiles, GivenRows, Reading, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
@@ -158,7 +159,7 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
             scratch=place,
             input=port.name,
             log=inputs.before,
-            is_confidential=inputs.work.product.is_confidential,
+            is_confidential=is_confidential(inputs.work.product),
             connections=inputs.session.connections,
         )
         with open_source(reading) as given:

@@ -24,6 +24,7 @@ from meshwright.engine.duckdb.served import expose_virtual
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
+from meshwright.engine.set_aside import is_confidential
 from meshwright.engine.sources.open import open_source
 from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, SetAside, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
@@ -171,7 +172,7 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
         scratch=scratch,
         input=port.name,
         log=inputs.before,
-        is_confidential=inputs.work.product.is_confidential,
+        is_confidential=is_confidential(inputs.work.product),
         connections=inputs.session.connections,
     )
     with open_source(reading) as given:
