@@ -130,7 +130,7 @@ def _measured(folder: Path, prepare: Callable[[Path, datetime], dict[str, str]])
     (folder / "feed").mkdir()
     (folder / "feed" / "feed.jsonl").write_text('{"n": 1}\n')
     due = _now().replace(second=0, microsecond=0)
-    kept = {k: "" for k in os.environ if k.startswith(("MESH_", "AIRFLOW"))}
+    kept = {k: "" for k in os.environ if k.startswith(("MESH_", "AIRFLOW"))} | {"PYTHONDONTWRITEBYTECODE": ""}
     with Processes(folder / "logs") as processes:
         variables = kept | platform.variables() | prepare(folder, due)
         processes.finish(processes.start("migration", airflow("db", "migrate"), variables))

@@ -10,11 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from meshwright.gate.changes.change import (
-    Change,
-    port_of,
-    product_of,
-)
+from meshwright.gate.changes.change import Change, port_of, product_of
 from meshwright.gate.changes.compare import compare
 from meshwright.gate.effects.version import Part, consequence
 from meshwright.graph.graph import MeshGraph

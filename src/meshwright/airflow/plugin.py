@@ -9,6 +9,8 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from meshwright.airflow import preload
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -31,9 +33,10 @@ class Pages:
 
 
 class MeshwrightPlugin(AirflowPlugin):
-    """The pages, and the way to them from Airflow's navigation."""
+    """The pages, the way to them from Airflow's navigation, and what a scheduler imports for its tasks."""
 
     name = "meshwright"
+    listeners = [preload]  # noqa: RUF012  # Airflow's attribute
     fastapi_apps = [{"app": Pages(), "url_prefix": "/mesh", "name": "Meshwright"}]  # noqa: RUF012  # Airflow's attribute
     external_views = [  # noqa: RUF012  # Airflow's attribute
         {

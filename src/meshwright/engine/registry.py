@@ -43,10 +43,15 @@ def open_engine(
 
     `memory` (such as `2GB`) and `threads` limit what one process takes; None leaves it to the engine.
     """
+    module = import_engine(name)
+    return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))
+
+
+def import_engine(name: str) -> ModuleType:
+    """Import an engine with its driver. Raises `NotFound` for none, `Refused` where the driver is not installed."""
     if name not in ENGINES:
         raise NotFound(f"there is no engine `{name}`", hint=f"write one of {', '.join(sorted(ENGINES))}")
-    module = _module(name, ENGINES[name])
-    return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))
+    return _module(name, ENGINES[name])
 
 
 def estimator(name: str) -> Estimator | None:

@@ -19,11 +19,7 @@ from meshwright.gate.changes.change import (
     TeamChanged,
     product_of,
 )
-from meshwright.gate.changes.columns import (
-    ClassificationChanged,
-    ColumnAdded,
-    MaskChanged,
-)
+from meshwright.gate.changes.columns import ClassificationChanged, ColumnAdded, MaskChanged
 from meshwright.gate.changes.describe import describe
 from meshwright.gate.changes.mesh import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
 from meshwright.gate.changes.offers import AccessNarrowed, AccessWidened, RegionsWidened, RetentionExtended

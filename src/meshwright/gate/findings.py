@@ -7,14 +7,7 @@ only weakens it waits for the consumers' owners; what adds to it is counted.
 from collections.abc import Iterable, Iterator
 
 from meshwright.gate.approvals import Reached
-from meshwright.gate.changes.change import (
-    Change,
-    PortRemoved,
-    ProductRemoved,
-    TableRemoved,
-    port_of,
-    subject_of,
-)
+from meshwright.gate.changes.change import Change, PortRemoved, ProductRemoved, TableRemoved, port_of, subject_of
 from meshwright.gate.changes.columns import ColumnRemoved
 from meshwright.gate.changes.describe import describe
 from meshwright.gate.codes import Code

@@ -9,12 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from meshwright.gate.approvals import Need, needs, platform_team
-from meshwright.gate.changes.change import (
-    Change,
-    ProductAdded,
-    ProductRemoved,
-    product_of,
-)
+from meshwright.gate.changes.change import Change, ProductAdded, ProductRemoved, product_of
 from meshwright.gate.changes.compare import compare
 from meshwright.gate.contents import contents
 from meshwright.gate.effects.consumers import Consumer, consumers

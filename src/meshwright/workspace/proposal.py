@@ -11,11 +11,7 @@ from datetime import datetime
 from meshwright.compiler.comparable import comparable
 from meshwright.compiler.compilation import Compiled
 from meshwright.compiler.released import Released
-from meshwright.gate.changes.change import (
-    PortRemoved,
-    ProductRemoved,
-    TableRemoved,
-)
+from meshwright.gate.changes.change import PortRemoved, ProductRemoved, TableRemoved
 from meshwright.gate.changes.columns import ColumnRemoved
 from meshwright.gate.plan import Plan, plan
 from meshwright.graph.build import build
