@@ -51,7 +51,8 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             for address, table in product.tables()
         }
         sandbox(connection)
-        results = [*reported(connection, path.stem), *sources_judged(product, stage.staged)]
+        found = reported(connection, path.stem) if product.code else ()
+        results = [*found, *sources_judged(product, stage.staged)]
         for address, table in product.tables():
             _name_tables(connection, product, address.port, relations)
             subject, interval = Subject(address, table, relations[address]), stage.staged.interval

@@ -38,6 +38,15 @@ def text(value: str) -> str:
 
 @contextmanager
 def connected(path: Path | None, limits: Limits) -> Iterator[DuckDBPyConnection]:
+    """Open a database, or one in memory, for as long as the block lasts."""
+    connection = opened(path, limits)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def opened(path: Path | None, limits: Limits) -> DuckDBPyConnection:
     """Open a database, or one in memory; in UTC, and without extensions."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
@@ -51,12 +60,9 @@ def connected(path: Path | None, limits: Limits) -> Iterator[DuckDBPyConnection]
         connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
     except (duckdb.ParserException, duckdb.InvalidInputException) as error:
         raise Refused(f"DuckDB cannot be opened: {reason(error)}", hint="MESH_MEMORY is such as `2GB`") from None
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET python_enable_replacements = false")
-        yield connection
-    finally:
-        connection.close()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET python_enable_replacements = false")
+    return connection
 
 
 def attach(connection: DuckDBPyConnection, path: Path, alias: str) -> None:

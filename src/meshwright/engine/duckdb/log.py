@@ -10,7 +10,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import has_relation, name
+from meshwright.engine.duckdb.connection import name
 from meshwright.engine.staging import Stage, overtaken
 from meshwright.model import codec
 from meshwright.model.identity import PublishId
@@ -54,8 +54,6 @@ def virtual_source(connection: DuckDBPyConnection, database: str, stored: str) -
 
 def read_log(connection: DuckDBPyConnection, database: str, since: datetime | None = None) -> tuple[Publish, ...]:
     """Return all publishes, oldest first; with `since`, those after it and the last."""
-    if not has_relation(connection, database, "mesh", "publish_log"):
-        return ()
     log = f"{name(database)}.mesh.publish_log"
     wanted = f"$1 IS NULL OR published_at > $1 OR number = (SELECT max(number) FROM {log})"
     found = connection.execute(f"SELECT entry FROM {log} WHERE {wanted} ORDER BY number", [since])

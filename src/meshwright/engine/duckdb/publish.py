@@ -19,6 +19,7 @@ from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, st
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
 from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
+from meshwright.engine.duckdb.reading import reading
 from meshwright.engine.duckdb.references import drop_referred
 from meshwright.engine.duckdb.retention import forget
 from meshwright.engine.duckdb.session import Session
@@ -61,8 +62,7 @@ def publishes(session: Session, product: ProductAddress) -> Log:
     path = session.files.published(product)
     if not path.is_file():
         return ()
-    with explained(f"the log of `{product}`"), connected(None, session.limits) as connection:
-        attach(connection, path, PUBLISHED)
+    with explained(f"the log of `{product}`"), reading(path, PUBLISHED) as connection:
         return read_log(connection, PUBLISHED)
 
 
@@ -71,16 +71,14 @@ def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Qu
     path = session.files.published(product)
     if not path.is_file():
         return ()
-    with explained(f"the quarantine of `{product}`"), connected(None, session.limits) as connection:
-        attach(connection, path, PUBLISHED)
+    with explained(f"the quarantine of `{product}`"), reading(path, PUBLISHED) as connection:
         return read_quarantine(connection, PUBLISHED, most)
 
 
 def recent(session: Session, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
-    """Return what products have published after `since`, and last; one connection asks all, for opening one costs."""
+    """Return what products have published after `since`, and last."""
     published = ((product, session.files.published(product)) for product in products)
-    with connected(None, session.limits) as connection:
-        return tuple(_recent(connection, product, path, since) for product, path in published if path.is_file())
+    return tuple(_recent(product, path, since) for product, path in published if path.is_file())
 
 
 def ids(log: Log) -> tuple[PublishId, ...]:
@@ -88,14 +86,10 @@ def ids(log: Log) -> tuple[PublishId, ...]:
     return tuple(publish.publish_id for publish in log)
 
 
-def _recent(connection: DuckDBPyConnection, product: ProductAddress, path: Path, since: datetime) -> Recent:
+def _recent(product: ProductAddress, path: Path, since: datetime) -> Recent:
     try:
-        with explained(f"the log of `{product}`"):
-            attach(connection, path, PUBLISHED)
-            try:
-                return Recent(product, read_log(connection, PUBLISHED, since))
-            finally:
-                connection.execute(f"DETACH {PUBLISHED}")
+        with explained(f"the log of `{product}`"), reading(path, PUBLISHED) as connection:
+            return Recent(product, read_log(connection, PUBLISHED, since))
     except MeshError as error:
         return Recent(product, error=error)
 

@@ -5,14 +5,16 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import attach, column_names, connected, explained, name
+from meshwright.engine.duckdb.connection import column_names, connected, explained, name
 from meshwright.engine.duckdb.files import put_in_place
 from meshwright.engine.duckdb.log import read_log
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
+from meshwright.engine.duckdb.reading import reading
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.pseudonyms import Keyring, Pseudonymise, keyrings, spaces_of
 from meshwright.engine.rotation import outdated, unknown
@@ -31,11 +33,11 @@ def rotate(session: Session, product: DataProduct, now: datetime) -> None:
     """Bring the pseudonyms that a product has published to the keys of now, unless they are held by these."""
     spaces = spaces_of(table for _, table in product.tables())
     path = session.files.published(product.address)
-    if not path.is_file() or any(session.keys(space) is None for space in spaces):
+    if not spaces or not path.is_file() or any(session.keys(space) is None for space in spaces):
         return
     rings = {ring.space: ring for ring in keyrings(product, session.keys, made_up=False)}
     with session.files.publishing(product.address), explained(f"the keys of `{product.address}`"):
-        last = _last(session, product)
+        last = _last(path)
         brought = _brought(product, last, rings)
         if last is None or not brought:
             return
@@ -55,9 +57,8 @@ def rotate(session: Session, product: DataProduct, now: datetime) -> None:
             put_in_place(copy, path)
 
 
-def _last(session: Session, product: DataProduct) -> Publish | None:
-    with connected(None, session.limits) as connection:
-        attach(connection, session.files.published(product.address), PUBLISHED)
+def _last(path: Path) -> Publish | None:
+    with reading(path, PUBLISHED) as connection:
         return next(reversed(read_log(connection, PUBLISHED)), None)
 
 

@@ -18,6 +18,7 @@ from meshwright.engine.duckdb.making import Building, build
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.quarantine import set_source_aside, start_quarantine
+from meshwright.engine.duckdb.reading import reading
 from meshwright.engine.duckdb.references import keep_referred
 from meshwright.engine.duckdb.rotation import rotate
 from meshwright.engine.duckdb.served import expose_virtual
@@ -83,8 +84,8 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
 
 def staged(session: Session, product: DataProduct, publish_id: PublishId) -> Staged:
     """Return what was staged under an id."""
-    with explained(f"the stage of `{product.address}`"), connected(None, session.limits) as connection:
-        attach(connection, stage_path(session, product, publish_id), "stage")
+    path = stage_path(session, product, publish_id)
+    with explained(f"the stage of `{product.address}`"), reading(path, "stage") as connection:
         return read_stage(connection, "stage").staged
 
 
