@@ -54,7 +54,7 @@ class Follower:
         self._catch_up(_WAIT_FOR_THE_LAST)
         self._processes.start("monitor", self._mesh("monitor"), self._variables)
         while True:
-            self._look()
+            self._tell()
 
     def until_settled(self, limit: timedelta) -> ExitCode:
         """Follow until every product has published, judge once, and say how it stands."""
@@ -90,13 +90,17 @@ class Follower:
 
     def _look(self) -> tuple[bool, bool, frozenset[str]]:
         """Show what is new; return whether anything moves, whether anything waits, and who never published."""
+        self._tell()
+        activity = self._watch.activity()
+        state = self._progress.state(activity, self._now())
+        return bool(activity.busy or state.behind), bool(activity.waiting), state.unpublished
+
+    def _tell(self) -> None:
+        """Show what is new, a second later. Raises `ProcessEnded` when a component has ended."""
         time.sleep(_LOOK_SECONDS)
         self._processes.expect_alive()
         for event in self._progress.news():
             self._show(event)
-        activity = self._watch.activity()
-        state = self._progress.state(activity, self._now())
-        return bool(activity.busy or state.behind), bool(activity.waiting), state.unpublished
 
     def _now(self) -> datetime:
         return self._workspace.settings.clock(datetime.now(UTC))  # noqa: TID251  # this is the edge
