@@ -1,15 +1,20 @@
 """A product goes back to what it had published, and who reads it hears of that."""
 
 import shutil
+import sys
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from tests.actions.shop import HOUR, START, Shop, open_shop, reopened
+from tests.engine.dying import dies_before, lines_of
 
 from meshwright.actions.reconcile import GRACE, reconcile
 from meshwright.actions.restore import Restored, restore
+from meshwright.actions.tick import tick
 from meshwright.cli.rollback import command as mesh_rollback
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import NotFound, Refused
@@ -138,3 +143,33 @@ def test_an_address_means_its_data_and_any_other_word_a_release(shop: Shop, monk
         release = CliRunner().invoke(mesh_rollback, [*there, *words])
         assert isinstance(release.exception, NotFound)
         assert "nothing ran in `local` before" in str(release.exception)
+
+
+def killed(built: Path, folder: Path, line: int) -> bool:
+    """Kill a rollback before a line, and say it again; tell whether it was done when it died."""
+    shop = reopened(Path(shutil.copytree(built, folder)))
+    first, second = log(shop, CLICKS)
+    dies_before(line, partial(back, shop))
+    done = len(log(shop, CLICKS)) > 2
+    assert read(shop, CLICKS) == ({0: 1} if done else {0: 1, 1: 2})
+    with pytest.raises(Refused, match="rolled back already") if done else nullcontext():
+        back(shop)
+    publishes = shop.workspace.engine().publishes(CLICKS)
+    assert [str(p.publish_id) for p in publishes[:2]] == [first, second]
+    assert [str(p.restores) for p in publishes[2:]] == [first]
+    assert read(shop, CLICKS) == {0: 1}
+    tick(shop.workspace, shown(shop.workspace), NOW + HOUR)
+    known = shop.workspace.observations().latest([CLICKS])[CLICKS].publish
+    assert known is not None
+    assert known.watermark == START + HOUR, "the monitor has found what was not recorded"
+    shutil.rmtree(folder)
+    return done
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(3600)
+def test_a_rollback_that_is_killed_before_any_line_is_done_once(built: Path, tmp_path: Path) -> None:
+    count = lines_of(lambda: back(reopened(Path(shutil.copytree(built, tmp_path / "counted")))))
+    late = [killed(built, tmp_path / str(line), line) for line in range(1, count + 1)]
+    assert set(late) == {True, False}
+    sys.stdout.write(f"{count} kills of a rollback, {sum(late)} of them after it was done\n")
