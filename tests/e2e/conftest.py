@@ -1,11 +1,14 @@
 """Whole meshes on this machine, as a newcomer starts them: `mesh up`, and nothing else."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +16,29 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MESH = [sys.executable, "-c", "from meshwright.cli.main import main; main()"]
+
+
+@dataclass(frozen=True)
+class Going:
+    """A verb that goes on, and what it has said so far."""
+
+    process: "subprocess.Popen[bytes]"
+    output: Path
+
+    def hears(self, pattern: str, seconds: float = 300) -> "re.Match[str]":
+        """Wait until it has said something."""
+        deadline = time.monotonic() + seconds
+        while not (found := re.search(pattern, self.output.read_text())):
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.2)
+        return found
+
+    def ends(self, seconds: float) -> int:
+        """Wait for its end, and return its exit status."""
+        status = self.process.wait(seconds)
+        sys.stdout.write(self.output.read_text())  # a failing test shows it
+        return status
 
 
 @dataclass
@@ -25,24 +51,35 @@ class Machine:
 
     @property
     def variables(self) -> dict[str, str]:
-        """An environment without settings of this machine's user."""
+        """An environment without settings of this machine's user, whose caches serve: nothing is fetched twice."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "AIRFLOW"))}
-        return {**kept, **self.more, "HOME": str(self.home), "NO_COLOR": "1"}
+        return {
+            "XDG_CACHE_HOME": str(Path.home() / ".cache"),
+            **kept,
+            **self.more,
+            "HOME": str(self.home),
+            "NO_COLOR": "1",
+        }
 
-    def mesh(self, *words: str, seconds: float = 60) -> "subprocess.CompletedProcess[str]":
+    def mesh(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a verb to its end."""
-        command = [*MESH, *words]
-        with subprocess.Popen(
-            command, cwd=self.root, env=self.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            try:
-                output, _ = process.communicate(timeout=seconds)
-            except BaseException:
-                process.send_signal(signal.SIGTERM)
-                process.communicate(timeout=60)
-                raise
-        sys.stdout.write(output)  # a failing test shows it
-        return subprocess.CompletedProcess(command, process.returncode, output)
+        return subprocess.run(
+            [*MESH, *words], cwd=self.root, env=self.variables, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    @contextmanager
+    def going(self, *words: str) -> Iterator[Going]:
+        """Begin a verb; what has not ended after the block is asked to end."""
+        output = self.root.with_suffix(".log")
+        with output.open("wb") as told:
+            process = subprocess.Popen(
+                [*MESH, *words], cwd=self.root, env=self.variables, stdout=told, stderr=subprocess.STDOUT
+            )
+        try:
+            yield Going(process, output)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
 
     def leftovers(self) -> list[str]:
         """Return the processes that still work for this copy."""

@@ -20,7 +20,8 @@ def test_openlineage_is_told_what_was_read_and_written_down_to_the_column(machin
     events = machine.home / "events.jsonl"
     transport = {"type": "file", "log_file_path": str(events), "append": True}
     telling = replace(machine, more={"AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(transport)})
-    assert telling.mesh("up", "--once", seconds=1000).returncode == 0
+    with telling.going("up", "--once") as going:
+        assert going.ends(seconds=1000) == 0
     publish = "punctuality.route-punctuality.publish"
     said = [json.loads(line) for line in events.read_text().splitlines()]
     told = [e for e in said if (e["job"]["name"], e["eventType"]) == (publish, "COMPLETE")]

@@ -307,9 +307,9 @@ SETTINGS = settings(stateful_step_count=25, deadline=None, suppress_health_check
 @pytest.mark.parametrize(
     ("engine", "examples"),
     [
-        pytest.param("", 400, id="model"),
+        pytest.param("", 150, id="model"),
         pytest.param("", 5_000, id="model, long", marks=pytest.mark.proof),
-        *(pytest.param(engine, 4, id=engine) for engine in EMBEDDED),
+        *(pytest.param(engine, 3, id=engine) for engine in EMBEDDED),
         *(pytest.param(engine, 300, id=f"{engine}, long", marks=pytest.mark.proof) for engine in EMBEDDED),
     ],
 )

@@ -60,8 +60,9 @@ def _timeless(text: str) -> str:
 @pytest.fixture
 def reader(tmp_path: Path) -> Reader:
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("MESH_", "AIRFLOW_"))}
-    here = str(Path(sys.executable).parent)
-    return Reader(tmp_path / "mesh", kept | {"PATH": f"{here}:{kept['PATH']}", "HOME": str(tmp_path), "COLUMNS": "120"})
+    here = {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "HOME": str(tmp_path), "COLUMNS": "120"}
+    cache = {"XDG_CACHE_HOME": str(Path.home() / ".cache")}  # nothing is fetched twice
+    return Reader(tmp_path / "mesh", cache | kept | here)
 
 
 @pytest.mark.parametrize(("page", "example"), TOURS)
