@@ -29,8 +29,8 @@ from meshwright.release.shard import read_lines
 NOT_AT_PARSE_TIME = {"sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.manifest", "meshwright.gate"}
 OF_A_WORKER = {
     "airflow", "airflow.bounds", "airflow.bundle", "airflow.dags", "airflow.folder", "airflow.loader",
-    "airflow.operators", "airflow.provider", "airflow.retired", "airflow.revoked", "model", "model.errors",
-    "model.naming", "model.time", "release", "release.files", "release.shard",
+    "airflow.operators", "airflow.provider", "airflow.retired", "airflow.revoked", "engine", "engine.services", "model",
+    "model.errors", "model.naming", "model.time", "release", "release.files", "release.shard",
 }  # fmt: skip
 """All that a worker loads of ours to have its DAG: each task pays for each class in it."""
 

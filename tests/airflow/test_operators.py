@@ -72,7 +72,7 @@ def stage(pinned: Pinned) -> StageOperator:
     ],
 )
 def test_errors_become_what_airflow_knows(pinned: Pinned, raised: MeshError, becomes: type[Exception]) -> None:
-    with pytest.raises(becomes, match=raised.message), outcome(pinned, context(FLIGHTS)):
+    with pytest.raises(becomes, match=raised.message), outcome(stage(pinned), context(FLIGHTS)):
         raise raised
 
 

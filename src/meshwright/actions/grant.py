@@ -22,7 +22,7 @@ def grant(workspace: Workspace, product: DataProduct, now: datetime) -> None:
     if found is None:
         return
     try:
-        found.grant(workspace.settings.data, product)
+        found.grant(workspace.settings.data, product, workspace.attendant)
     except FinalError as error:
         workspace.observations().record_failure(Failure(product.address, now, PUBLISH, error.message))
         raise

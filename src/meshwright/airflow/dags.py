@@ -58,6 +58,8 @@ def build_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
         common["execution_timeout"] = timedelta(seconds=spec.timeout)
     if spec.pool is not None:
         common["pool"] = spec.pool
+    if bounds.has_jobs:
+        common["jobs"] = tuple(name.partition(":")[2] for name, _ in spec.outlets)
     stage = StageOperator(task_id=STAGE, wait=timedelta(seconds=spec.wait), **common)
     check = CheckOperator(task_id=CHECK, **common)
     publish = PublishOperator(task_id=PUBLISH, outlets=[*_assets(spec.outlets), *_assets(spec.partitions)], **common)

@@ -1,22 +1,24 @@
 """Operators: the three tasks of a run, as calls of actions. No logic of ours lives here.
 
-What an action raises decides what Airflow does: what is not ready is looked at again until the wait is over, a
-transient error is retried, a final one fails without a retry, and a run that has nothing new is skipped.
+What an action raises decides what Airflow does: what is not ready is looked at again until the wait is over, a job
+that goes on is left to the triggerer, a transient error is retried, a final one fails without a retry, and a run that
+has nothing new is skipped.
 """
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from airflow.sdk import Asset, BaseOperator, BaseSensorOperator, Context, PokeReturnValue
+from airflow.sdk import Asset, BaseOperator, BaseOperatorLink, BaseSensorOperator, Context, PokeReturnValue
 from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, AirflowSkipException
 
-from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError
-from meshwright.model.naming import STAGE
+from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError, Underway
+from meshwright.model.naming import PUBLISH, STAGE
 
 if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also parses, and every parse has operators
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -55,7 +57,7 @@ class Pinned(NamedTuple):
         return read_record(self.folder, Digest(self.release), product_address(self.product))
 
 
-class Job(NamedTuple):
+class Work(NamedTuple):
     """What an action is called with."""
 
     workspace: "Workspace"
@@ -63,18 +65,43 @@ class Job(NamedTuple):
     now: datetime
 
 
-class StageOperator(BaseSensorOperator):
+class Resumable:
+    """What may leave a job to the triggerer, and comes back to the same verb. `jobs` are the subjects of its links."""
+
+    pinned: Pinned
+    operator_extra_links: Collection[BaseOperatorLink]
+    awaited: str | None = None
+    stays = False
+
+    def shows(self, jobs: tuple[str, ...]) -> None:
+        """Have a link for each subject that jobs may have."""
+        self.pages: dict[str, str] = {}
+        if jobs:
+            from meshwright.airflow.links import JobLink
+
+            self.operator_extra_links = tuple(map(JobLink, jobs))
+
+    def resume(self, context: Context, event: dict[str, Any] | None = None, job: str | None = None) -> Any:
+        """Go on when a job has ended, or the triggerer could not look at it: then it is waited for here."""
+        from meshwright.airflow.jobs import is_told
+
+        self.awaited, self.stays = job, not is_told(event)
+        return self.execute(context)  # type: ignore[attr-defined]  # of the operator that this is
+
+
+class StageOperator(Resumable, BaseSensorOperator):
     """Builds all ports of a product privately, as soon as its sources and inputs are ready; gives the publish id.
 
     A sensor, because waiting is its business: between two looks it holds no worker.
     """
 
-    def __init__(self, *, pinned: Pinned, wait: timedelta, **settings: Any) -> None:
+    def __init__(self, *, pinned: Pinned, wait: timedelta, jobs: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(
             mode="reschedule", poke_interval=FIRST_LOOK, exponential_backoff=True, max_wait=LAST_LOOK,
             timeout=wait, **settings,
         )  # fmt: skip
         self.pinned = pinned
+        self.shows(jobs)
         self.missing: TransientError = SourceNotReady("the source was never looked at")
 
     def execute(self, context: Context) -> Any:
@@ -84,49 +111,51 @@ class StageOperator(BaseSensorOperator):
         except AirflowSensorTimeout:
             from meshwright.actions.ending import give_up
 
-            with outcome(self.pinned, context) as job:
-                give_up(job.workspace, job.record.product.address, self.missing, job.now)
+            with outcome(self, context) as work:
+                give_up(work.workspace, work.record.product.address, self.missing, work.now)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Stage, unless something is not ready yet."""
         from meshwright.actions import run
 
-        with outcome(self.pinned, context) as job:
+        with outcome(self, context) as work:
             try:
-                staged = run.stage(job.workspace, job.record, interval_asked(context, job.now), job.now)
+                staged = run.stage(work.workspace, work.record, interval_asked(context, work.now), work.now)
             except (SourceNotReady, InputsNotReady) as error:
-                _skip_what_a_publish_starts(error, job.record.product.schedule)
+                _skip_what_a_publish_starts(error, work.record.product.schedule)
                 self.missing = error
                 log.info("not ready yet: %s", error.message)
                 return PokeReturnValue(is_done=False)
         return PokeReturnValue(is_done=True, xcom_value=str(staged.publish_id))
 
 
-class CheckOperator(BaseOperator):
+class CheckOperator(Resumable, BaseOperator):
     """Holds what was staged against its contracts."""
 
-    def __init__(self, *, pinned: Pinned, **settings: Any) -> None:
+    def __init__(self, *, pinned: Pinned, jobs: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(**settings)
         self.pinned = pinned
+        self.shows(jobs)
 
     def execute(self, context: Context) -> None:
         """Check; a check that blocks fails the run and leaves what is published untouched."""
         from meshwright.actions import run
 
-        with outcome(self.pinned, context) as job:
-            run.check(job.workspace, job.record, _publish_id(context), job.now)
+        with outcome(self, context) as work:
+            run.check(work.workspace, work.record, _publish_id(context), work.now)
 
 
-class PublishOperator(BaseOperator):
+class PublishOperator(Resumable, BaseOperator):
     """Makes what was staged and checked visible, and tells the consumers through each port's asset.
 
     A port whose partitions have names has a second asset: an event for each partition that was written. It is one
     event without a partition where they are too many to be named, or none was written.
     """
 
-    def __init__(self, *, pinned: Pinned, outlets: list[Asset], **settings: Any) -> None:
+    def __init__(self, *, pinned: Pinned, outlets: list[Asset], jobs: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(outlets=outlets, **settings)
         self.pinned = pinned
+        self.shows((*jobs, PUBLISH) if jobs else ())
         self.published: Publish | None = None
 
     def execute(self, context: Context) -> None:
@@ -137,11 +166,11 @@ class PublishOperator(BaseOperator):
         from meshwright.model.naming import asset_uri, partitions_uri
         from meshwright.model.time import instant_text
 
-        with outcome(self.pinned, context) as job:
-            asked = interval_asked(context, job.now)
-            publish = run.publish(job.workspace, job.record, _publish_id(context), asked, job.now)
-            grant(job.workspace, job.record.product, job.now)
-            announce(job.workspace, job.record.product, publish)
+        with outcome(self, context) as work:
+            asked = interval_asked(context, work.now)
+            publish = run.publish(work.workspace, work.record, _publish_id(context), asked, work.now)
+            grant(work.workspace, work.record.product, work.now)
+            announce(work.workspace, work.record.product, publish)
         self.published = publish
         ports = {asset_uri(port): port for port in publish.ports}
         partitions = {partitions_uri(port): port for port in publish.ports}
@@ -198,14 +227,20 @@ def remember(context: Context) -> None:
 
 
 @contextmanager
-def outcome(pinned: Pinned, context: Context) -> Iterator[Job]:
+def outcome(task: Resumable, context: Context) -> Iterator[Work]:
     """Give an action what it works on; turn what it raises into what Airflow does."""
+    from meshwright.airflow.jobs import attendant, leave
     from meshwright.workspace.logs import about
 
     workspace, now = here()
+    pinned = task.pinned
     with about(release=pinned.release[:12], address=pinned.product, run=context["run_id"]):
         try:
-            yield Job(workspace, pinned.record(), now)
+            attended = replace(workspace, attendant=attendant(workspace.settings.engine, task, context))
+            yield Work(attended, pinned.record(), now)
+        except Underway as error:
+            log.info("%s, and is looked at by the triggerer", error.message)
+            raise leave(task, error.job) from None
         except NothingNew as error:
             raise AirflowSkipException(error.message) from None
         except FinalError as error:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.capabilities import Capabilities
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Column
@@ -122,7 +123,7 @@ class Estimator(Protocol):
 class Grantor(Protocol):
     """Lets people read what an engine holds."""
 
-    def grant(self, data: str, product: DataProduct) -> None:
+    def grant(self, data: str, product: DataProduct, attendant: Attendant = ALONE) -> None:
         """Let those read a product who may, and nobody else of the mesh."""
 
 

@@ -4,6 +4,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import cast
 
+from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.protocol import Engine, Estimator, Grantor
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
@@ -30,7 +31,7 @@ def no_keys(space: str) -> Secret | None:  # noqa: ARG001  # the shape of `Keys`
     return None
 
 
-def open_engine(
+def open_engine(  # noqa: PLR0913  # one for each thing that some engine needs
     name: str,
     data: str,
     *,
@@ -38,13 +39,16 @@ def open_engine(
     keys: Keys = no_keys,
     memory: str | None = None,
     threads: int | None = None,
+    attendant: Attendant = ALONE,
 ) -> Engine:
     """Open the engine of that name on `data`, the folder or URL below which it keeps its products.
 
-    `memory` (such as `2GB`) and `threads` limit what one process takes; None leaves it to the engine.
+    `memory` (such as `2GB`) and `threads` limit what one process takes; None leaves it to the engine. `attendant` is
+    for whom a service runs its jobs.
     """
     module = import_engine(name)
-    return cast("Engine", module.open_engine(data, connections, keys, memory=memory, threads=threads))
+    opened = module.open_engine(data, connections, keys, memory=memory, threads=threads, attendant=attendant)
+    return cast("Engine", opened)
 
 
 def import_engine(name: str) -> ModuleType:

@@ -26,6 +26,7 @@ class Code(StrEnum):
     LAXER = "MW0118"
     UNMEASURED = "MW0119"
     UNBOUNDED = "MW0120"
+    ACCOUNT = "MW0121"
     UNANSWERED = "MW0123"
     NOT_FETCHED = "MW0130"
     CODE = "MW0131"
@@ -56,6 +57,7 @@ MEANING = {
     Code.LAXER: "a policy that a domain makes laxer than what stands above it",
     Code.UNMEASURED: "a promise that nothing can measure",
     Code.UNBOUNDED: "a source whose rows of an interval cannot be told from those of later ones",
+    Code.ACCOUNT: "an account that no domain's work can run as, or that of a domain which is not there",
     Code.UNANSWERED: "a check that asks of an input what nothing can tell",
     Code.NOT_FETCHED: "a release that mesh.lock names and that is not here, or not whole",
     Code.CODE: "code that is not where the manifest says, or is too large to travel",

@@ -11,6 +11,7 @@ from pathlib import Path
 from meshwright.manifest import layout
 from meshwright.manifest.elsewhere import Elsewhere
 from meshwright.manifest.layout import Folder
+from meshwright.manifest.mesh.accounts import check_accounts
 from meshwright.manifest.mesh.domains import bad_name, read_domains
 from meshwright.manifest.mesh.mesh_file import MeshFile, check_mesh, declared, read_mesh_file, resolved_mesh
 from meshwright.manifest.mesh.spoken import spoken
@@ -45,6 +46,8 @@ class Documents:
             domain = replace(above.resolved(), apart=apart)
             self._layers[domain.name] = layers
             told.append(Told(domain, spoken(above, domain, top), _name(layers)))
+        if file.says is not None:
+            check_accounts(file.says, file.place, self._layers, problems)
         mesh = replace(mesh, domains=tuple(t.domain for t in told))
         self.organisation = Organisation(mesh, tuple(told), problems.found)
 

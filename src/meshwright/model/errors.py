@@ -6,6 +6,7 @@ Problems in what people wrote are `Diagnostic` values, never exceptions. Excepti
     ├── TransientError          trying again may help: Airflow retries
     │   ├── SourceNotReady      the source has not delivered the interval yet
     │   ├── InputsNotReady      the required inputs do not cover the interval yet
+    │   ├── Underway            a job of the engine's service goes on: come back when it has ended
     │   └── Busy                another process holds what is needed (a lock, a head row)
     │       └── Overtaken       another writer came first: look at what it wrote, and do it on that
     └── FinalError              trying again cannot help: Airflow fails without retry
@@ -16,6 +17,11 @@ Problems in what people wrote are `Diagnostic` values, never exceptions. Excepti
         ├── NotFound            an address, release, publish or file that is not there
         └── Corrupt             stored bytes are not what their digest says
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meshwright.model.job import Job
 
 
 class MeshError(Exception):
@@ -37,6 +43,14 @@ class SourceNotReady(TransientError):
 
 class InputsNotReady(TransientError):
     """The required inputs do not cover the interval yet."""
+
+
+class Underway(TransientError):
+    """A `job` of the engine's service goes on: come back when it has ended."""
+
+    def __init__(self, job: "Job") -> None:
+        super().__init__(f"{job} goes on: {job.page}")
+        self.job = job
 
 
 class Busy(TransientError):

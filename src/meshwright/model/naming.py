@@ -230,7 +230,8 @@ def stage_table(publish_id: PublishId, part: str) -> str:
 
 def job_id(publish_id: PublishId, step: str, attempt: int = 1) -> str:
     """The job that takes a step of a run, which is not begun twice; a later attempt where one failed."""
-    return f"{SCHEME}_{publish_id}_{step}" + (f"_{attempt}" if attempt > 1 else "")
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", step)
+    return f"{SCHEME}_{publish_id}_{plain}" + (f"_{attempt}" if attempt > 1 else "")
 
 
 def job_page(project: str, location: str, job: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 from meshwright.model.mesh import Environment
@@ -34,13 +35,17 @@ if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A mesh's folder (where there is one), what it is pinned to, and the settings of one environment."""
+    """A mesh's folder (where there is one), what it is pinned to, and the settings of one environment.
+
+    `attendant` is for whom its engine works.
+    """
 
     root: Path
     settings: Settings
     connections: Connections
     keys: Keys
     lock: "Lock | None" = None
+    attendant: Attendant = ALONE
 
     @property
     def cache(self) -> Path:
@@ -70,7 +75,12 @@ class Workspace:
 
         settings = self.settings
         return open_engine(
-            settings.engine, settings.data, connections=self.connections, keys=self.keys, memory=settings.memory
+            settings.engine,
+            settings.data,
+            connections=self.connections,
+            keys=self.keys,
+            memory=settings.memory,
+            attendant=self.attendant,
         )
 
     def observations(self) -> "Observations":

@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from google.api_core.exceptions import BadRequest
 from tests.engine.bigquery.recorder import Answer, Recorder, recording
 
+from meshwright.engine.attendant import Attendant
 from meshwright.engine.bigquery.connection import Warehouse, explained, open_warehouse
+from meshwright.engine.bigquery.once import Step, run_once
 from meshwright.engine.registry import open_engine
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import Busy, FinalError, MeshError, Refused
+from meshwright.model.errors import Busy, FinalError, MeshError, Refused, Underway
 from meshwright.model.identity import PublishId
+from meshwright.model.job import Job
 from meshwright.model.publish import Spent
 
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 ID = PublishId("20130201T000000000000-1a2b3c4d")
-DONE = {"state": "DONE"}
+PUBLISHING = Step(ProductAddress("a", "b"), ID, "publish")
+DONE, RUNNING = {"state": "DONE"}, {"state": "RUNNING"}
+REFERENCE = {"jobReference": {"projectId": "shop", "jobId": "x", "location": "EU"}}
 EMPTY: Answer = (200, {"jobComplete": True, "totalRows": "0", "schema": {"fields": []}, "jobReference": {"jobId": "x"}})
 DUPLICATE: Answer = (409, {"error": {"code": 409, "message": "already", "errors": [{"reason": "duplicate"}]}})
 
@@ -53,7 +60,7 @@ def begun(recorder: Recorder) -> list[str]:
 
 def test_the_transaction_has_one_job_wherever_it_is_tried() -> None:
     with warehouse(jobs=[job()], results=[EMPTY]) as (opened, recorder):
-        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+        run_once(opened, PUBLISHING, "BEGIN TRANSACTION; COMMIT TRANSACTION")
     (body,) = recorder.bodies("POST /jobs")
     assert body["jobReference"] == {"projectId": "shop", "jobId": f"mesh_{ID}_publish", "location": "EU"}
     assert body["configuration"]["query"]["useLegacySql"] is False
@@ -61,22 +68,61 @@ def test_the_transaction_has_one_job_wherever_it_is_tried() -> None:
 
 def test_the_log_says_where_to_look_at_a_job(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO"), warehouse(jobs=[job(f"mesh_{ID}_publish")], results=[EMPTY]) as (opened, _):
-        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+        run_once(opened, PUBLISHING, "BEGIN TRANSACTION; COMMIT TRANSACTION")
     page = f"https://console.cloud.google.com/bigquery?project=shop&j=bq:EU:mesh_{ID}_publish&page=queryresults"
     assert f"publish is {page}" in caplog.messages
 
 
 def test_a_transaction_that_another_process_has_begun_is_waited_for() -> None:
     with warehouse(jobs=[DUPLICATE], job=[job()], results=[EMPTY]) as (opened, recorder):
-        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+        run_once(opened, PUBLISHING, "BEGIN TRANSACTION; COMMIT TRANSACTION")
     assert begun(recorder) == [f"mesh_{ID}_publish"]
 
 
 def test_a_transaction_that_failed_has_another_attempt() -> None:
     before = job(status=failed("invalidQuery", "it was cancelled"))
     with warehouse(jobs=[DUPLICATE, job()], job=[before], results=[EMPTY]) as (opened, recorder):
-        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+        run_once(opened, PUBLISHING, "BEGIN TRANSACTION; COMMIT TRANSACTION")
     assert begun(recorder) == [f"mesh_{ID}_publish", f"mesh_{ID}_publish_2"]
+
+
+def going_on(**answers: list[Answer]) -> Any:
+    return warehouse(jobs=[job("x", RUNNING)], results=[(200, {"jobComplete": False, **REFERENCE})], **answers)
+
+
+def test_a_job_that_goes_on_is_told_to_whom_will_not_wait() -> None:
+    told: list[Job] = []
+    with going_on(job=[job("x", RUNNING)]) as (opened, _), pytest.raises(Underway, match="publish goes on") as raised:
+        run_once(replace(opened, attendant=Attendant(patience=0.1, tell=told.append)), PUBLISHING, "SELECT 1")
+    assert told == [raised.value.job]
+    assert (told[0].project, told[0].location, told[0].step) == ("shop", "EU", "publish")
+
+
+def test_a_job_that_failed_while_it_was_awaited_is_not_followed_by_another() -> None:
+    before = job(f"mesh_{ID}_publish", failed("invalidQuery", "it was cancelled"))
+    awaiting = Attendant(awaited=f"mesh_{ID}_publish")
+    with warehouse(jobs=[DUPLICATE, job()], job=[before]) as (opened, recorder), pytest.raises(BadRequest):
+        run_once(replace(opened, attendant=awaiting), PUBLISHING, "SELECT 1")
+    assert len(begun(recorder)) == 1
+
+
+def test_jobs_of_a_table_are_told_apart_by_what_they_run() -> None:
+    step = replace(PUBLISHING, called="check", table=ProductAddress("a", "b").port("sales", 1).table())
+    with warehouse(jobs=[job()], results=[EMPTY]) as (opened, recorder):
+        for sql, values in (("SELECT 1", {}), ("SELECT 2", {}), ("SELECT 2", {"p": "x"}), ("SELECT 2", {"p": "x"})):
+            run_once(opened, step, sql, values)
+    first, second, third, fourth = begun(recorder)
+    assert first.startswith(f"mesh_{ID}_check_sales_")
+    assert len({first, second, third}) == 3
+    assert third == fourth
+
+
+def test_what_a_job_took_that_was_begun_before_is_counted() -> None:
+    found = job()
+    found[1]["statistics"] |= {"startTime": "1000", "endTime": "8500"}
+    with warehouse(jobs=[DUPLICATE], job=[found], results=[EMPTY]) as (opened, _):
+        run_once(opened, PUBLISHING, "SELECT 1")
+    assert opened.meter.away == 7.5
 
 
 @pytest.mark.parametrize(
@@ -123,7 +169,7 @@ def test_sql_is_judged_by_what_bigquery_says_that_it_reads(
 )
 def test_an_error_says_whether_trying_again_can_help(answer: Answer, meant: type[MeshError]) -> None:
     with warehouse(jobs=[answer]) as (opened, _), pytest.raises(meant) as raised, explained("publishing"):
-        opened.run_once("SELECT 1", ID, "publish")
+        run_once(opened, PUBLISHING, "SELECT 1")
     assert type(raised.value) is meant
 
 
@@ -155,7 +201,7 @@ def test_what_a_run_is_billed_is_asked_of_each_job_that_has_read_something() -> 
 
 def test_the_transaction_is_counted_too() -> None:
     with warehouse(jobs=[billed(20, 3000)], results=[EMPTY]) as (opened, _):
-        opened.run_once("BEGIN TRANSACTION; COMMIT TRANSACTION", ID, "publish")
+        run_once(opened, PUBLISHING, "BEGIN TRANSACTION; COMMIT TRANSACTION")
     assert opened.meter.spent == Spent(20, 3)
 
 

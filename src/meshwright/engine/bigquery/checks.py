@@ -9,6 +9,7 @@ from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.examination import Examination, examined
 from meshwright.engine.bigquery.inputs import with_relations
 from meshwright.engine.bigquery.log import read_stage, write_stage
+from meshwright.engine.bigquery.once import Step
 from meshwright.engine.bigquery.quarantine import set_aside_by
 from meshwright.engine.bigquery.references import published_targets, staged_targets
 from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at
@@ -43,9 +44,10 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
             source = looked_at(session, subject, interval)
             aside = set_aside_by(session, publish_id, address, rows_aside.get(address, 0))
             named = _named(product, address.port, places)
-            examination = Examination(session, subject, source, known, named, datasets, aside)
+            step = Step(product.address, publish_id, "check", address)
+            examination = Examination(session, subject, source, known, named, datasets, aside, step=step)
             results += [*examined(examination, own_checks_of(table)), *told(address, table, stage.answers)]
-        seconds = stage.seconds + time.perf_counter() - started
+        seconds = stage.seconds + time.perf_counter() - started + session.warehouse.meter.away
         spent = (stage.spent or Spent()) + session.warehouse.meter.spent - already
         write_stage(session, replace(stage, seconds=seconds, spent=spent))
     return tuple(results)

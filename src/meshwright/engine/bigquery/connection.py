@@ -6,18 +6,15 @@ what it reads.
 """
 
 import json
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
-from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
+import google.auth
 from google.api_core.client_options import ClientOptions
 from google.api_core.exceptions import (
-    Conflict,
     Forbidden,
     GoogleAPICallError,
     NotFound,
@@ -25,43 +22,42 @@ from google.api_core.exceptions import (
     ServerError,
     TooManyRequests,
 )
+from google.auth import impersonated_credentials
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 from requests.exceptions import ConnectionError as Unreachable
 
+from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.bigquery.meter import Meter
+from meshwright.engine.bigquery.place import Place, place_of
+from meshwright.model.accounts import Chain
 from meshwright.model.errors import Busy, FinalError, MeshError, Refused
-from meshwright.model.identity import PublishId
-from meshwright.model.naming import job_id, job_page
-
-log = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 """What a job binds, by the names of its parameters: texts, instants and lists of texts."""
 
 RETRY = DEFAULT_RETRY.with_timeout(60.0)
-_WRITE = "write `data: bigquery://project`, or `bigquery://project/prefix?location=EU`"
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _LATER = ("rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded")
 _CANCELLED = "concurrent update"
-_ASKED, _TAG = ("location", "endpoint", "readers"), "policyTag."
 _LEAST = 10 * 2**20
 """What is billed at least for each table that a query reads (cloud.google.com/bigquery/pricing, on-demand compute)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """A project of BigQuery, and the first word of its datasets' names.
+    """A place of BigQuery, asked for somebody: as the last of some `accounts`, else as what the environment is itself.
 
-    `policy_tags` are the tags of columns, by what these are classified as. `readers` is the address of the group of a
-    domain's people, with `{domain}` in its name; None where others decide who reads.
+    `environment` is the same, asked as that.
     """
 
     client: bigquery.Client
-    prefix: str = ""
-    policy_tags: Mapping[str, str] = field(default_factory=dict)
-    readers: str | None = None
+    at: Place
+    attendant: Attendant = ALONE
+    accounts: Chain = ()
+    environment: "Warehouse | None" = None
     meter: Meter = field(default_factory=Meter, compare=False)
 
     @property
@@ -69,35 +65,33 @@ class Warehouse:
         """The project's id."""
         return str(self.client.project)
 
+    @property
+    def prefix(self) -> str:
+        """The first word of the datasets' names."""
+        return self.at.prefix
+
+    def acting_for(self, domain: str) -> "Warehouse":
+        """Return the same, asked by the account that the work of a domain runs as. Raises `Refused` for none such."""
+        accounts, own = self.at.accounts.of(domain), self.own
+        if not accounts:
+            return own
+        return replace(own, client=_client(self.at, self.attendant, accounts), accounts=accounts, environment=own)
+
+    @property
+    def own(self) -> "Warehouse":
+        """The same, asked as the environment itself: it looks across all domains."""
+        return self.environment or self
+
     def run(self, sql: str, values: Values | None = None, labels: Values | None = None) -> list[tuple[Any, ...]]:
         """Run a job to its end; return its rows."""
-        found = self.client.query_and_wait(sql, job_config=_config(values, labels), retry=RETRY)
+        found = self.client.query_and_wait(sql, job_config=config(values, labels), retry=RETRY)
         self.meter.ask(self.client, found)
         return [tuple(row.values()) for row in found]
 
     def ask(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Return the columns' names and the rows of an answer."""
-        found = self.client.query_and_wait(sql, job_config=_config(None, None), retry=RETRY)
+        found = self.client.query_and_wait(sql, job_config=config(None, None), retry=RETRY)
         return tuple(column.name for column in found.schema), tuple(tuple(row.values()) for row in found)
-
-    def run_once(self, sql: str, publish_id: PublishId, step: str) -> None:
-        """Run the job that takes a step of a run; where another process has begun it, wait for that one's end.
-
-        A job that has failed is followed by another attempt of it. The log, and so Airflow's, says where to look at it.
-        """
-        for attempt in count(1):
-            called = job_id(publish_id, step, attempt)
-            try:
-                job = self.client.query(sql, job_config=_config(None, None), job_id=called, retry=RETRY, job_retry=None)
-            except Conflict:
-                begun = self.client.get_job(called, location=self.client.location, retry=RETRY)
-                job = cast("bigquery.QueryJob", begun)
-                if job.done() and job.error_result:
-                    continue
-            log.info("%s is %s", step, job_page(self.project, str(job.location), called))
-            job.result(retry=RETRY)
-            self.meter.count(job)
-            return
 
     def table(self, dataset: str, table: str) -> bigquery.Table | None:
         """Return what is known of a table or view, or None where it is not there."""
@@ -137,7 +131,7 @@ class Warehouse:
 
         Raises `Refused` unless SQL is one SELECT, which reads nothing but what is in these datasets.
         """
-        job = self.client.query(sql, job_config=_config(values, None, dry_run=True), retry=RETRY)
+        job = self.client.query(sql, job_config=config(values, None, dry_run=True), retry=RETRY)
         if job.statement_type != "SELECT":
             raise Refused("only one SELECT may be run", hint="a transform, a check and a question are one SELECT each")
         for table in job.referenced_tables or ():
@@ -146,34 +140,34 @@ class Warehouse:
         return max(job.total_bytes_processed or 0, _LEAST * len(job.referenced_tables or ()))
 
 
-def open_warehouse(data: str) -> Warehouse:
-    """Open `bigquery://project[/prefix][?location=EU]`. Raises `Refused` where that is no such place.
+def open_warehouse(data: str, attendant: Attendant = ALONE) -> Warehouse:
+    """Open what `data` names. Raises `Refused` where that is no place of BigQuery, and where nobody is known to it."""
+    place = place_of(data)
+    return Warehouse(_client(place, attendant, ()), place, attendant)
 
-    `endpoint=` names another address of the service; one of plain http is an emulator's, which asks for no credentials.
-    `policyTag.personal=projects/…/policyTags/…` is the tag of all columns that are classified as personal.
-    `readers=mesh-{domain}@acme.org` is the group of a domain's people.
-    """
-    parts = urlsplit(data)
-    if parts.scheme != "bigquery" or not parts.netloc:
-        raise Refused(f"BigQuery keeps products in a project, not at `{data}`", hint=_WRITE)
-    asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    tags = {key.removeprefix(_TAG): tag for key, tag in asked.items() if key.startswith(_TAG)}
-    if unknown := sorted(
-        key for key in asked if key not in ("location", "endpoint", "readers") and not key.startswith(_TAG)
-    ):
-        raise Refused(f"`{data}` says `{unknown[0]}`, which BigQuery has no place for", hint=_WRITE)
-    endpoint = asked.get("endpoint", "")
+
+def _client(place: Place, attendant: Attendant, accounts: Chain) -> bigquery.Client:
     try:
-        client = bigquery.Client(
-            project=parts.netloc,
-            credentials=AnonymousCredentials() if endpoint.startswith("http://") else None,  # type: ignore[no-untyped-call]
-            location=asked.get("location"),
-            client_options=ClientOptions(api_endpoint=endpoint) if endpoint else None,
+        return bigquery.Client(
+            project=place.project,
+            credentials=AnonymousCredentials() if place.is_emulator else _credentials(attendant, accounts),  # type: ignore[no-untyped-call]
+            location=place.location,
+            client_options=ClientOptions(api_endpoint=place.endpoint) if place.endpoint else None,
         )
     except GoogleAuthError as error:
         hint = "`gcloud auth application-default login`, or name a key in GOOGLE_APPLICATION_CREDENTIALS"
         raise Refused(f"BigQuery needs credentials: {_first_line(error)}", hint=hint) from None
-    return Warehouse(client, parts.path.strip("/").replace("-", "_"), tags, asked.get("readers"))
+
+
+def _credentials(attendant: Attendant, accounts: Chain) -> Any:
+    """Return what proves that the last of some accounts is asking; None for what Google's library finds by itself."""
+    if attendant.credentials is not None:
+        return attendant.credentials(accounts)
+    if not accounts:
+        return None
+    *between, last = accounts
+    own, _ = google.auth.default(scopes=[_SCOPE])
+    return impersonated_credentials.Credentials(own, last, [_SCOPE], delegates=between)  # type: ignore[no-untyped-call]
 
 
 def name(identifier: str) -> str:
@@ -184,6 +178,16 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """Quote a literal, where a parameter cannot be bound: in a script. JSON's escapes are BigQuery's, too."""
     return json.dumps(value)
+
+
+def config(values: Values | None, labels: Values | None, *, dry_run: bool = False) -> bigquery.QueryJobConfig:
+    """Return how a job is asked for: what it binds, and by which labels the bill tells it."""
+    parameters = [_parameter(called, value) for called, value in (values or {}).items()]
+    config = bigquery.QueryJobConfig(query_parameters=parameters, labels={"managed-by": "meshwright", **(labels or {})})
+    if dry_run:
+        config.dry_run = True
+        config.use_query_cache = False
+    return config
 
 
 @contextmanager
@@ -216,15 +220,6 @@ def _meaning(subject: str, error: Exception, hint: str) -> MeshError:
             return Busy(f"{subject} has to wait: BigQuery does not answer: {why}")
         case _:
             return FinalError(f"{subject} failed: {why}", hint=hint)
-
-
-def _config(values: Values | None, labels: Values | None, *, dry_run: bool = False) -> bigquery.QueryJobConfig:
-    parameters = [_parameter(called, value) for called, value in (values or {}).items()]
-    config = bigquery.QueryJobConfig(query_parameters=parameters, labels={"managed-by": "meshwright", **(labels or {})})
-    if dry_run:
-        config.dry_run = True
-        config.use_query_cache = False
-    return config
 
 
 def _parameter(called: str, value: object) -> bigquery.ScalarQueryParameter | bigquery.ArrayQueryParameter:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from meshwright.engine.attendant import Attendant
 from meshwright.engine.bigquery.checks import check, check_published
 from meshwright.engine.bigquery.connection import open_warehouse
 from meshwright.engine.bigquery.log import read_log, recent
@@ -44,15 +45,15 @@ class BigQuery:
     def stage(self, work: Work, now: datetime) -> Staged:
         """Build all output ports privately, under a new publish id."""
         refuse_beyond(CAPABILITIES, work.product)
-        return stage(self.session, work, now)
+        return stage(self._for(work.product), work, now)
 
     def staged(self, product: DataProduct, publish_id: PublishId) -> Staged:
         """Return what was staged under an id."""
-        return staged(self.session, product, publish_id)
+        return staged(self._for(product), product, publish_id)
 
     def check(self, product: DataProduct, publish_id: PublishId) -> tuple[CheckResult, ...]:
         """Hold what was staged against its contracts."""
-        return check(self.session, product, publish_id)
+        return check(self._for(product), product, publish_id)
 
     def check_published(
         self, product: DataProduct, tables: Collection[TableAddress], interval: Interval
@@ -62,11 +63,11 @@ class BigQuery:
 
     def publish(self, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
         """Make all staged ports visible at once."""
-        return publish(self.session, product, publish_id, now)
+        return publish(self._for(product), product, publish_id, now)
 
     def discard(self, product: DataProduct, publish_id: PublishId) -> None:
         """Forget a stage."""
-        discard(self.session, product.address, publish_id)
+        discard(self._for(product), product.address, publish_id)
 
     def restorable(self, product: ProductAddress) -> tuple[Publish, ...]:  # noqa: ARG002  # the engine's protocol
         """Return no publish: none is kept but the last."""
@@ -92,6 +93,9 @@ class BigQuery:
         """Answer one SELECT over published tables."""
         return query(self.session, sql, tables)
 
+    def _for(self, product: DataProduct) -> Session:
+        return self.session.acting_for(product.address)
+
 
 def open_engine(
     data: str,
@@ -100,6 +104,7 @@ def open_engine(
     *,
     memory: str | None,  # noqa: ARG001  # of this process, which holds no data
     threads: int | None,  # noqa: ARG001
+    attendant: Attendant,
 ) -> BigQuery:
     """Open the products below `bigquery://project/prefix`."""
-    return BigQuery(Session(open_warehouse(data), connections, keys))
+    return BigQuery(Session(open_warehouse(data, attendant), connections, keys))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from google.api_core.exceptions import GoogleAPICallError
 
 from meshwright.engine.bigquery.connection import reason
+from meshwright.engine.bigquery.once import Step, ask_once
 from meshwright.engine.bigquery.rows import Subject, measured, scan, wrong_rows
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import unlike
@@ -24,7 +25,7 @@ class Examination:
     """One table to be held against its contract: the rows of its `source`, and what has been set `aside` of them.
 
     `named` lets SQL call the product's tables by their names; it may read these `datasets`. `kinds` are the columns
-    that are there, with their types; None where they are those that were made.
+    that are there, with their types; None where they are those that were made. `step` is that of a run which asks.
     """
 
     session: Session
@@ -35,6 +36,7 @@ class Examination:
     datasets: Collection[str]
     aside: Aside = NOTHING_ASIDE
     kinds: Mapping[str, str] | None = None
+    step: Step | None = None
 
 
 def examined(examination: Examination, checks: Sequence[Check]) -> list[CheckResult]:
@@ -68,11 +70,11 @@ def _scanned(examination: Examination, checks: Sequence[Check]) -> Measured:
     if ours != checks:
         try:
             session.warehouse.one_select(*scan(source, checks, known), list(examination.datasets))
-            return measured(session, source, checks, known)
+            return measured(session, source, checks, known, examination.step)
         except (GoogleAPICallError, Refused) as error:
             address = examination.subject.address
             log.info("a condition of a check of %s fails, each is asked by itself: %s", address, reason(error))
-    return measured(session, source, ours, known)
+    return measured(session, source, ours, known, examination.step)
 
 
 def _wrong(examination: Examination, check: Check, found: Measured, there: Iterable[str]) -> tuple[WrongRow, ...]:
@@ -84,11 +86,11 @@ def _wrong(examination: Examination, check: Check, found: Measured, there: Itera
 def _queried(examination: Examination, check: Check) -> CheckResult:
     """Measure by the check's own SQL: one SELECT of one number."""
     table, address = examination.subject.table, examination.subject.address
-    warehouse, values = examination.session.warehouse, examination.terms.values(check)
+    warehouse, step, values = examination.session.warehouse, examination.step, examination.terms.values(check)
     query = f"{examination.named}SELECT * FROM ({check.query}\n) AS measured"
     try:
         warehouse.one_select(query, values, list(examination.datasets))
-        found = warehouse.run(query, values)
+        found = ask_once(warehouse, step, query, values) if step else warehouse.run(query, values)
     except GoogleAPICallError as error:
         return unmeasured(table, address, check, f"its SQL failed: {reason(error)}")
     except Refused as error:

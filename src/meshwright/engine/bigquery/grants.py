@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from google.cloud import bigquery
 
+from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.bigquery.connection import RETRY, Warehouse, explained, open_warehouse
 from meshwright.model.address import TableAddress
 from meshwright.model.naming import dataset, store_dataset, stored_table
@@ -49,10 +50,10 @@ def grants(product: DataProduct) -> Grants:
     )
 
 
-def grant(data: str, product: DataProduct) -> None:
+def grant(data: str, product: DataProduct, attendant: Attendant = ALONE) -> None:
     """Let those read a product who may, and nobody else of the mesh. Without `readers` in `data`, change nothing."""
-    warehouse = open_warehouse(data)
-    if warehouse.readers is None:
+    warehouse = open_warehouse(data, attendant).acting_for(product.address.domain)
+    if warehouse.at.readers is None:
         return
     found = grants(product)
     offered, store = (place(product.address, warehouse.prefix) for place in (dataset, store_dataset))
@@ -104,11 +105,11 @@ def _is_ours(warehouse: Warehouse, entry: bigquery.AccessEntry) -> bool:
 
 
 def _groups(warehouse: Warehouse, domains: Iterable[str]) -> list[str]:
-    return [(warehouse.readers or "").replace("{domain}", domain) for domain in sorted(domains)]
+    return [(warehouse.at.readers or "").replace("{domain}", domain) for domain in sorted(domains)]
 
 
 def _pattern(warehouse: Warehouse) -> str:
-    return "[a-z0-9-]+".join(map(re.escape, (warehouse.readers or "").split("{domain}")))
+    return "[a-z0-9-]+".join(map(re.escape, (warehouse.at.readers or "").split("{domain}")))
 
 
 def _group(role: str, group: str) -> bigquery.AccessEntry:

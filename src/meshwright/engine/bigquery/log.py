@@ -1,7 +1,8 @@
 """Log: what a product has published, in its store, written by the transaction that publishes.
 
 `_head` has one row, the newest publish. Every publish changes it, so that of two at once BigQuery cancels one. How a
-stage was made waits in a table of that stage, and expires with it.
+stage was made waits in a table of that stage, and expires with it. Logs are read as the environment itself: no domain
+reads the stores of others.
 """
 
 import json
@@ -49,7 +50,7 @@ def last_publish(session: Session, product: ProductAddress) -> Publish | None:
 def recent(session: Session, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
     """Return what products have published after `since`, and last; many are asked by one job, for each job costs."""
     with explained("the datasets of the project"):
-        known = {d.dataset_id for d in session.warehouse.client.list_datasets()}
+        known = {d.dataset_id for d in session.warehouse.own.client.list_datasets()}
     there = [product for product in products if session.store_dataset(product) in known]
     found: list[Recent] = []
     for first in range(0, len(there), _AT_ONCE):
@@ -80,9 +81,9 @@ def read_stage(session: Session, product: ProductAddress, publish_id: PublishId)
 
 def _read(session: Session, product: ProductAddress, query: str) -> tuple[Publish, ...]:
     with explained(f"the log of `{product}`"):
-        if session.warehouse.table(session.store_dataset(product), LOG) is None:
+        if session.warehouse.own.table(session.store_dataset(product), LOG) is None:
             return ()
-        return tuple(_entry(entry) for (entry,) in session.warehouse.run(query))
+        return tuple(_entry(entry) for (entry,) in session.warehouse.own.run(query))
 
 
 def _recent(session: Session, products: Sequence[ProductAddress], since: datetime) -> list[Recent]:
@@ -92,7 +93,9 @@ def _recent(session: Session, products: Sequence[ProductAddress], since: datetim
         for n, log in enumerate(session.store(product, LOG) for product in products)
     )
     with explained(f"the log of `{products[0]}`" if len(products) == 1 else "the logs of products"):
-        rows = session.warehouse.run(f"SELECT product, entry FROM ({asked}) ORDER BY product, number", {"since": since})
+        rows = session.warehouse.own.run(
+            f"SELECT product, entry FROM ({asked}) ORDER BY product, number", {"since": since}
+        )
     by_product: dict[int, list[Publish]] = {}
     for n, entry in rows:
         by_product.setdefault(n, []).append(_entry(entry))
@@ -101,7 +104,7 @@ def _recent(session: Session, products: Sequence[ProductAddress], since: datetim
 
 def _alone(session: Session, product: ProductAddress, since: datetime) -> list[Recent]:
     try:
-        if session.warehouse.table(session.store_dataset(product), LOG) is None:
+        if session.warehouse.own.table(session.store_dataset(product), LOG) is None:
             return []  # its first publish has not come so far
         return _recent(session, [product], since)
     except MeshError as error:

@@ -7,10 +7,11 @@ from google.api_core.exceptions import BadRequest
 
 from meshwright.engine.answers import Answer
 from meshwright.engine.bigquery.asking import lost_rows
-from meshwright.engine.bigquery.connection import Values, explained, name, reason
+from meshwright.engine.bigquery.connection import explained, name, reason
 from meshwright.engine.bigquery.inputs import Exposed, with_relations
 from meshwright.engine.bigquery.keysets import Keyset
 from meshwright.engine.bigquery.masks import made_list
+from meshwright.engine.bigquery.once import Step, run_once
 from meshwright.engine.bigquery.provenance import COPY, copies, interval_columns
 from meshwright.engine.bigquery.quarantine import ROW, left, set_aside
 from meshwright.engine.bigquery.rows import Subject
@@ -38,6 +39,10 @@ class Building:
     def place(self, address: TableAddress, suffix: str = "") -> str:
         """Return the quoted name of what is staged of a table, or of what that is made from."""
         return self.session.staged(self.work.product.address, self.publish_id, f"{stored_table(address)}{suffix}")
+
+    def step(self, address: TableAddress) -> Step:
+        """Return the step of the run that makes a table."""
+        return Step(self.work.product.address, self.publish_id, "make", address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +73,22 @@ def _make(building: Building, address: TableAddress, table: OutputTable) -> Buil
     values: dict[str, object] = {p: work.value(p) for p in query.parameters} if query else {}
     named = with_relations(building.exposed.relations.items())
     warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, building.exposed.datasets)
+    place, step = building.place(address), building.step(address)
     bound = Bound("@")
     select = f"SELECT {made_list(table.made_columns, bound, building.keysets)} FROM ({sql}\n) AS made"
     copy = copies(table) if table.mode is PublishMode.PARTITION else "CAST(NULL AS INT64)"
     held = f"SELECT *, {interval_columns(work.interval)}, {copy} AS {COPY} FROM ({select}) AS made"
     values |= bound.values
     if not quarantined(table):
-        warehouse.run(f"CREATE TABLE {building.place(address)} AS {named}{held}", values, _labels(work))
-        return Built(0, _lost(building, (address, table, building.place(address))))
+        run_once(warehouse, step, f"CREATE OR REPLACE TABLE {place} AS {named}{held}", values)
+        return Built(0, _lost(building, (address, table, place)))
     unjudged = Subject(address, table, building.place(address, "__unjudged"))
     numbered = f"SELECT *, GENERATE_UUID() AS {ROW} FROM ({held})"
-    warehouse.run(f"CREATE TABLE {unjudged.relation} AS {named}{numbered}", values, _labels(work))
+    run_once(warehouse, step, f"CREATE OR REPLACE TABLE {unjudged.relation} AS {named}{numbered}", values)
     answers = _lost(building, (address, table, unjudged.relation))
-    aside = set_aside(building.session, unjudged, building.publish_id, work.interval)
+    aside = set_aside(building.session, unjudged, step, work.interval)
     rest = left(building.session, unjudged, building.publish_id, aside)
-    warehouse.run(f"CREATE TABLE {building.place(address)} AS {rest}", None, _labels(work))
+    run_once(warehouse, step, f"CREATE OR REPLACE TABLE {place} AS {rest}")
     return Built(aside, answers)
 
 
@@ -98,8 +104,3 @@ def _blame(building: Building) -> None:
             building.session.warehouse.run(f"SELECT MAX(TO_JSON_STRING(made)) FROM ({relation}) AS made")
         except BadRequest as error:
             raise SourceBroken(f"the source of input `{local}` cannot be read: {reason(error)}") from None
-
-
-def _labels(work: Work) -> Values:
-    product = work.product.address
-    return {"mesh-domain": product.domain, "mesh-product": product.product}

@@ -13,10 +13,17 @@ class Meter:
     """Counts what jobs took, since it was made."""
 
     spent: Spent = field(default_factory=Spent)
+    away: float = 0.0
+    """Seconds that jobs took which somebody else has begun: an earlier try, before it went away or died."""
 
     def count(self, job: bigquery.QueryJob) -> None:
         """Count a job of which BigQuery has told everything."""
         self.spent += Spent(int(job.total_bytes_billed or 0), (job.slot_millis or 0) / 1000)
+
+    def found(self, job: bigquery.QueryJob) -> None:
+        """Count the time of a job that was begun before."""
+        if job.started and job.ended:
+            self.away += (job.ended - job.started).total_seconds()
 
     def ask(self, client: bigquery.Client, answer: RowIterator) -> None:
         """Count the job of an answer. One that has read nothing was billed for nothing, and is not asked after."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.log import last_publish, log_definition, read_log, read_stage
 from meshwright.engine.bigquery.modes import Joining, joined, offered, rows_after, worked_out
+from meshwright.engine.bigquery.once import Step, run_once
 from meshwright.engine.bigquery.quarantine import kept, kept_of_source, quarantine_definition
 from meshwright.engine.bigquery.retention import forgotten, forgotten_of_inputs, too_old
 from meshwright.engine.bigquery.session import HEAD, LOG, Session
@@ -26,7 +27,7 @@ from meshwright.engine.staging import Stage, log_entry, overtaken, reached
 from meshwright.model import codec
 from meshwright.model.address import ProductAddress
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import stored_table
+from meshwright.model.naming import PUBLISH, stored_table
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows
 from meshwright.model.time import Interval
@@ -54,7 +55,8 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
             stored = Spent(stored=sum(one.stored for one in room))
             prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + stored
             told = replace(stage, spent=prepared)
-            done = log_entry(product, told, before, tables, now, time.perf_counter() - started)
+            seconds = time.perf_counter() - started + session.warehouse.meter.away
+            done = log_entry(product, told, before, tables, now, seconds)
             forgetting = [statement for joining in joinings for statement in forgotten(joining, before, watermark)]
             forgetting += forgotten_of_inputs(session, product, before, watermark)
             _transact(session, joinings, stage, done, forgetting)
@@ -97,10 +99,13 @@ def _prepare(session: Session, joinings: Sequence[Joining], staged: Staged, *, i
     statements = [
         *(log_definition(session, product) if is_first else ()),
         *([quarantine_definition(session, product)] if sets_aside else ()),
-        *(statement for joining in joinings for statement in worked_out(joining)),
     ]
     for statement in statements:
         warehouse.run(statement)
+    for joining in joinings:
+        step = Step(product, joining.publish_id, "fold", joining.address)
+        for statement in worked_out(joining):
+            run_once(warehouse, step, statement)
     (counts,) = warehouse.run(f"SELECT {', '.join(rows_after(joining) for joining in joinings)}")
     return tuple(
         replace(counted, rows=rows, partitions=_partitions(joining))
@@ -145,7 +150,7 @@ def _transact(
         END IF;
         COMMIT TRANSACTION;
     """
-    session.warehouse.run_once(script, publish_id, "publish")
+    run_once(session.warehouse, Step(product, publish_id, PUBLISH), script)
     newest = last_publish(session, product)
     if newest is None or newest.publish_id != publish_id:
         raise overtaken(entry)

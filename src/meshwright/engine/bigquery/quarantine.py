@@ -7,6 +7,7 @@ rows: no later run makes them good. Consumers read other tables; what is masked 
 from collections.abc import Iterator, Sequence
 
 from meshwright.engine.bigquery.connection import explained, name, text
+from meshwright.engine.bigquery.once import Step, run_once
 from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at, measured, wrong
 from meshwright.engine.bigquery.session import QUARANTINE, Session
 from meshwright.engine.bound import Bound
@@ -27,25 +28,25 @@ _TABLE = "number INT64, publish_id STRING, made_for STRING, checks ARRAY<STRING>
 _COLUMNS = "publish_id, made_for, checks, content"
 
 
-def set_aside(session: Session, subject: Subject, publish_id: PublishId, interval: Interval) -> int:
+def set_aside(session: Session, subject: Subject, step: Step, interval: Interval) -> int:
     """Write the rows that make a check fail to a table of the stage, and say how many they are."""
     source = looked_at(session, subject, interval, (ROW,))
     known = terms(subject.table, interval)
-    failing = _failing(session, subject, source, known)
+    failing = _failing(session, subject, source, known, step)
     if not failing:
         return 0
     bound = Bound("@")
     flags = ", ".join(f"{wrong(check, known, bound)} AS wrong_{n}" for n, check in enumerate(failing))
     reasons = ", ".join(f"IF(wrong_{n}, [{bound.bind(check.name)}], [])" for n, check in enumerate(failing))
     made = ", ".join(f"{name(c)} AS {name(c)}" for c in known.columns)
-    whose = f"{bound.bind(str(publish_id))} AS publish_id, {bound.bind(made_for(subject.address))} AS made_for"
+    whose = f"{bound.bind(str(step.publish_id))} AS publish_id, {bound.bind(made_for(subject.address))} AS made_for"
     anything = " OR ".join(f"wrong_{n}" for n in range(len(failing)))
     select = (
         f"SELECT {ROW}, {whose}, ARRAY_CONCAT({reasons}) AS checks, TO_JSON_STRING(STRUCT({made})) AS content "
         f"FROM (SELECT *, {flags} FROM {source}) WHERE {STAGED} AND ({anything})"
     )
-    place = _aside(session, subject.address, publish_id)
-    session.warehouse.run(f"CREATE OR REPLACE TABLE {place} AS {select}", bound.values)
+    place = _aside(session, subject.address, step.publish_id)
+    run_once(session.warehouse, step, f"CREATE OR REPLACE TABLE {place} AS {select}", bound.values)
     ((rows,),) = session.warehouse.run(f"SELECT COUNT(*) FROM {place}")
     return int(rows)
 
@@ -114,9 +115,9 @@ def quarantine(session: Session, product: ProductAddress, most: int) -> tuple[Qu
     return tuple(read_row(*row) for row in rows)
 
 
-def _failing(session: Session, subject: Subject, source: str, known: Terms) -> list[Check]:
+def _failing(session: Session, subject: Subject, source: str, known: Terms, step: Step) -> list[Check]:
     table, address = subject.table, subject.address
-    found = measured(session, source, quarantined(table), known)
+    found = measured(session, source, quarantined(table), known, step)
     return [c for c, number in found.numbers.items() if not judged(table, address, c, number, found.among(c)).passed]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from meshwright.engine.bigquery.connection import explained, name
 from meshwright.engine.bigquery.inputs import with_relations
+from meshwright.engine.bigquery.once import Step, run_once
 from meshwright.engine.bigquery.rows import Subject, looked_at
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.referred import to_inputs, to_tables
@@ -29,7 +30,9 @@ def keep_referred(
             columns = ", ".join(name(column) for column in to.columns)
             select = f"{named}SELECT DISTINCT {columns} FROM {name(to.table)}"
             with explained(f"looking up what `{address}` refers to in its input `{to.table}`"):
-                session.warehouse.run(f"CREATE TABLE {_kept(session, publish_id, address, check)} AS {select}")
+                kept = _kept(session, publish_id, address, check)
+                step = Step(product.address, publish_id, "keep", address)
+                run_once(session.warehouse, step, f"CREATE OR REPLACE TABLE {kept} AS {select}")
 
 
 def staged_targets(

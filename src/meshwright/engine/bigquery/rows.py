@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.engine.bigquery.connection import Values, name
+from meshwright.engine.bigquery.once import Step, ask_once
 from meshwright.engine.bigquery.provenance import within
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import TYPES, identity, name_list, written
@@ -65,10 +66,12 @@ def scan(source: str, checks: Sequence[Check], terms: Terms) -> tuple[str, Value
     return f"SELECT {select} FROM {source}", bound.values
 
 
-def measured(session: Session, source: str, checks: Sequence[Check], terms: Terms) -> Measured:
-    """Measure all checks in one scan."""
-    select, values = scan(source, checks, terms)
-    ((rows, all_rows, *numbers),) = session.warehouse.run(select, values)
+def measured(
+    session: Session, source: str, checks: Sequence[Check], terms: Terms, step: Step | None = None
+) -> Measured:
+    """Measure all checks in one scan, which may be a `step` of a run."""
+    warehouse, asked = session.warehouse, scan(source, checks, terms)
+    ((rows, all_rows, *numbers),) = ask_once(warehouse, step, *asked) if step else warehouse.run(*asked)
     return Measured(dict(zip(checks, map(Decimal, numbers), strict=True)), rows, all_rows)
 
 

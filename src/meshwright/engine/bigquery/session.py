@@ -1,6 +1,6 @@
 """Session: what every verb of the engine works with, and where it finds the tables of a product."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meshwright.engine.bigquery.connection import Warehouse
 from meshwright.model.address import ProductAddress, TableAddress
@@ -18,6 +18,10 @@ class Session:
     warehouse: Warehouse
     connections: Connections
     keys: Keys
+
+    def acting_for(self, product: ProductAddress) -> "Session":
+        """Return the same, as the account that the work of a product's domain runs as."""
+        return replace(self, warehouse=self.warehouse.acting_for(product.domain))
 
     def offered(self, table: TableAddress) -> str:
         """Return the quoted name of the view in which consumers read a table."""

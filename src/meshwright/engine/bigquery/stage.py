@@ -7,6 +7,7 @@ from functools import partial
 
 from meshwright.engine.answers import Answer, ages
 from meshwright.engine.bigquery.asking import newest
+from meshwright.engine.bigquery.begun import Begun, going_on, read_begun, staged_before, write_begun
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.inputs import expose, heads_of
 from meshwright.engine.bigquery.keysets import keysets_of, used_of
@@ -38,8 +39,12 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         before = rotate(session, work.product, read_log(session, product))
         if not before:
             session.warehouse.make_dataset(session.stage_dataset(product), life=_LIFE.total_seconds())
+        if (done := staged_before(session, work, before)) is not None:
+            return done
+        begun = read_begun(session, work, before)
+        work = going_on(work, begun)
         refuse_to_cut(work, before)
-        building, built, aged = _built(session, work, before, now)
+        building, built, aged = _built(session, work, begun, before, now)
         made = Staged(
             product=product,
             publish_id=building.publish_id,
@@ -53,7 +58,8 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             keys=() if building.exposed.synthetic else used_of(building.keysets),
         )
         base = before[-1].publish_id if before else None
-        seconds, spent = time.perf_counter() - started, session.warehouse.meter.spent - already
+        seconds = time.perf_counter() - started + session.warehouse.meter.away
+        spent = session.warehouse.meter.spent - already
         answers = (*(answer for one in built for answer in one.answers), *aged)
         write_stage(session, Stage(made, base, seconds, work.is_bounded, spent, answers))
     return made
@@ -74,14 +80,13 @@ def discard(session: Session, product: ProductAddress, publish_id: PublishId) ->
 
 
 def _built(
-    session: Session, work: Work, before: tuple[Publish, ...], now: datetime
+    session: Session, work: Work, begun: Begun | None, before: tuple[Publish, ...], now: datetime
 ) -> tuple[Building, list[Built], tuple[Answer, ...]]:
     """Build all tables, of inputs that nobody has published while they were read; tell how old those are."""
     product = work.product
     for _ in range(_TRIES):
-        publish_id = PublishId.mint(now, work.instead_of)
-        heads = heads_of(session, work)
-        exposed = expose(session, work, publish_id, before, now, heads)
+        begun = begun or _begin(session, work, before, now)
+        publish_id, heads, exposed = begun.publish_id, begun.heads, begun.exposed
         refuse_to_join(product, exposed.reads)
         keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
         building = Building(session, work, publish_id, exposed, keysets)
@@ -91,7 +96,17 @@ def _built(
         if not heads or heads_of(session, work) == heads:
             return building, built, aged
         discard(session, product.address, publish_id)
+        begun = None
     raise Busy(f"the inputs of `{product.address}` are published faster than they can be read")
+
+
+def _begin(session: Session, work: Work, before: tuple[Publish, ...], now: datetime) -> Begun:
+    """Have the inputs where SQL can read them, under a new id."""
+    publish_id, heads = PublishId.mint(now, work.instead_of), heads_of(session, work)
+    exposed = expose(session, work, publish_id, before, now, heads)
+    begun = Begun(publish_id, work.interval, heads, exposed)
+    write_begun(session, work, begun, before)
+    return begun
 
 
 def _counted(building: Building, aside: Sequence[int]) -> tuple[TableRows, ...]:

@@ -85,7 +85,7 @@ def kind_of(stored: bigquery.SchemaField) -> str:
 
 
 def _definition(joining: Joining, place: bigquery.TableReference) -> bigquery.Table:
-    table, tags = joining.table, joining.session.warehouse.policy_tags
+    table, tags = joining.table, joining.session.warehouse.at.policy_tags
     own = [field(column, tags) for column in table.columns]
     more = [(START_COLUMN, "TIMESTAMP"), (END_COLUMN, "TIMESTAMP"), (COPY_COLUMN, "INT64")]
     made = bigquery.Table(place, schema=[*own, *(bigquery.SchemaField(*one) for one in more)])
@@ -129,7 +129,7 @@ def _expand(joining: Joining, known: bigquery.Table) -> None:
     now = warehouse.table(known.dataset_id, known.table_id) if changes else known
     if now is not None:
         wanted = {column.name.lower(): column for column in joining.table.columns}
-        tags = warehouse.policy_tags
+        tags = warehouse.at.policy_tags
         _say(joining, now, [_retold(stored, wanted.get(stored.name.lower()), tags) for stored in now.schema])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from meshwright.engine.attendant import Attendant
 from meshwright.engine.capabilities import Capabilities
 from meshwright.engine.duckdb.checks import check, check_published
 from meshwright.engine.duckdb.connection import Limits
@@ -88,6 +89,14 @@ class DuckDB:
         return query(self.session, sql, tables)
 
 
-def open_engine(data: str, connections: Connections, keys: Keys, *, memory: str | None, threads: int | None) -> DuckDB:
+def open_engine(
+    data: str,
+    connections: Connections,
+    keys: Keys,
+    *,
+    memory: str | None,
+    threads: int | None,
+    attendant: Attendant,  # noqa: ARG001  # nothing goes on when this process is gone
+) -> DuckDB:
     """Open the products below a folder of this host."""
     return DuckDB(Session(open_files(data), Limits(memory, threads), connections, keys))
