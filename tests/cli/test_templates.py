@@ -27,12 +27,18 @@ ROWS = [
 LATER = {"id": "z", "happened_at": "2026-01-02T00:00:00Z", "amount": 9}
 """Of the day after, which no run asks for; a topic has no days."""
 
+FIRST = {"id": "a", "happened_at": "2025-12-31T23:00:00Z", "amount": 9}
+"""A message that a later one of the same key takes the place of."""
+
 SOURCES = {
-    "files": ["path=orders/{start:%Y-%m-%d}.csv", "every=1d"],
-    "database": ["table=public.orders"],
-    "http": ["path=linked", "paginate=link"],
-    "kafka": ["topic=orders"],
+    "files": ("files", ["path=orders/{start:%Y-%m-%d}.csv", "every=1d"]),
+    "postgresql": ("database", ["table=public.orders"]),
+    "sqlite": ("database", ["table=orders", "connection=shop-till"]),
+    "http": ("http", ["path=linked", "paginate=link", "since=since"]),
+    "kafka": ("kafka", ["topic=orders"]),
 }
+"""Blocks that read a source, each with the answers that it is begun with."""
+
 UPSTREAM = ["from=shop.orders:orders"]
 DERIVED = ("sql", "python", "dbt", "ledger")
 MADE_BY = {
@@ -74,26 +80,33 @@ def read(root: Path, product: str, places: Mapping[str, str]) -> list[dict[str, 
     return list(json.loads(said("query", sql, "--mesh", str(root), "--format", "json", **places).stdout))
 
 
+def fill(url: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE orders (id TEXT, happened_at TIMESTAMP, amount NUMERIC(12, 2))")
+        connection.execute(sa.text("INSERT INTO orders VALUES (:id, :happened_at, :amount)"), [*ROWS, LATER])
+    engine.dispose()
+
+
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Give the URLs of real sources: a folder, PostgreSQL, an API and a broker, each with the same rows."""
     folder = tmp_path_factory.mktemp("drop")
     (folder / "orders").mkdir()
-    with (folder / "orders/2026-01-01.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(LATER))
-        writer.writeheader()
-        writer.writerows(ROWS)
+    for day, rows in (("2026-01-01", ROWS), ("2026-01-02", [LATER])):
+        with (folder / f"orders/{day}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(LATER))
+            writer.writeheader()
+            writer.writerows(rows)
+    till = f"sqlite:///{folder / 'till.db'}"
+    fill(till)
     with postgres() as server, serving(Records([*ROWS, LATER])) as api, kafka() as broker:
-        engine = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.begin() as connection:
-            connection.exec_driver_sql("CREATE TABLE orders (id text, happened_at timestamptz, amount numeric(12, 2))")
-            rows = sa.text("INSERT INTO orders VALUES (:id, :happened_at, :amount)")
-            connection.execute(rows, [*ROWS, LATER])
-        engine.dispose()
-        send(broker, "orders", *ROWS)
+        fill(server.replace("postgresql://", "postgresql+psycopg://"))
+        send(broker, "orders", FIRST, *ROWS)
         yield {
             "MESH_CONN_SHOP_FILES": folder.as_uri(),
             "MESH_CONN_SHOP_DB": server,
+            "MESH_CONN_SHOP_TILL": till,
             "MESH_CONN_SHOP_STORE": server,
             "MESH_CONN_SHOP_API": api,
             "MESH_CONN_SHOP_KAFKA": broker,
@@ -116,14 +129,15 @@ def root(tmp_path_factory: pytest.TempPathFactory, places: dict[str, str]) -> Pa
 
 
 def test_every_block_is_run_here() -> None:
-    assert {*SOURCES, *DERIVED, "virtual"} == {*BLOCKS}
+    assert {*(block for block, _ in SOURCES.values()), *DERIVED, "virtual"} == {*BLOCKS}
 
 
-@pytest.mark.parametrize("block", SOURCES)
-def test_a_source_gives_the_rows_of_the_day(root: Path, places: dict[str, str], block: str) -> None:
-    added(root, f"shop.from-{block}", block, *SOURCES[block])
-    ran(root, f"shop.from-{block}", places, "--interval", DAY)
-    assert read(root, f"shop.from-{block}", places) == ROWS
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_gives_the_rows_of_the_day(root: Path, places: dict[str, str], source: str) -> None:
+    block, answers = SOURCES[source]
+    added(root, f"shop.from-{source}", block, *answers)
+    ran(root, f"shop.from-{source}", places, "--interval", DAY)
+    assert read(root, f"shop.from-{source}", places) == ROWS
 
 
 @pytest.mark.parametrize("block", DERIVED)

@@ -64,6 +64,7 @@ def _locals(work: Work) -> list[str]:
 def _write_arrow(connection: DuckDBPyConnection, local: str, folder: Path) -> None:
     import pyarrow as pa
 
+    connection.complete()  # what was asked last, of which one row was enough
     reader = connection.sql(f"FROM {name(local)}").to_arrow_reader(_BATCH)
     path = str(folder / f"{local}.arrow")
     with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, reader.schema) as writer:
