@@ -30,7 +30,7 @@ NOT_AT_PARSE_TIME = {"sqlglot", "duckdb", "pyarrow", "obstore", "meshwright.mani
 OF_A_WORKER = {
     "airflow", "airflow.bounds", "airflow.bundle", "airflow.dags", "airflow.folder", "airflow.loader",
     "airflow.operators", "airflow.provider", "airflow.retired", "airflow.revoked", "engine", "engine.services", "model",
-    "model.errors", "model.naming", "model.time", "release", "release.files", "release.shard",
+    "model.errors", "model.naming", "model.time", "model.value", "release", "release.files", "release.shard",
 }  # fmt: skip
 """All that a worker loads of ours to have its DAG: each task pays for each class in it."""
 

@@ -10,7 +10,7 @@ import pytest
 from tests.actions.folders import add_gallery, write_mesh
 from tests.release.buckets import s3
 
-from meshwright.release.objects import Objects
+from meshwright.release.objects import open_objects
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_a_change_goes_from_submit_to_audit_and_back_with_nothing_but_the_bucket
     assert not (root / ".mesh" / "releases").exists()
     for name, value in server.items():
         monkeypatch.setenv(name, value)
-    assert len(Objects("s3://mesh/artgo").names("log/")) == 6
+    assert len(open_objects("s3://mesh/artgo").names("log")) == 6
     refused = said(root, {**variables, "MESH_STORE": "s3://other/artgo"}, "plan")
     assert "s3cret-of-mesh" not in refused.stdout + refused.stderr
     assert "Traceback" not in refused.stderr

@@ -3,8 +3,13 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
+from croniter import croniter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meshwright.model.cron import Cron, last_interval
+
+FIELDS = ("minutes", "hours", "days", "months", "weekdays")
 
 
 @pytest.mark.parametrize(
@@ -87,3 +92,17 @@ def test_moments_are_counted_as_they_are_named_one_by_one(cron: str, zone: str, 
 
 def test_there_is_nothing_to_count_before_the_start() -> None:
     assert Cron.parse("* * * * *").count(_SPRING, _SPRING - timedelta(days=3), ZoneInfo("UTC")) == 0
+
+
+@given(st.tuples(*(st.just("*") | st.integers(0, most + 2).map(str) for most in (59, 23, 31, 12, 6))))
+def test_plain_numbers_are_read_as_the_library_reads_them(words: tuple[str, ...]) -> None:
+    try:
+        expanded, _ = croniter.expand(" ".join(words))
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011  # said in the library's words
+            Cron.parse(" ".join(words))
+        return
+    read = Cron.parse(" ".join(words))
+    for name, word, numbers in zip(FIELDS, words, expanded, strict=True):
+        assert word == "*" or getattr(read, name) == set(numbers)
+    assert read.either_day == (words[2] != "*" and words[4] != "*")

@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Barrier
 
 import httpx
 
-from meshwright.release.objects import Objects
+from meshwright.release.objects import open_objects
 
 _S3 = """\
 from moto.server import DomainDispatcherApplication, create_backend_app
@@ -55,7 +55,7 @@ def variables(address: str) -> dict[str, str]:
 
 def create_ten(url: str, content: bytes, ready: Barrier, won: "Queue[tuple[bytes, list[bool]]]") -> None:
     """Create ten objects as soon as everybody is ready, and tell which of them one was the first to create."""
-    objects = Objects(url)
+    objects = open_objects(url)
     objects.names("log")
     ready.wait()
     won.put((content, [objects.create(f"log/{n}", content) for n in range(10)]))

@@ -21,7 +21,7 @@ from meshwright.release.entry import GATE, ROOT, Delegated, Pointed
 from meshwright.release.files import object_file
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import Log
-from meshwright.release.objects import Objects
+from meshwright.release.objects import Objects, open_objects
 from meshwright.release.store import ReleaseStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -59,7 +59,7 @@ def test_of_processes_that_create_the_same_object_at_once_one_does(bucket: str) 
         writer.join()
     for n in range(10):
         winners = [content for content, done in told.items() if done[n]]
-        assert winners == [Objects(bucket).read(f"log/{n}")]
+        assert winners == [open_objects(bucket).read(f"log/{n}")]
 
 
 def test_a_log_in_a_bucket_is_one_unbroken_chain(bucket: str) -> None:
@@ -72,7 +72,7 @@ def test_a_log_in_a_bucket_is_one_unbroken_chain(bucket: str) -> None:
     with pytest.raises(Overtaken):
         Log(bucket).append(Pointed("local", Digest.of(b"b")), GATE, GATE_KEY, NOW, after=head)
     assert Log(bucket).verify(ROOT_KEY.public, head).current("local") == Digest.of(b"a")
-    assert Objects(bucket).names("log/") == ["log/00000000.json", "log/00000001.json"]
+    assert open_objects(bucket).names("log") == ["log/00000000.json", "log/00000001.json"]
 
 
 def test_a_release_is_kept_once_and_found_whole(bucket: str, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_an_object_that_was_removed_is_missed_by_its_name(bucket: str) -> None:
     lost = next(name for name in sorted(RELEASE.files) if name.startswith("products/"))
     for name, content in RELEASE.files.items():
         if name != lost:
-            Objects(bucket).create(object_file(Digest.of(content)), content)
+            open_objects(bucket).create(object_file(Digest.of(content)), content)
     with pytest.raises(NotFound, match=lost):
         ReleaseStore(bucket).verify(RELEASE.digest)
 
@@ -99,7 +99,7 @@ def test_a_server_that_is_down_may_be_up_later_and_no_secret_is_told(monkeypatch
         monkeypatch.setenv(name, value)
     for ask in ASKED:
         with pytest.raises(Busy, match="cannot be reached") as told:
-            ask(Objects("s3://mesh"))
+            ask(open_objects("s3://mesh"))
         assert_no_secret(told.value)
 
 
@@ -109,7 +109,7 @@ def test_a_server_that_refuses_us_says_so_and_no_secret_is_told(monkeypatch: pyt
             monkeypatch.setenv(name, value)
         for ask in ASKED:
             with pytest.raises(Refused, match="the store refuses") as told:
-                ask(Objects("s3://mesh"))
+                ask(open_objects("s3://mesh"))
             assert_no_secret(told.value)
 
 
@@ -117,12 +117,12 @@ def test_gcs_is_asked_to_create_only_what_is_not_there(tmp_path: Path, monkeypat
     recorder = Recorder()
     with recording(recorder) as address:
         monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", str(service_account(tmp_path, address)))
-        assert Objects("gs://mesh/artgo").create("log/0", b"{}")
+        assert open_objects("gs://mesh/artgo").create("log/0", b"{}")
         (asked, headers, body) = recorder.asked[-1]
         assert (asked, body) == ("PUT /mesh/artgo%2Flog%2F0", b"{}")
         assert headers["x-goog-if-generation-match"] == "0"
         recorder.status = 412
-        assert not Objects("gs://mesh/artgo").create("log/0", b"{}")
+        assert not open_objects("gs://mesh/artgo").create("log/0", b"{}")
 
 
 def service_account(folder: Path, address: str) -> Path:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from meshwright.manifest.template import Question
@@ -12,6 +11,7 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 Reader = Callable[[str], Any]
 """Reads the text of an answer. Raises `MeshError` when it is none."""
@@ -66,7 +66,7 @@ def columns(text: str) -> tuple[Column, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Upstream:
     """The table that a new product reads, and what it promises to hold."""
 

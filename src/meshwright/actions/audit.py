@@ -5,7 +5,7 @@ from the releases on both sides, and looks whether those who had to agree to it 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from meshwright.gate.judge import NeedsApproval, judge
@@ -13,6 +13,7 @@ from meshwright.gate.plan import plan
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import MeshError
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.entry import Approved, Entry, Pointed, Rejected, Released, Revoked, Submitted
 from meshwright.release.graph import graph_of
 from meshwright.release.log import History
@@ -21,7 +22,7 @@ from meshwright.workspace.trust import history
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wanted:
     """Which records are asked for; None: all."""
 
@@ -31,7 +32,7 @@ class Wanted:
     environment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verified:
     """How much was verified, and what is wrong with it, by the number of the record."""
 

@@ -4,7 +4,6 @@ What another store serves is checked there. What is found is remembered with the
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 from meshwright.runs.buildable import committed
 from meshwright.workspace.workspace import Workspace
 
@@ -24,7 +24,7 @@ _IN_PLACE = timedelta(days=1)
 """What SQL that asks for an interval is given where nothing was ever built: the time before now."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Checked:
     """What the checks of a product's tables have found; `synthetic`: in data that was made up."""
 

@@ -4,12 +4,13 @@ All of the release is verified first; the pointer moves last, and only if nothin
 newest then is looked at. Whatever goes wrong before, the old release stays live.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from meshwright.actions.take import Hand, Rehearsal, Tell, silently, take
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.chain import chain
 from meshwright.release.entry import GATE
 from meshwright.release.graph import listing_of
@@ -20,7 +21,7 @@ from meshwright.workspace.trust import gate_key, history
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deployment:
     """What the environment runs now, and what it ran before; both the same when nothing had to be done.
 

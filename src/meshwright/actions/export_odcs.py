@@ -1,7 +1,6 @@
 """Export ODCS: the contracts of ports, for catalogues and tools that speak the standard."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.interop.contract_ids import contract_ids
@@ -13,12 +12,13 @@ from meshwright.manifest.text.writing import yaml_text
 from meshwright.model.address import PortAddress
 from meshwright.model.naming import contract_file
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 _UNTOUCHED_SINCE = "v3.1.0"
 """From here on, versions only add: a contract changes in the line that names the version."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exported:
     """A contract as text; `because` says why its version is not the one that was asked for."""
 

@@ -7,7 +7,7 @@ it is refused. mesh.lock moves last, when all of the release is here.
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from meshwright.gate.changes.change import Change, port_of, product_of
@@ -20,6 +20,7 @@ from meshwright.manifest.lock import Lock, lock_text
 from meshwright.model.address import PortAddress
 from meshwright.model.errors import Corrupt, NotFound, Refused
 from meshwright.model.naming import LOCK_FILE
+from meshwright.model.value import value
 from meshwright.release.copy import Brought, Copy, Told
 from meshwright.release.graph import graph_of
 from meshwright.release.log import History
@@ -27,7 +28,7 @@ from meshwright.workspace.trust import history, root_key
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class News:
     """Something that changed in a port that is read here, and the part of its version that it counts up."""
 
@@ -35,7 +36,7 @@ class News:
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fetched:
     """What the repository is pinned to now and was before, what was brought, and what is new in what it reads."""
 

@@ -1,7 +1,6 @@
 """Importing: write the products that others described, without writing over anything unasked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.actions.new import SCHEMAS, domain_folder, write_schemas
@@ -15,11 +14,12 @@ from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import PRODUCT_FILE
+from meshwright.model.value import value
 
 _HEADER = f"# yaml-language-server: $schema=../../../{SCHEMAS}/product.json\n"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Imported:
     """The files that were written, relative to the mesh, and what is left for the team to do.
 

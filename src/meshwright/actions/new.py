@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import DOMAIN_FILE, MESH_FILE, domain_home
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.workspace.shipped import shipped
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Ask = Callable[[Question, str | None, Reader], Any]
 """Gets an answer from somebody, or takes the default. Raises `Refused` where there is neither."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order:
     """What is to be made: where, of which template, and what is known before anybody is asked."""
 
@@ -47,7 +47,7 @@ class Order:
     known: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Created:
     """The files that were written, relative to the mesh, and the commands to go on with."""
 

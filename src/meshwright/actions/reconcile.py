@@ -7,7 +7,6 @@ update is lost, whatever Airflow forgets. Starting too much does no harm: a run 
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meshwright.engine.protocol import Engine
@@ -18,6 +17,7 @@ from meshwright.model.identity import Digest
 from meshwright.model.product import CronSchedule, DataProduct
 from meshwright.model.publish import Publish, standing
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 from meshwright.runs.coverage import Left, Logs, inputs_of, left
 from meshwright.runs.intervals import interval_of
 from meshwright.slo.budget import WINDOW
@@ -35,7 +35,7 @@ AT_ONCE = 24
 """How many intervals of one product are started at once, the oldest first; the others follow when these are built."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Due:
     """A run that is missing: of an `interval` on a clock; None where inputs drive the product, and say which.
 
@@ -48,7 +48,7 @@ class Due:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reconciled:
     """The runs that are missing in an environment, and the release that they are to run."""
 

@@ -3,13 +3,14 @@
 Each is judged again on the newest release. What still waits, and what is refused or outdated, is left where it is.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from meshwright.actions.take import Hand, Tell, silently, take
 from meshwright.gate.judge import Allowed
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.entry import GATE
 from meshwright.release.voices import Waiting
 from meshwright.workspace.against import base_of
@@ -20,7 +21,7 @@ from meshwright.workspace.trust import gate_key, history
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Handled:
     """A submission, and the release that came of it; None where it waits on."""
 

@@ -5,7 +5,6 @@ to: said again it is refused, unless it names the publish.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.engine.protocol import Engine
@@ -17,10 +16,11 @@ from meshwright.model.identity import PublishId
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.publish import Publish, standing
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Restored:
     """What was brought back, by which publish, and what it took back; `holding` are consumers that were built of that.
 

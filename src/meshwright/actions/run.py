@@ -7,7 +7,6 @@ laptop. What happened is remembered with each step. A failed check changes nothi
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from meshwright.model.observation import Failure
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Staged
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 from meshwright.release.record import Record
 from meshwright.runs.buildable import Buildable, committed, released
 from meshwright.runs.intervals import interval_of
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """A run that published: what was staged, what its checks found (warnings among it), and the log's entry."""
 

@@ -5,13 +5,13 @@ is judged again, on what they made: of several who submit at once, nobody's chan
 for the gate where its key is not kept here, is put into the store whole: nobody needs these files for it any more.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.actions.plan import plan
 from meshwright.actions.take import Hand, Tell, silently, take
 from meshwright.gate.judge import Allowed
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.entry import GATE
 from meshwright.release.keys import SigningKey
 from meshwright.workspace.judged import Judged
@@ -21,7 +21,7 @@ from meshwright.workspace.trust import gate_key_here, history, voice
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """What the gate said, and the release that came of it; `is_new` when it had not been made before."""
 

@@ -4,11 +4,11 @@ Whoever is killed between two of them has done those before. Until the pointer h
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.actions.activate import activate
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.graph import Files, graph_of
 from meshwright.release.keys import SigningKey
 from meshwright.release.log import Head
@@ -27,7 +27,7 @@ def silently(step: Step) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hand:
     """How steps are taken: who signs records, and when; `after` is the record that theirs must follow, None for any."""
 

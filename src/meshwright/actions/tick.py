@@ -6,7 +6,6 @@ in one transaction; delivery goes on where it stopped. Needs no Airflow: it read
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meshwright.engine.protocol import Engine
@@ -15,6 +14,7 @@ from meshwright.model.identity import Secret
 from meshwright.model.incident import Event, Incident, Message
 from meshwright.model.publish import Publish
 from meshwright.model.slo import SloStatus, StateInterval
+from meshwright.model.value import value
 from meshwright.observe.outbox import Backlog
 from meshwright.observe.store import Judgement, Observations
 from meshwright.oncall.channels.heartbeat import ping
@@ -36,7 +36,7 @@ RETENTION = timedelta(days=400)
 """How long what was observed is kept: a year can be held against the one before."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TickOutcome:
     """What one tick found.
 
@@ -52,7 +52,7 @@ class TickOutcome:
     synced: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Judged:
     """How every promise is kept, which states that changes, and what follows from it."""
 

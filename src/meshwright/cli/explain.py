@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import click
 
 from meshwright.cli.console import print_json, print_table
 from meshwright.model.errors import NotFound
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.workspace.shipped import shipped
 
 _SECTION = re.compile(r"^### (?P<code>MW\d{4}): (?P<meaning>.+)\n(?P<text>(?:(?!#{2,3} ).*\n?)*)", re.MULTILINE)
@@ -16,7 +16,7 @@ _SHOWN = re.compile(r"^```console\n(?P<severity>error|warning)\[", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(#[^)]*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Explanation:
     """One code, what it means, and a section of Markdown: an example, what is said of it, what mends it."""
 

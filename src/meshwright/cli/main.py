@@ -8,8 +8,6 @@ import io
 import keyword
 import os
 import sys
-import tempfile
-import traceback
 from typing import NoReturn
 
 import click
@@ -166,6 +164,9 @@ def _leave() -> None:
 
 def _report() -> str:
     """Write down what happened, for whoever will mend it; return the file, or all of it where none can be written."""
+    import tempfile
+    import traceback
+
     text = safe(f"meshwright {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}")
     try:
         with tempfile.NamedTemporaryFile("w", prefix="mesh-report-", suffix=".txt", delete=False) as file:

@@ -8,7 +8,6 @@ from meshwright.actions.plan import plan
 from meshwright.cli.console import ExitCode, print_json, progress
 from meshwright.cli.person import person_of
 from meshwright.cli.verb import Edge, verb
-from meshwright.cli.views.plan_document import plan_plain
 from meshwright.cli.views.plan_text import plan_text
 from meshwright.cli.views.repository import folder_in_repository
 from meshwright.gate.judge import Allowed
@@ -51,6 +50,8 @@ def _print(edge: Edge, judged: Judged, against: str, output: str, stages: "tuple
         told = [*explained(stages, judged.proposal.plan.dags)]
         steps = {"steps": steps_plain(stages)}
     if edge.json:
+        from meshwright.cli.views.plan_document import plan_plain
+
         print_json({**plan_plain(judged), **steps})
     elif output == "markdown":
         from meshwright.cli.views.plan_markdown import plan_markdown

@@ -6,7 +6,6 @@ from meshwright.actions.submit import Outcome, submit
 from meshwright.cli.console import ExitCode, print_json
 from meshwright.cli.person import as_person, person_of
 from meshwright.cli.verb import Edge, verb
-from meshwright.cli.views.plan_document import plan_plain
 from meshwright.cli.views.plan_steps import tell_step
 from meshwright.cli.views.plan_text import plan_text
 from meshwright.gate.judge import Allowed, Refused
@@ -22,6 +21,8 @@ def command(edge: Edge, person: str | None) -> ExitCode:
     """
     outcome = submit(edge.workspace, person_of(edge, person), edge.now, tell_step)
     if edge.json:
+        from meshwright.cli.views.plan_document import plan_plain
+
         made = None if outcome.release is None else str(outcome.release)
         print_json({"release": made, "new": outcome.is_new, **plan_plain(outcome.judged)})
     else:

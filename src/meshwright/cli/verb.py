@@ -3,7 +3,6 @@
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from meshwright.cli.console import ExitCode
 from meshwright.cli.ticker import listen
+from meshwright.model.value import value
 from meshwright.workspace.logs import configure
 from meshwright.workspace.workspace import Workspace, find_root, open_workspace
 
@@ -24,7 +24,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Edge:
     """Where a command stands: the workspace, the moment, and the format that was asked for."""
 

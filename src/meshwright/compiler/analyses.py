@@ -4,7 +4,6 @@ Understood anew only where it, or what its inputs offer, has changed; unpacked o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.products import Products
 from meshwright.model.progress import counted
+from meshwright.model.value import value
 from meshwright.sql.analyse import analyse
 from meshwright.sql.version import reader
 
@@ -30,7 +30,7 @@ Outputs = Callable[[PortAddress], OutputPort | None]
 _DIAGNOSTICS = tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Understood:
     """What is understood of a product's SQL: that of its tables, and what is wrong with that of checks and samples."""
 
@@ -52,24 +52,23 @@ class Analyst:
 
     def __init__(self, root: Path, products: Products, digests: Mapping[ProductAddress, bytes], kept: Cache) -> None:
         self._products, self._digests, self._kept = products, digests, kept
-        self._reader = f"{reader()} {shape(Understood)}".encode()
+        self._reader = sha256(f"{reader()} {shape(Understood)}".encode()).digest()
         self._offered = {port: columns for outline in products.outlines.values() for port, columns in outline.offers}
-        self._told = Remembered(kept, f"analyses {self._reader!r} {root}")
+        self._told = Remembered(kept, f"analyses {self._reader.hex()} {root}")
         self.states = {address: self._state(address) for address in digests if address in products.outlines}
 
     def wrong(self) -> list[Diagnostic]:
         """Return what is wrong with the SQL here. What is new of it is understood for that."""
         found: list[Diagnostic] = []
         for address, state in counted("understanding SQL", self.states.items(), len(self.states)):
-            name = str(address)
-            told = self._told.get(name, state)
+            told = self._told.get(address, state)
             if told is None:
                 wrong = self._understood(address).wrong
                 told = pack(_DIAGNOSTICS, wrong).decode(errors="surrogatepass") if wrong else ""
-                self._told.put(name, state, told)
+                self._told.put(address, state, told)
             if told:
                 found += unpack(_DIAGNOSTICS, told.encode(errors="surrogatepass")) or ()
-            self._kept.hold(bytes.fromhex(state))
+        self._kept.hold(map(bytes.fromhex, self.states.values()))
         self._told.save()
         return found
 
@@ -89,10 +88,8 @@ class Analyst:
 
     def _state(self, address: ProductAddress) -> str:
         """Name all that the analyses of a product are made of: itself, and the columns that its inputs have now."""
-        state = sha256(self._reader + self._digests[address])
-        for port in self._products.outlines[address].reads:
-            state.update(self._offered.get(port, "").encode())
-        return state.hexdigest()
+        offered = "".join([self._offered.get(port, "") for port in self._products.outlines[address].reads])
+        return sha256(self._reader + self._digests[address] + offered.encode()).hexdigest()
 
     def _output(self, address: PortAddress) -> OutputPort | None:
         product = self._products.get(address.product)

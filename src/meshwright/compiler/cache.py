@@ -6,7 +6,7 @@ written costs time, never an answer.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from weakref import finalize
@@ -44,9 +44,9 @@ class Cache:
                 return content
         return None
 
-    def hold(self, key: bytes) -> None:
-        """Keep on what was kept under a key, though nobody looks at it."""
-        self._asked.add(key)
+    def hold(self, keys: Iterable[bytes]) -> None:
+        """Keep on what was kept under some keys, though nobody looks at it."""
+        self._asked.update(keys)
 
     def put(self, key: bytes, content: bytes) -> None:
         """Keep something."""

@@ -33,12 +33,12 @@ def _digests(kept: Cache, root: Path, compiled: Compiled) -> Mapping[ProductAddr
     known = Remembered(kept, f"made of {reader()} {root}")
     found: dict[ProductAddress, Digest] = {}
     for address, state in compiled.states.items():
-        told = known.get(str(address), state)
+        told = known.get(address, state)
         if told is None:
             product = compiled.graph.product(address)
             assert product is not None  # noqa: S101  # it has been read here
             told = made_of(compiled.graph, product).hex
-            known.put(str(address), state, told)
+            known.put(address, state, told)
         found[address] = Digest(told)
     known.save()
     return found

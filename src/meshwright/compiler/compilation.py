@@ -7,7 +7,6 @@ import gc
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +26,7 @@ from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE, MESH_FILE, prod
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.products import Products
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.sql.version import reader
 
 if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # reading manifests and SQL is what a warm cache saves
     from meshwright.model.mesh import Mesh
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Compiled:
     """A mesh, understood. With errors among the diagnostics, `graph` holds the products that have none.
 

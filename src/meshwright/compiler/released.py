@@ -1,7 +1,6 @@
 """Released: what have other repositories released of this mesh, as far as it was fetched? Needs no network."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,14 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import MeshError, NotFound
 from meshwright.model.naming import DOMAINS, FETCHED, LOCK_FILE
+from meshwright.model.value import value
 
 if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph
     from meshwright.manifest.lock import Lock
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Released:
     """The graph of a release that manifests are read beside; without it, `diagnostics` say why."""
 

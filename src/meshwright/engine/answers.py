@@ -5,7 +5,7 @@ Knows no engine.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,12 +16,13 @@ from meshwright.model.naming import sql_name
 from meshwright.model.personal import may_be_told
 from meshwright.model.product import DataProduct, InputPort, OutputTable
 from meshwright.model.publish import CheckResult, InputRead, WrongRow
+from meshwright.model.value import value
 
 Newest = Callable[[str, str], datetime | None]
 """Returns the newest value of a column of an input, by the names that SQL has for them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """What a stage has found for one check of a table: how many of so many rows, or how many seconds.
 

@@ -6,17 +6,17 @@ process was killed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from meshwright.model.identity import PublishId
 from meshwright.model.job import Job
+from meshwright.model.value import value
 
 
 def _nobody(job: Job) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attendant:
     """Who asks, and what they know of an earlier try of the same.
 

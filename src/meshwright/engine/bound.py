@@ -1,10 +1,12 @@
 """Bound: the values that one query binds, so that none is ever written into its text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bound:
     """The values that one query binds, by the names of their parameters; `sign` is what an engine marks these with."""
 

@@ -1,15 +1,15 @@
 """Capabilities: in what engines differ, as data. Whoever needs to know asks here, never for an engine's name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.model.address import TableAddress
 from meshwright.model.code import Language
 from meshwright.model.errors import Refused
 from meshwright.model.product import DataProduct, OutputTable, PublishMode, Transform
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Capabilities:
     """What one engine, which people call by its `name`, can do.
 

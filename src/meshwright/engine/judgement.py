@@ -1,7 +1,7 @@
 """Judgement: which checks a table must pass, and whether a measured value passes one. Knows no engine."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from meshwright.model.contract import (
 from meshwright.model.product import OnFail, OutputTable, PublishMode
 from meshwright.model.publish import CheckResult
 from meshwright.model.time import length_text
+from meshwright.model.value import value
 
 _NONE = (Decimal(0),)
 
@@ -42,7 +43,7 @@ _COUNTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Aside:
     """How many rows of a table were set aside, and how many of them by each check."""
 

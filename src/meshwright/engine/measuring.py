@@ -4,7 +4,7 @@ Knows no engine.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from meshwright.model.contract import Check, Column, LogicalType, Metric
@@ -12,6 +12,7 @@ from meshwright.model.personal import may_be_told
 from meshwright.model.product import OutputTable
 from meshwright.model.publish import WrongRow
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 SHOWN = 5
 """So many wrong rows of a check are shown at most."""
@@ -19,7 +20,7 @@ SHOWN = 5
 _WIDTH = 60
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Terms:
     """What checks of a table speak of: its columns, the interval of what was staged, and what rows refer to.
 
@@ -36,7 +37,7 @@ class Terms:
         return {parameter: bounds[parameter] for parameter in check.parameters}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Measured:
     """What a scan has counted: for each check, of the staged rows, and of all that were looked at."""
 

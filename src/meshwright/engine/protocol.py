@@ -5,7 +5,7 @@ publish id alone, the staged data waits in the engine's store.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,10 +21,11 @@ from meshwright.model.naming import sql_name
 from meshwright.model.product import DataProduct, InputPort
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 from meshwright.release.record import Query
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StandIns:
     """What to read where an input cannot be reached: a fixture in `folder`, else rows generated from `columns`.
 
@@ -38,7 +39,7 @@ class StandIns:
     only: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Work:
     """One product to be built for one interval. A table without a query passes its one input on as it is.
 
@@ -94,7 +95,7 @@ class Work:
                 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rows:
     """The answer to a question: its columns' names, and its rows as plain Python values."""
 
@@ -102,7 +103,7 @@ class Rows:
     rows: tuple[tuple[object, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recent:
     """What a product has published lately, oldest first; or why that cannot be read."""
 

@@ -9,7 +9,6 @@ docs/decisions/0027 and 0085 say why it is made so.
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from meshwright.model.errors import FinalError
 from meshwright.model.identity import Keys, Secret
@@ -17,6 +16,7 @@ from meshwright.model.mask import Pseudonym
 from meshwright.model.naming import key_name, key_variable
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.publish import KeyUsed
+from meshwright.model.value import value
 
 Pseudonymise = Callable[[str], str]
 """Gives the pseudonym of a value. It holds its keys; nothing else does."""
@@ -26,7 +26,7 @@ NOBODY = "\0"
 """A text that no subject is: its pseudonym tells keys apart, and nothing of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keyring:
     """The keys of one subject space, the oldest first."""
 

@@ -2,12 +2,14 @@
 
 from importlib import import_module
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from meshwright.engine.attendant import ALONE, Attendant
-from meshwright.engine.protocol import Engine, Estimator, Grantor
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
+
+if TYPE_CHECKING:
+    from meshwright.engine.protocol import Engine, Estimator, Grantor
 
 ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwright.engine.duckdb.engine"}
 
@@ -40,7 +42,7 @@ def open_engine(  # noqa: PLR0913  # one for each thing that some engine needs
     memory: str | None = None,
     threads: int | None = None,
     attendant: Attendant = ALONE,
-) -> Engine:
+) -> "Engine":
     """Open the engine of that name on `data`, the folder or URL below which it keeps its products.
 
     `memory` (such as `2GB`) and `threads` limit what one process takes; None leaves it to the engine. `attendant` is
@@ -58,7 +60,7 @@ def import_engine(name: str) -> ModuleType:
     return _module(name, ENGINES[name])
 
 
-def estimator(name: str) -> Estimator | None:
+def estimator(name: str) -> "Estimator | None":
     """Return what tells beforehand what an engine's queries read; None for one that does not bill that.
 
     Raises `Refused` where the engine's driver is not installed.
@@ -67,7 +69,7 @@ def estimator(name: str) -> Estimator | None:
     return None if place is None else cast("Estimator", _module(name, place))
 
 
-def grantor(name: str) -> Grantor | None:
+def grantor(name: str) -> "Grantor | None":
     """Return what lets people read what an engine holds; None for one whose files say that by themselves.
 
     Raises `Refused` where the engine's driver is not installed.

@@ -1,7 +1,7 @@
 """Staging: what a stage remembers until it is published, and what the log says of it then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from meshwright.engine.answers import Answer
@@ -16,9 +16,10 @@ from meshwright.model.identity import Digest, PublishId
 from meshwright.model.product import DataProduct, OutputTable, PublishMode
 from meshwright.model.publish import Partitions, Publish, Spent, Staged, TableRows, standing
 from meshwright.model.time import Interval, Watermark
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stage:
     """What was staged, the publish that was the newest then, and what staging and checking have taken so far.
 

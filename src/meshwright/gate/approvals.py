@@ -6,7 +6,6 @@ Nothing touched, nobody asked.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.gate.changes.change import (
@@ -33,12 +32,13 @@ from meshwright.model.address import PortAddress
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import PLATFORM, Mesh
 from meshwright.model.personal import is_personal
+from meshwright.model.value import value
 
 Reached = tuple[Change, tuple[Consumer, ...]]
 """A change, and the consumers it breaks something for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Approval:
     """Somebody said yes to one plan and to no other, in the roles in which they were asked about it then."""
 
@@ -48,7 +48,7 @@ class Approval:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Need:
     """One approval that is needed: of any one of `people`, in their `role`, for these `reasons`.
 

@@ -6,7 +6,7 @@ with which key, and under which policies, is no part of it either: that is looke
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from meshwright.graph.graph import MeshGraph
@@ -14,11 +14,12 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.codec import canonical, dump
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
+from meshwright.model.value import value
 
 _FORMAT = "meshwright/plan/2"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contents:
     """The parts of a mesh that a plan changes, and the digest of what they were and will be."""
 

@@ -6,28 +6,29 @@ a finding stops, no approval starts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.gate.approvals import Approval, Need
 from meshwright.gate.plan import Plan
 from meshwright.model.diagnostic import Diagnostic, errors
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Allowed:
     """It may be released: by these approvals, or, when there are none, because nobody had to be asked."""
 
     approvals: tuple[Approval, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NeedsApproval:
     """It waits for these; `people` of each are those who may still say yes."""
 
     missing: tuple[Need, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refused:
     """It cannot be released as it is; approvals would not help."""
 

@@ -5,7 +5,7 @@ changes, so that an approval of it is an approval of nothing else.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from meshwright.gate.approvals import Need, needs, platform_team
@@ -29,9 +29,10 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Effect:
     """One change, the part of the version it counts up, and whom it reaches when it breaks something."""
 
@@ -45,7 +46,7 @@ class Effect:
         return self.part is Part.MAJOR
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DagChanges:
     """The DAGs that come, that change and that retire, one a product."""
 
@@ -54,7 +55,7 @@ class DagChanges:
     retired: tuple[ProductAddress, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """All that one proposal does, and nothing else of the mesh.
 

@@ -4,7 +4,7 @@ Products are edges by the ports they read; columns by the analyses of the SELECT
 columns is found in the analyses along an edge between two products; `flow` keeps those that somebody has followed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import proxy
@@ -18,12 +18,14 @@ from meshwright.model.mesh import Mesh
 from meshwright.model.naming import local_table
 from meshwright.model.product import DataProduct, OutputPort, OutputTable
 from meshwright.model.products import Products
+from meshwright.model.value import value
 
 Made = TypeVar("Made")
-_Takers = tuple[Mapping[ProductAddress, tuple[ProductAddress, ...]], Mapping[PortAddress, tuple[ProductAddress, ...]]]
+_Taken = tuple[PortAddress, ProductAddress]
+"""A port, and a product that reads it directly."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Reader:
     """One place in another product where a column is read.
 
@@ -99,11 +101,12 @@ class MeshGraph:
 
     def consumers(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read a product directly."""
-        return self.once(MeshGraph._takers)[0].get(product, ())
+        taken = self._takers(product) if product in self else ()
+        return tuple(dict.fromkeys(consumer for _, consumer in taken))
 
     def consumers_of_port(self, port: PortAddress) -> tuple[ProductAddress, ...]:
         """Return the products that read one port directly."""
-        return self.once(MeshGraph._takers)[1].get(port, ())
+        return tuple(dict.fromkeys(consumer for taken, consumer in self._takers(port.product) if taken == port))
 
     def upstream(self, product: ProductAddress) -> tuple[ProductAddress, ...]:
         """Return all that a product is made of; not itself."""
@@ -180,16 +183,16 @@ class MeshGraph:
                     local = local_table(taken.name, table.name)
                     yield from ((local, address, analysis) for address, analysis in self.analyses_of(consumer))
 
-    def _takers(self) -> _Takers:
-        """Return who reads each product and each port, in the order of the graph."""
-        products: dict[ProductAddress, dict[ProductAddress, None]] = {address: {} for address in self.order}
-        ports: dict[PortAddress, dict[ProductAddress, None]] = {}
+    def _takers(self, product: ProductAddress) -> Sequence[_Taken]:
+        """Return who reads which port of a product, in the order of the graph."""
+        return self.once(MeshGraph._taken).get(product, ())
+
+    def _taken(self) -> Mapping[ProductAddress, list[_Taken]]:
+        found: dict[ProductAddress, list[_Taken]] = {}
         for consumer in self.order:
             for port in self._products.outlines[consumer].reads:
-                ports.setdefault(port, {})[consumer] = None
-                if port.product in products:
-                    products[port.product][consumer] = None
-        return {p: tuple(takers) for p, takers in products.items()}, {p: tuple(takers) for p, takers in ports.items()}
+                found.setdefault(port.product, []).append((port, consumer))
+        return found
 
     def _readers(self, column: ColumnAddress) -> Iterator[Reader]:
         for local, table, analysis in self.taking(column.table):

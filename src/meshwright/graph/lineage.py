@@ -1,7 +1,7 @@
 """Lineage: what does an address come from and go to, who reads a column, and what is made of it?"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -17,6 +17,7 @@ from meshwright.model.address import (
     product_at,
 )
 from meshwright.model.product import Deprecation
+from meshwright.model.value import value
 
 Stop = Address | SourceColumn
 """What data go through on their way."""
@@ -31,7 +32,7 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Way:
     """The way from an address in one direction: `steps` are from each stop away from it, nearest first."""
 
@@ -45,7 +46,7 @@ class Way:
         return [(other, here) for here, other in pairs] if self.direction is Direction.UP else pairs
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Use:
     """Where SQL reads a column: the one that was asked for, or one that is made of it."""
 
@@ -53,7 +54,7 @@ class Use:
     reader: Reader
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lineage:
     """What is shown of an address; of a column, too, who reads it and what is made of it, and all who would feel it.
 

@@ -5,7 +5,6 @@ which tells rows apart, nor a column of a port one of whose readers cannot be un
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.terms import carriers
@@ -15,9 +14,10 @@ from meshwright.model.diagnostic import errors
 from meshwright.model.mesh import Term
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
 from meshwright.model.products import Products
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Orphan:
     """What nobody uses, and what is known of that."""
 

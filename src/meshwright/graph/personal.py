@@ -7,7 +7,7 @@ What only decides which rows there are (a join, a filter) carries no values: it 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.graph.personal_path import ENDS, Says, column_at, made_of, personal_path, says_of, standing
@@ -15,9 +15,10 @@ from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn, Tab
 from meshwright.model.diagnostic import Location
 from meshwright.model.mask import Mask
 from meshwright.model.personal import is_personal
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival:
     """A column that personal data flow into; `path` is the shortest way to it, from the origin on, both included."""
 
@@ -32,7 +33,7 @@ class Arrival:
         return says_of(self.classification, self.mask)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class RowUse:
     """A place in the SQL of a table where personal data only decide which rows there are."""
 
@@ -41,7 +42,7 @@ class RowUse:
     of: AnyColumn
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PersonalFlow:
     """What becomes of one column of personal data: `arrivals` by their distance, and all the steps between them."""
 

@@ -3,7 +3,6 @@
 They come through columns that are classified personal, and through those that have no classification.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from meshwright.graph.graph import MeshGraph
@@ -11,6 +10,7 @@ from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn
 from meshwright.model.contract import Column
 from meshwright.model.mask import Mask, Redact
 from meshwright.model.personal import is_personal
+from meshwright.model.value import value
 
 
 class Says(StrEnum):
@@ -71,7 +71,7 @@ def made_of(graph: MeshGraph, column: ColumnAddress) -> tuple[AnyColumn, ...]:
     return (*graph.sources(column), *graph.source_columns(column))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Step:
     """The place before a column on its way from the nearest personal column, which is so many steps away."""
 

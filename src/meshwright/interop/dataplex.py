@@ -5,7 +5,6 @@ follows from an address, so that the next publish replaces what the last one sai
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -16,6 +15,7 @@ from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.publish import Publish
 from meshwright.model.slo import slo_text
 from meshwright.model.time import instant_text
+from meshwright.model.value import value
 
 SYSTEM = "Meshwright"
 _TYPES = "projects/dataplex-types/locations/global"
@@ -33,7 +33,7 @@ _METADATA_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One entry: its name, `projects/…/entryGroups/…/entries/…`, and its document, as the API takes it."""
 

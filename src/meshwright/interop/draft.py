@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from meshwright.model.address import ProductAddress
+from meshwright.model.value import value
 
 _FOREIGN = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Draft:
     """A manifest to be, and the files beside it by their names."""
 
@@ -19,7 +20,7 @@ class Draft:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Drafted:
     """What an import makes, and what it leaves for the team to do, a sentence each."""
 

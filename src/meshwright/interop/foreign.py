@@ -4,11 +4,12 @@ Nothing raises: what is missing, or of another type, says nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from meshwright.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Foreign:
     """A part of a document: a plain value of which nothing is known."""
 

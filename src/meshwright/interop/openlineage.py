@@ -5,7 +5,6 @@ its connection, whose name is all that a release knows of where it leads.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from meshwright.model.address import PortAddress, TableAddress
 from meshwright.model.analysis import Analysis
@@ -16,10 +15,11 @@ from meshwright.model.kafka import KafkaSource
 from meshwright.model.naming import SCHEME, connection_namespace
 from meshwright.model.product import DataProduct, FilesSource, InputPort, OutputTable, Source
 from meshwright.model.publish import Publish
+from meshwright.model.value import value
 from meshwright.release.record import Contents
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Dataset:
     """What OpenLineage calls a table: two names that are the same wherever it is spoken of."""
 
@@ -27,7 +27,7 @@ class Dataset:
     name: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Field:
     """A column of a dataset."""
 
@@ -35,7 +35,7 @@ class Field:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Written:
     """A table as it was written: its columns, the fields whose values flow into each, and the rows that it holds."""
 
@@ -45,7 +45,7 @@ class Written:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Flow:
     """What one publish read and wrote."""
 

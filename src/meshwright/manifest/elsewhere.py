@@ -1,13 +1,14 @@
 """Elsewhere: what of a mesh is not in this repository, as far as it is known here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Mesh
 from meshwright.model.products import Products
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Elsewhere:
     """The mesh as it was released; None where it has not been fetched, which `diagnostics` say.
 

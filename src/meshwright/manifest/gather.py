@@ -1,7 +1,7 @@
 """Gather: read what a mesh is made of, as far as it is not kept, and tell which products are sound."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +18,13 @@ from meshwright.model.address import NAME, ProductAddress
 from meshwright.model.mesh import Mesh
 from meshwright.model.products import Products
 from meshwright.model.progress import counted
+from meshwright.model.value import value
 
 if TYPE_CHECKING:  # brings YAML and pydantic: loaded where something must be read
     from meshwright.manifest.documents import Documents
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Gathered:
     """What the files say. `products` are those of the mesh; `unsound` are those that have an error of their own."""
 
@@ -68,7 +69,7 @@ def gather(
             is_traced = shelf is None or address == traced
             trace = Trace([] if is_traced else None)
             read = partial(_read, documents, folder, address, trace)
-            readings[address] = found(read()) if shelf is None or is_traced else shelf.reading(folder, read)
+            readings[address] = found(read()) if shelf is None or is_traced else shelf.reading(address, folder, read)
             origins[address] = trace.resolved
             problems.extend(readings[address].diagnostics)
     if memory is not None:

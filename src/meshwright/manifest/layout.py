@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from meshwright.manifest.codes import Code
@@ -10,9 +10,10 @@ from meshwright.manifest.state import state_of
 from meshwright.manifest.text.problems import Problems
 from meshwright.model.diagnostic import Location
 from meshwright.model.naming import DOMAIN_FILE, DOMAINS, LOCK_FILE, MESH_FILE, PRODUCT_FILE, domain_home
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Folder:
     """One folder: its name, its path relative to the mesh's root, the files and folders directly in it.
 
@@ -24,6 +25,9 @@ class Folder:
     files: tuple[str, ...]
     folders: tuple[str, ...]
     state: str | None = None
+
+
+_NAME = attrgetter("name")
 
 
 def is_domain_repository(root: Path) -> bool:
@@ -60,7 +64,7 @@ def _listed(root: Path, path: str, problems: Problems, *, stated: bool = False) 
     state: str | None = None
     try:
         with os.scandir(f"{root}/{path}") as found:
-            entries = list(found)
+            entries = sorted(found, key=_NAME)
         for entry in entries:
             if not entry.name.startswith((".", "_")):
                 (folders if _is_folder(entry) else files).append(entry.name)
@@ -70,7 +74,7 @@ def _listed(root: Path, path: str, problems: Problems, *, stated: bool = False) 
     except OSError as error:
         message = f"the folder `{path}` cannot be read: {(error.strerror or '').lower()}"
         problems.error(Code.UNREADABLE, Location(path), message, "see to it that whoever reads the mesh may list it")
-    return Folder(path.rpartition("/")[2], path, tuple(sorted(files)), tuple(sorted(folders)), state)
+    return Folder(path.rpartition("/")[2], path, tuple(files), tuple(folders), state)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

@@ -5,7 +5,7 @@ not blamed for that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from meshwright.manifest import layout
@@ -21,9 +21,10 @@ from meshwright.model.mesh import Mesh
 from meshwright.model.product import InputPort
 from meshwright.model.products import Products
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loaded:
     """A mesh as its files say it: the products without errors, every problem, and the origin of every value.
 

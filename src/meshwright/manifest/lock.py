@@ -6,7 +6,7 @@ nothing here loads pydantic.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
 from meshwright.model.naming import LOCK_FILE
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _HEAD = """\
 # Written by `mesh fetch`: the mesh that this repository belongs to, and the release that it was last built against.
@@ -39,7 +40,7 @@ def _nowhere() -> Location:
     return Location(LOCK_FILE)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lock:
     """What a repository is pinned to.
 

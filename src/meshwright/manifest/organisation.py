@@ -5,7 +5,7 @@ Whoever changes no manifest waits for no reader of manifests: this loads neither
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.mesh import Domain, Mesh
 from meshwright.model.naming import DOMAIN_FILE, MESH_FILE
 from meshwright.model.packing import pack, shape, unpack
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """A domain, the origins of what it says for its products, and a name of all that stands above them."""
 
@@ -31,7 +32,7 @@ class Told:
     above: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Organisation:
     """The mesh without its products, its domains in the order of their folders, and what is wrong with their files."""
 

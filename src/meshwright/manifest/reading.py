@@ -7,7 +7,7 @@ remembered, and not even hashed again. Where only the SQL of its tables has, it 
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,14 +17,16 @@ from meshwright.manifest.layout import Folder
 from meshwright.manifest.remembered import Kept, Remembered
 from meshwright.manifest.text.content import digest_of, read_text
 from meshwright.manifest.text.problems import Problems
+from meshwright.model.address import ProductAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import Busy
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct, OutputTable, Transform
 from meshwright.model.products import Outline, outline_of
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What was found: the product, unless there is an error in it, and its problems."""
 
@@ -32,7 +34,7 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """What is known of a reading without unpacking it; `outline` is None where there is an error in the product."""
 
@@ -67,15 +69,16 @@ class _Kept(NamedTuple):
 
 
 _DIAGNOSTICS = tuple[Diagnostic, ...]
-_SHAPE = f"{__version__}\0{shape(Reading)}\0{Outline._fields}\0{_Kept._fields}"
+_NAME = sha256(f"{__version__}\0{shape(Reading)}\0{Outline._fields}\0{_Kept._fields}".encode()).hexdigest()
+"""Names how readings are kept, and by whom."""
 
 
 def remembered(root: Path, kept: Kept) -> Remembered:
     """Return what is remembered of the folders of a mesh."""
-    return Remembered(kept, f"readings\0{_SHAPE}\0{root}")
+    return Remembered(kept, f"readings\0{_NAME}\0{root}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shelf:
     """Where the readings of one domain's products are kept; `above` names what its domains and the mesh say."""
 
@@ -84,24 +87,24 @@ class Shelf:
     kept: Kept
     known: Remembered
 
-    def reading(self, folder: Folder, read: Callable[[], Reading]) -> Found:
-        """Return what is known of the reading of a folder; `read` makes it where it is not kept."""
+    def reading(self, address: ProductAddress, folder: Folder, read: Callable[[], Reading]) -> Found:
+        """Return what is known of the reading of a product's folder; `read` makes it where it is not kept."""
         state = None if folder.state is None else self._state(folder.state)
-        known = None if state is None else self.known.get(folder.path, state)
+        known = None if state is None else self.known.get(address, state)
         if known is not None:
-            return self._remembered(_Kept(*known), lambda: self._made(folder, read)[0])
-        reading, packed, key = self._made(folder, read)
+            return self._remembered(_Kept(*known), lambda: self._made(address, folder, read)[0])
+        reading, packed, key = self._made(address, folder, read)
         made = found(reading, sha256(packed).digest())
         if state is not None and key is not None:
             outline = None if made.outline is None else made.outline.plain
             told = pack(_DIAGNOSTICS, made.diagnostics).decode(errors="surrogatepass") if made.diagnostics else ""
             beside = self._beside(folder, reading)
-            self.known.put(folder.path, state, _Kept(key.hex(), made.digest.hex(), beside, outline, told))
+            self.known.put(address, state, _Kept(key.hex(), made.digest.hex(), beside, outline, told))
         return made
 
     def _remembered(self, known: _Kept, again: Callable[[], Reading]) -> Found:
         key = bytes.fromhex(known.key)
-        self.kept.hold(key)
+        self.kept.hold((key,))
         outline = None if known.outline is None else Outline.of(known.outline)
         told = known.diagnostics.encode(errors="surrogatepass")
         diagnostics = unpack(_DIAGNOSTICS, told) if told else ()
@@ -112,21 +115,23 @@ class Shelf:
             lambda: unpack(Reading, self.kept.get(key)) or again(),
         )
 
-    def _made(self, folder: Folder, read: Callable[[], Reading]) -> tuple[Reading, bytes, bytes | None]:
+    def _made(
+        self, address: ProductAddress, folder: Folder, read: Callable[[], Reading]
+    ) -> tuple[Reading, bytes, bytes | None]:
         """Return the reading of a folder, unpacked and packed, with its key; read it where it is not kept."""
         key = self._key(folder)
         packed = None if key is None else self.kept.get(key)
         reading = unpack(Reading, packed)
         if reading is None or packed is None:
-            reading = self._rewritten(folder) or read()
+            reading = self._rewritten(address, folder) or read()
             packed = pack(Reading, reading)
             if key is not None and self._key(folder) == key:  # else a file was changed in the meantime
                 self.kept.put(key, packed)
         return reading, packed, key
 
-    def _rewritten(self, folder: Folder) -> Reading | None:
+    def _rewritten(self, address: ProductAddress, folder: Folder) -> Reading | None:
         """Return what was read the last time with the SQL that is there now, where nothing else has changed."""
-        found = self.known.last(folder.path)
+        found = self.known.last(address)
         last = None if found is None else _Kept(*found)
         before = None if last is None else unpack(Reading, self.kept.get(bytes.fromhex(last.key)))
         if last is None or before is None or before.product is None or before.product.code is not None:
@@ -154,7 +159,7 @@ class Shelf:
 
         None where that has no name, as behind a link: that is read each time.
         """
-        state = sha256(f"{_SHAPE}\0{self.above}".encode())
+        state = sha256(f"{_NAME}\0{self.above}".encode())
         top = f"{self.root}/"
         try:
             for path in _files(top + folder.path):

@@ -1,11 +1,15 @@
-"""Remembered: what was found the last time, by name, beside the state in which it was found.
+"""Remembered: what was found of products the last time, beside the state in which it was found.
 
-One piece of the cache holds all of it, so that what has not changed costs a look into a table.
+One piece of the cache holds that of a domain, so that what has not changed costs a look into a table, and what has
+costs no more than its domain.
 """
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Protocol
+
+from meshwright.model.address import ProductAddress
 
 
 class Kept(Protocol):
@@ -17,39 +21,57 @@ class Kept(Protocol):
     def put(self, key: bytes, content: bytes) -> None:
         """Keep something."""
 
-    def hold(self, key: bytes) -> None:
-        """Keep on what was kept under a key, though nobody looks at it."""
+    def hold(self, keys: Iterable[bytes]) -> None:
+        """Keep on what was kept under some keys, though nobody looks at it."""
 
 
 class Remembered:
-    """Plain values by name. A value counts for one state, which names all that it depends on."""
+    """Plain values by product. A value counts for one state, which names all that it depends on."""
 
     def __init__(self, kept: Kept, subject: str) -> None:
-        self._kept, self._key = kept, sha256(subject.encode()).digest()
-        self._before: dict[str, list[Any]] = _plain(kept.get(self._key))
-        self._now: dict[str, list[Any]] = {}
+        self._kept, self._subject = kept, subject
+        self._domains: dict[str, _Domain] = {}
 
-    def get(self, name: str, state: str) -> Any:
+    def get(self, product: ProductAddress, state: str) -> Any:
         """Return what was found in a state; None when it is another one now."""
-        found = self._before.get(name)
+        domain = self._domain(product)
+        found = domain.before.get(product.product)
         if found is None or found[0] != state:
             return None
-        self._now[name] = found
+        domain.now[product.product] = found
         return found[1]
 
-    def last(self, name: str) -> Any:
+    def last(self, product: ProductAddress) -> Any:
         """Return what was found the last time, whatever the state was; None where there is nothing."""
-        found = self._before.get(name)
+        found = self._domain(product).before.get(product.product)
         return None if found is None else found[1]
 
-    def put(self, name: str, state: str, value: Any) -> None:
+    def put(self, product: ProductAddress, state: str, value: Any) -> None:
         """Remember what was found."""
-        self._now[name] = [state, value]
+        self._domain(product).now[product.product] = [state, value]
 
     def save(self) -> None:
         """Keep what was found this time, and nothing else."""
-        if self._now != self._before:
-            self._kept.put(self._key, json.dumps(self._now, separators=(",", ":"), check_circular=False).encode())
+        for domain in self._domains.values():
+            if domain.now != domain.before:
+                self._kept.put(domain.key, json.dumps(domain.now, separators=(",", ":"), check_circular=False).encode())
+
+    def _domain(self, product: ProductAddress) -> "_Domain":
+        known = self._domains.get(product.domain)
+        if known is None:
+            key = sha256(f"{self._subject}\0{product.domain}".encode(errors="surrogateescape")).digest()
+            known = self._domains[product.domain] = _Domain(key, _plain(self._kept.get(key)))
+        return known
+
+
+class _Domain:
+    """What is remembered of the products of a domain, `before` and `now`, by their names."""
+
+    __slots__ = ("before", "key", "now")
+
+    def __init__(self, key: bytes, before: dict[str, list[Any]]) -> None:
+        self.key, self.before = key, before
+        self.now: dict[str, list[Any]] = {}
 
 
 def _plain(content: bytes | None) -> dict[str, list[Any]]:

@@ -4,7 +4,6 @@ A template is a folder: `template.yaml` with its questions, a README, and below 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +18,7 @@ from meshwright.manifest.text.syntax import read_file
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import NotFound
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 TEMPLATE_FILE = "template.yaml"
 
@@ -43,7 +43,7 @@ class TemplateDocument(Shape):
     next: list[StrictText] = Field(description="The commands to go on with")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Question:
     """One question. `default` is text with `{{ earlier }}` answers in it; None where somebody has to answer."""
 
@@ -54,7 +54,7 @@ class Question:
     default: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Template:
     """A building block: what it asks, what it writes, and the commands to go on with."""
 
@@ -86,11 +86,11 @@ def read_answers(file: Path, template: Template) -> tuple[Mapping[str, str], tup
             problems.error(Code.TYPE, document.root.at, "the file must be a mapping of questions to answers")
         return {}, problems.found
     names = [q.name for q in template.questions]
-    for name, value in plain.items():
+    for name, given in plain.items():
         if name not in names:
             message = f"the template `{template.name}` does not ask for `{name}`"
             problems.error(Code.UNKNOWN_KEY, document.root[name].at_key, message, did_you_mean(name, names))
-        elif isinstance(value, dict | list):
+        elif isinstance(given, dict | list):
             problems.error(Code.TYPE, document.root[name].at, f"`{name}` must be a single value")
     return {name: _text(value) for name, value in plain.items()}, problems.found
 

@@ -6,10 +6,11 @@ of one domain. Several, with `,` between, are a chain: each may act as the next,
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qsl, urlsplit
 
 from meshwright.model.errors import Refused
+from meshwright.model.value import value
 
 Chain = tuple[str, ...]
 """Service accounts of which each may act as the next."""
@@ -23,7 +24,7 @@ _MADE = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _HINT = "write `runAs=mesh-{domain}@my-project.iam.gserviceaccount.com`, or `runAs.sales=…` for one domain"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accounts:
     """What each domain runs as: what is said of it, else of all."""
 

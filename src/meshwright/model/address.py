@@ -5,10 +5,10 @@ A port with one table has no need to name it: `domain.product:port@1.column`. Of
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from meshwright.model.errors import NotFound
+from meshwright.model.value import value
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 _ADDRESS = re.compile(
@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class ProductAddress:
     """`domain.product`."""
 
@@ -32,7 +32,7 @@ class ProductAddress:
         return PortAddress(self, name, major)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class PortAddress:
     """`domain.product:port@major`; the major version is always known once a mesh is loaded."""
 
@@ -48,7 +48,7 @@ class PortAddress:
         return TableAddress(self, name)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class TableAddress:
     """`domain.product:port@major`, the only table of its port; or `domain.product:port@major.table`, one of several.
 
@@ -66,7 +66,7 @@ class TableAddress:
         return ColumnAddress(self, name)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class ColumnAddress:
     """`domain.product:port@major.column`, or `domain.product:port@major.table.column`."""
 
@@ -82,7 +82,7 @@ class ColumnAddress:
         return self.table.port
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class SourceColumn:
     """`domain.product ← input.column`: a column of a source, which nobody reads but the product that has the input."""
 
@@ -101,7 +101,7 @@ AnyColumn = ColumnAddress | SourceColumn
 """A column that a product offers, or one that it reads of a source."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reference:
     """An address as people type it: port, major and what follows may be left out.
 

@@ -1,12 +1,11 @@
 """Analysis: what one SELECT reads and makes, down to the column."""
 
-from dataclasses import dataclass
-
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Diagnostic, Location
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class ColumnRead:
     """A column of an input, at one place (selected, joined on …).
 
@@ -18,7 +17,7 @@ class ColumnRead:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutputColumn:
     """A column that the SELECT makes, and the (input, column) pairs whose values flow into it.
 
@@ -30,7 +29,7 @@ class OutputColumn:
     sources: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Analysis:
     """One SELECT, understood. `inputs` are the local names of what it reads, `parameters` the bound ones it uses."""
 

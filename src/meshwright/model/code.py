@@ -3,11 +3,11 @@
 It travels whole in the product's record, lock and all: what was approved is what runs (docs/decisions/0081).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from meshwright.model.errors import Corrupt
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 
 
 class Language(StrEnum):
@@ -27,7 +27,7 @@ LOCK_FILES = ("requirements.lock", "uv.lock")
 """What names all that code needs, with hashes: pip's own format, or uv's beside its `pyproject.toml`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeFile:
     """One file of UTF-8; its path is relative to the manifest's folder, with `/`."""
 
@@ -35,7 +35,7 @@ class CodeFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Code:
     """The code of a product: the file or folder at `path`, and all `files` that it is made of, its lock among them.
 
@@ -68,7 +68,7 @@ class Code:
         return Digest.of("\0".join(parts).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeTransform:
     """A table that the product's code makes; `path` is the file or folder of that code."""
 

@@ -1,11 +1,12 @@
 """Contract: what an output port promises about the shape and the content of its table (ODCS's words)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.mask import Mask
+from meshwright.model.value import value
 
 
 class LogicalType(StrEnum):
@@ -68,7 +69,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForeignKey:
     """What columns refer to: those of another table of the product, or of an input, by the name that SQL has for it."""
 
@@ -80,7 +81,7 @@ class ForeignKey:
         return ", ".join(f"{self.table}.{column}" for column in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfInput:
     """What a check asks of an input, by the name that SQL has for it: of lost rows, the columns that name one there.
 
@@ -93,7 +94,7 @@ class OfInput:
     columns_at: Location | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Check:
     """One executable assertion on a port's table.
 
@@ -153,7 +154,7 @@ class Check:
                 return (low < value < high) == (self.operator is Operator.BETWEEN)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Column:
     """A property of the contract's table.
 
@@ -174,7 +175,7 @@ class Column:
     at: Location | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contract:
     """The promise of one output port: one table, its columns and its checks."""
 

@@ -1,19 +1,21 @@
 """Cron: which moments does an expression name? Five fields, in the wall time of a zone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 _ALL = tuple(frozenset(r) for r in (range(60), range(24), range(1, 32), range(1, 13), range(7)))
+_Fields = list[frozenset[int] | None]
+"""The numbers of each of the five fields; None where it names all that there are."""
 _FAR = 366 * 17
 """Days to look: beyond two waits for a 29th of February, even across a century's end."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cron:
     """The values of the five fields; `either_day` is cron's oddity: with a day and a weekday given, one is enough."""
 
@@ -27,17 +29,9 @@ class Cron:
     @classmethod
     def parse(cls, text: str) -> "Cron":
         """Read an expression, as the library reads it that Airflow schedules with. Raises `ValueError`."""
-        from croniter import croniter
-
-        if not text.startswith("@") and len(text.split()) != len(_ALL):
-            raise ValueError(f"`{text}` has {len(text.split())} fields, a cron has five")
-        fields, nth = croniter.expand(text)
-        numbers = [_ALL[n] if field == ["*"] else frozenset(field) for n, field in enumerate(fields)]
-        if nth or not all(isinstance(number, int) for field in numbers for number in field):
-            raise ValueError(f"`{text}` counts days from a month's end or by weeks, which no interval can follow")
-        minutes, hours, days, months, weekdays = numbers
-        either = ["*"] not in (fields[2], fields[4])
-        return cls(minutes, hours, days, months, weekdays, either)
+        fields = _plain(text) or _expanded(text)
+        minutes, hours, days, months, weekdays = (field or every for field, every in zip(fields, _ALL, strict=True))
+        return cls(minutes, hours, days, months, weekdays, either_day=None not in (fields[2], fields[4]))
 
     @property
     def ever_runs(self) -> bool:
@@ -90,6 +84,25 @@ class Cron:
         if len(set(midnights)) > 1:
             return len(self.moments_on(day, zone))
         return len(self.hours) * len(self.minutes) if self.runs_on(day) else 0
+
+
+def _plain(text: str) -> _Fields | None:
+    """Read what is read alike everywhere: of each field one number, or all; None of anything else."""
+    words = text.split() if text.isascii() else []
+    found = [None if word == "*" else frozenset({int(word)}) for word in words if word == "*" or word.isdecimal()]
+    is_plain = len(found) == len(words) == len(_ALL)
+    return found if is_plain and all(f is None or f <= every for f, every in zip(found, _ALL, strict=True)) else None
+
+
+def _expanded(text: str) -> _Fields:
+    from croniter import croniter  # starts a process, to ask what machine this is
+
+    if not text.startswith("@") and len(text.split()) != len(_ALL):
+        raise ValueError(f"`{text}` has {len(text.split())} fields, a cron has five")
+    fields, nth = croniter.expand(text)
+    if nth or not all(isinstance(number, int) for field in fields if field != ["*"] for number in field):
+        raise ValueError(f"`{text}` counts days from a month's end or by weeks, which no interval can follow")
+    return [None if field == ["*"] else frozenset(field) for field in fields]
 
 
 def last_interval(cron: str, timezone: str, now: datetime) -> Interval | None:

@@ -1,8 +1,9 @@
 """Diagnostic: one problem in what somebody wrote, where it is, and what would mend it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from meshwright.model.value import value
 
 MAX_SHOWN = 400
 """Characters of a line that a diagnostic carries: a line of a megabyte helps nobody."""
@@ -15,7 +16,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Location:
     """A place in a file that somebody wrote.
 
@@ -33,7 +34,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Diagnostic:
     """One problem. `code` is `MW` and four digits, and `mesh explain` knows it."""
 

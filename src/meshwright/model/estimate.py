@@ -1,9 +1,9 @@
 """Estimate: what does an engine say beforehand of a run's queries?"""
 
-from dataclasses import dataclass
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Estimate:
     """How many bytes one run would be billed for; without `size` nobody could tell, `because` of this."""
 

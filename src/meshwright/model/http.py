@@ -1,19 +1,19 @@
 """HTTP source: what an API is asked for an interval, and how the pages of its answer follow each other."""
 
-from dataclasses import dataclass
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OnePage:
     """The answer is whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LinkedPages:
     """The `Link` header of each answer leads to the next page (RFC 8288)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NamedPages:
     """Each answer names the next page at the keys `next`: its URL, or what the `parameter` is to be for it."""
 
@@ -21,7 +21,7 @@ class NamedPages:
     parameter: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NumberedPages:
     """The `parameter` counts pages from `first` on, until one is empty."""
 
@@ -29,7 +29,7 @@ class NumberedPages:
     first: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SkippedRecords:
     """The `parameter` counts the records that were read before, until a page is empty."""
 
@@ -39,7 +39,7 @@ class SkippedRecords:
 Pages = OnePage | LinkedPages | NamedPages | NumberedPages | SkippedRecords
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HttpSource:
     """Records that an API answers with, as JSON.
 

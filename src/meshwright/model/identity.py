@@ -3,13 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.model.time import utc
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Digest:
     """The SHA-256 of some bytes, in hexadecimal."""
 
@@ -33,7 +33,7 @@ class Digest:
         return cls(hashlib.sha256(content).hexdigest())
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class PublishId:
     """Minted by `stage`; it travels with the staged data. Sorts by the time of its making."""
 

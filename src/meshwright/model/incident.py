@@ -1,14 +1,14 @@
 """Incident: the one product that is the cause of broken promises, whom it hurts, and what is said about it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.product import SupportChannel
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Impact:
     """One broken promise: which SLO of which port, how, since when, and until when it was the incident's doing."""
 
@@ -24,7 +24,7 @@ class Impact:
         return self.port, self.slo
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contact:
     """Who answers for a product: a person, where the mesh names one, and where to ask."""
 
@@ -35,7 +35,7 @@ class Contact:
     support: tuple[SupportChannel, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Incident:
     """One cause, and every promise that it breaks.
 
@@ -69,7 +69,7 @@ class Event(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """What is said once about an incident, to every channel."""
 

@@ -1,11 +1,10 @@
 """Job: work that a service does for an engine by itself: it goes on when the process that has begun it is gone."""
 
-from dataclasses import dataclass
-
 from meshwright.model.address import TableAddress
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Job:
     """A job of a service, by the `name` that the service knows it by.
 

@@ -1,11 +1,10 @@
 """Kafka source: a topic, and which of its messages a publish has read."""
 
-from dataclasses import dataclass
-
 from meshwright.model.ratio import Ratio
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KafkaSource:
     """The messages of a topic that no publish has read yet: an object of JSON each, or by a schema of a `registry`.
 
@@ -26,7 +25,7 @@ class KafkaSource:
         return True
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Offsets:
     """A stretch of one partition: the messages from `start` up to `end`, which is not among them."""
 
@@ -35,7 +34,7 @@ class Offsets:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TopicRead:
     """What a publish has read of a topic. Of each partition there is a stretch, even if nothing was in it."""
 

@@ -1,7 +1,8 @@
 """Mask: what becomes of a column's values before they are published, so that nobody reads more than they need."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from meshwright.model.value import value
 
 
 class TimeUnit(StrEnum):
@@ -13,28 +14,28 @@ class TimeUnit(StrEnum):
     YEAR = "year"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Redact:
     """Nothing of a value is left: it is null, or a fixed `text`. What was null stays null."""
 
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TruncateText:
     """The first characters of a text are left."""
 
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TruncateTime:
     """A date or an instant is that of the beginning of its unit."""
 
     unit: TimeUnit
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pseudonym:
     """A text becomes a keyed hash: the same for the same subject, wherever the subject space is the same."""
 

@@ -1,7 +1,7 @@
 """Mesh: everything that an organisation's teams have committed, resolved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from meshwright.model.diagnostic import Location
 from meshwright.model.policy import Decisions, Waiver
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, ProductType
 from meshwright.model.products import Products
+from meshwright.model.value import value
 
 Written = tuple[tuple[str, str], ...]
 """The keys of mesh.yaml or of a domain.yaml as they were written, each value as JSON; no environment is among them.
@@ -26,7 +27,7 @@ PLATFORM = "platform"
 """The role of those who look after what belongs to the whole mesh."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Person:
     """Somebody who can own, approve or be told; `handle` is how the host of the repositories knows them."""
 
@@ -38,7 +39,7 @@ class Person:
     handle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Organisation:
     """Whose mesh it is, and where to ask about it."""
 
@@ -47,7 +48,7 @@ class Organisation:
     contact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Purpose:
     """Why data is made: a director owns it and its budget, in the mesh's currency."""
 
@@ -57,7 +58,7 @@ class Purpose:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Domain:
     """A part of the organisation that owns its data as products.
 
@@ -77,7 +78,7 @@ class Domain:
     at: Location | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Community:
     """People across domains who care for something together."""
 
@@ -87,7 +88,7 @@ class Community:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kpi:
     """How a term is measured, who answers for the figure, and where it should be."""
 
@@ -96,7 +97,7 @@ class Kpi:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pool:
     """What may not be used by too many at once: a store, a source, a domain's share. A working task takes a slot."""
 
@@ -105,7 +106,7 @@ class Pool:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Term:
     """A word that means the same in every domain; a column that carries it has its type, unit and classification."""
 
@@ -118,7 +119,7 @@ class Term:
     at: Location | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Prices:
     """What an environment asks for an `hour` of a run, and for a `tebibyte` that queries read, in the mesh's currency.
 
@@ -129,7 +130,7 @@ class Prices:
     tebibyte: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Environment:
     """Where a release runs. `since` and `until` bound the intervals that are run there.
 
@@ -149,7 +150,7 @@ class Environment:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mesh:
     """All of it, in the order of addresses; of some, products are read when somebody looks at them.
 

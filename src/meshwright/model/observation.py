@@ -1,14 +1,14 @@
 """Observation: what was really delivered, as facts with the time at which they became true."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.identity import PublishId
 from meshwright.model.time import Interval, Watermark
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Landing:
     """A publish of an interval became readable at `landed_at`, complete up to `watermark`.
 
@@ -22,7 +22,7 @@ class Landing:
     restored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChecksRan:
     """A stage's checks of one port: how many passed, of how many, and the names of those that failed."""
 
@@ -32,7 +32,7 @@ class ChecksRan:
     failed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failure:
     """A run of a product ended without a publish: at which step, and why, in the words of its error.
 
@@ -47,7 +47,7 @@ class Failure:
     waiting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Overrun:
     """A run of a product had not ended at `at`, `limit` after it was queued."""
 
@@ -57,7 +57,7 @@ class Overrun:
     limit: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PortHistory:
     """All that an SLO is judged by, oldest first. Synthetic publishes are not in it.
 
@@ -73,7 +73,7 @@ class PortHistory:
     overrun: Overrun | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Usual:
     """What a run of a product usually takes: `length` is the median of its last `runs`, all of them on real data.
 

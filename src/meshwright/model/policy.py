@@ -4,16 +4,17 @@ Which policies there are, and what can be decided of each, the gate knows (`gate
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from meshwright.model.diagnostic import Location
+from meshwright.model.value import value
 
 SEVERITY, EFFECTIVE_FROM = "severity", "effectiveFrom"
 """What can be decided of every policy, beside the parameters of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """One key that was decided, with its value as JSON, and where the two are."""
 
@@ -38,7 +39,7 @@ class Setting:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """What mesh.yaml or one domain.yaml says of a policy; what it does not say is as it stands above."""
 
@@ -52,7 +53,7 @@ class Decision:
         return ", ".join(s.text if s.name == SEVERITY else f"{s.name} {s.text}" for s in self.settings)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Waiver:
     """A finding that `owner` answers for until a day. `subject` is the address of a product, or of a part of one."""
 

@@ -1,7 +1,7 @@
 """Data product: what a domain reads, makes and offers. Resolved: every default is filled in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +15,7 @@ from meshwright.model.kafka import KafkaSource
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
 from meshwright.model.time import length_text
+from meshwright.model.value import value
 
 
 class ProductType(StrEnum):
@@ -25,7 +26,7 @@ class ProductType(StrEnum):
     CONSUMER_ALIGNED = "consumerAligned"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FilesSource:
     """Files below a connection's folder.
 
@@ -45,7 +46,7 @@ class FilesSource:
         return "{" in self.path
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DatabaseSource:
     """A table of a database. With a `cursor` column only the rows inside the interval are read, else all."""
 
@@ -59,7 +60,7 @@ class DatabaseSource:
         return self.cursor is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class VirtualSource:
     """The product's own store already serves the table: it is checked and monitored in place, never copied."""
 
@@ -78,7 +79,7 @@ CopiedSource = FilesSource | DatabaseSource | HttpSource | KafkaSource
 Source = CopiedSource | VirtualSource
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InputPort:
     """What a product reads: a source of its own domain, or an output port of another product.
 
@@ -99,7 +100,7 @@ class InputPort:
         return self.source.quarantine if isinstance(self.source, KafkaSource) else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transform:
     """One SELECT over the input ports, by their local names. `file` is relative to the mesh's root."""
 
@@ -130,7 +131,7 @@ class OnFail(StrEnum):
     WARN = "warn"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sample:
     """A query that works, for consumers to copy. `at` is where its text begins."""
 
@@ -139,7 +140,7 @@ class Sample:
     at: Location | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Retention:
     """How long rows are kept: none is kept that is older than `keep` behind the watermark of its product.
 
@@ -154,7 +155,7 @@ class Retention:
         return f"for {length_text(self.keep)}" + (f" by `{self.by}`" if self.by else "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutputTable:
     """One table that an output port offers: what is promised of it, how it is made and how it is published.
 
@@ -221,7 +222,7 @@ class OutputTable:
         return dict(self.on_fail).get(check_name, default)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deprecation:
     """A port goes: it is served `until` then, and `use` is what to read instead, where there is such."""
 
@@ -238,7 +239,7 @@ class Deprecation:
         return f"{self.until:%Y-%m-%d}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutputPort:
     """What a product offers: one table or several, published together under one version (`major.minor.patch`).
 
@@ -277,7 +278,7 @@ class OutputPort:
         return next((table for own, table in self.named if own == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CronSchedule:
     """Runs at the end of each of the cron's intervals, in its zone; waits for its inputs at most `wait_at_most`."""
 
@@ -293,7 +294,7 @@ class When(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InputsSchedule:
     """Runs when its inputs publish."""
 
@@ -303,7 +304,7 @@ class InputsSchedule:
 Schedule = CronSchedule | InputsSchedule
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Effort:
     """How hard a run tries: how often each task is tried again, and how long it may work; None for ever.
 
@@ -317,7 +318,7 @@ class Effort:
     alert_after: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """A person in a team, with the role that the product gives them (ODPS)."""
 
@@ -325,7 +326,7 @@ class Member:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SupportChannel:
     """Where to ask (ODPS)."""
 
@@ -334,7 +335,7 @@ class SupportChannel:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DataProduct:
     """A product, resolved. `file` is its manifest, relative to the mesh's root; `code` makes the tables that say so.
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TypeVar
+
+from meshwright.model.value import value
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """How many of `total` are done of `what`: `reading products`; `is_over` once no more of them come."""
 

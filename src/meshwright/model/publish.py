@@ -1,7 +1,6 @@
 """Publish: what was staged, checked and made visible to consumers, and what it was made from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,9 +9,10 @@ from meshwright.model.identity import Digest, PublishId
 from meshwright.model.kafka import TopicRead
 from meshwright.model.product import OnFail
 from meshwright.model.time import Interval, Watermark
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class KeyUsed:
     """The key by which pseudonyms of a subject space were made, by its fingerprint, which does not tell the key."""
 
@@ -20,7 +20,7 @@ class KeyUsed:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InputRead:
     """One input as it was read, in the same snapshot as the data. A source has no publish id.
 
@@ -38,7 +38,7 @@ class InputRead:
     quarantined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Partitions:
     """The partitions that a publish wrote, or took rows from: how many, and their names; none where they are many."""
 
@@ -46,7 +46,7 @@ class Partitions:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TableRows:
     """How many rows one table has been given by a stage, or holds after a publish; `quarantined` were set aside.
 
@@ -59,7 +59,7 @@ class TableRows:
     partitions: Partitions | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quarantined:
     """A row that was set aside instead of published, by which checks; `content` is its columns as JSON.
 
@@ -78,7 +78,7 @@ class Quarantined:
         return str(self.table) if self.table is not None else f"input {self.input}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Staged:
     """All output ports of a product, built privately. `synthetic`: some input was generated or a fixture."""
 
@@ -94,7 +94,7 @@ class Staged:
     keys: tuple[KeyUsed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WrongRow:
     """A row that a check finds wrong, by what tells it from others: values of columns that anybody may see, as text."""
 
@@ -104,7 +104,7 @@ class WrongRow:
         return ", ".join(f"{column} {'null' if value is None else f'`{value}`'}" for column, value in self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckResult:
     """One check of one table, held against what was staged, published, or is served by another store.
 
@@ -132,7 +132,7 @@ class CheckResult:
         return f"{self.message}, such as {rows}" if rows else self.message
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spent:
     """What a run took of an engine that bills it: the bytes that its queries were billed for, and seconds of slots.
 
@@ -152,7 +152,7 @@ class Spent:
         return Spent(self.billed - other.billed, round(self.slots - other.slots, 3), self.stored - other.stored)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Publish:
     """One entry of a product's `publish_log`, written in the transaction that made the data visible.
 
@@ -206,7 +206,7 @@ class Publish:
         return Partitions(len(names), tuple(names))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Standing:
     """A publish, and what stood when it was made."""
 

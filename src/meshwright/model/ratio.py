@@ -1,10 +1,11 @@
 """Ratio: a share between 0 and 1, exact, as objectives and SLIs are."""
 
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from meshwright.model.value import value
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@value(order=True)
 class Ratio:
     """A share, 0 to 1. Decimal, so that 99.9 % is 99.9 %."""
 

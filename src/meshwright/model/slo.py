@@ -1,6 +1,5 @@
 """SLO: what an output port promises about its service, and how well the promise is kept."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from math import ceil
@@ -10,9 +9,10 @@ from meshwright.model.address import PortAddress
 from meshwright.model.calendar import is_business_day
 from meshwright.model.ratio import Ratio
 from meshwright.model.time import Watermark, length_text
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Freshness:
     """The watermark is at most `max_age` old, `objective` of the (active) time."""
 
@@ -20,7 +20,7 @@ class Freshness:
     objective: Ratio
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Occurrence:
     """On this day, data complete up to `need`, its midnight, is to have landed by `deadline`."""
 
@@ -29,7 +29,7 @@ class Occurrence:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LandingBy:
     """On each day, the data is complete up to the day's midnight `by` a local time, on `objective` of the days.
 
@@ -57,14 +57,14 @@ class LandingBy:
         return Occurrence(day, need, deadline)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Completeness:
     """Of what should be there by now, `objective` is there."""
 
     objective: Ratio
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quality:
     """`objective` of the checks that ran have passed."""
 
@@ -117,7 +117,7 @@ class SloState(StrEnum):
     NO_DATA = "noData"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SloStatus:
     """One SLO of one port, evaluated at one moment.
 
@@ -144,7 +144,7 @@ class SloStatus:
         return self.port, slo_name(self.slo)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StateInterval:
     """An SLO was in one state from `started_at` until `ended_at`; until now where there is no end."""
 

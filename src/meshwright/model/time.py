@@ -1,14 +1,15 @@
 """Time: half-open UTC intervals and watermarks. Instants are aware datetimes in UTC, lengths are timedeltas."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NewType
+
+from meshwright.model.value import value
 
 Watermark = NewType("Watermark", datetime)
 """The data is complete up to here (UTC, exclusive); never ahead of the moment at which it was measured."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Interval:
     """`[start, end)` in UTC."""
 

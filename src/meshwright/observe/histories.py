@@ -15,6 +15,7 @@ from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.observation import ChecksRan, Failure, Landing, Overrun, PortHistory, Usual
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval, Watermark
+from meshwright.model.value import value
 from meshwright.observe.facts import chunks
 from meshwright.observe.tables import activation, check_result, failure, landing, overrun, publish
 
@@ -24,7 +25,7 @@ _USUAL = 30
 """The last runs by which is judged what is usual: some days of one that runs each hour."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Latest:
     """A product's last publish, and what came after it: the failure of a run, or one that took too long."""
 

@@ -7,7 +7,6 @@ reads of a recovery before the trouble.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from meshwright.model import codec
 from meshwright.model.incident import Message
+from meshwright.model.value import value
 from meshwright.observe.database import Database
 from meshwright.observe.facts import append, document
 from meshwright.observe.tables import outbox
@@ -32,7 +32,7 @@ class Delivery(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """One message on its way to one channel; `attempts` were made before this one."""
 
@@ -42,7 +42,7 @@ class Envelope:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Backlog:
     """What has not been delivered: how much waits, since when, and how much never will be."""
 

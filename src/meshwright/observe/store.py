@@ -5,7 +5,6 @@ transaction. Synthetic data is remembered and shown, and never part of a history
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.model.address import PortAddress, ProductAddress
@@ -15,13 +14,14 @@ from meshwright.model.incident import Incident, Message
 from meshwright.model.observation import Failure, Overrun, PortHistory, Usual
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo, StateInterval
+from meshwright.model.value import value
 from meshwright.observe import facts, histories, outbox, standing
 from meshwright.observe.database import Database
 from meshwright.observe.histories import Latest
 from meshwright.observe.outbox import Outbox
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Judgement:
     """What one look at the facts changes: states that ended and began, incidents, and what is to be said to whom.
 

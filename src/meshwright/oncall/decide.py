@@ -7,7 +7,7 @@ incident of its own. Nothing is said twice: a message is due when an incident op
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from meshwright.model.address import ProductAddress
@@ -16,13 +16,14 @@ from meshwright.model.identity import Digest
 from meshwright.model.incident import Event, Impact, Incident, Message
 from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import instant_text
+from meshwright.model.value import value
 from meshwright.oncall.cause import Causes, causes
 from meshwright.oncall.evidence import Evidence
 from meshwright.oncall.people import contact
 from meshwright.oncall.reason import RUN, overrun_text, reason
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """The incidents that are open or have just been resolved, and what is to be said."""
 
@@ -30,7 +31,7 @@ class Decision:
     messages: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Incidents:
     """What is known before a decision: the incidents that are open, and how many of each cause have ended."""
 
@@ -38,7 +39,7 @@ class Incidents:
     ended: Mapping[ProductAddress, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Scene:
     """What every judgement of one tick is made from."""
 

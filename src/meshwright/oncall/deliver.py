@@ -6,12 +6,12 @@ rarely; what a channel will never take is kept as a dead letter, with the reason
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meshwright.model.errors import MeshError
 from meshwright.model.incident import Event, Incident, Message
 from meshwright.model.time import instant_text
+from meshwright.model.value import value
 from meshwright.observe.outbox import Delivery, Envelope, Outbox
 from meshwright.oncall.channels.protocol import Channel, Rejected, Unavailable
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delivered:
     """How many messages were taken, will be tried again, and will never be taken."""
 

@@ -10,7 +10,6 @@ The state of a product is the gravest thing that is true of it:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -22,6 +21,7 @@ from meshwright.model.publish import Publish
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import SloState, SloStatus, slo_name
 from meshwright.model.time import Watermark, instant_text
+from meshwright.model.value import value
 from meshwright.observe.histories import Latest
 from meshwright.oncall.reason import overrun_text
 from meshwright.slo.promises import evaluated, promised
@@ -41,7 +41,7 @@ class ProductState(StrEnum):
     OK = "ok"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProductRow:
     """One product as it stands. `rows` counts those of all its ports; None where nothing was published."""
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,10 +11,11 @@ from markupsafe import Markup, escape
 
 from meshwright.model.slo import slo_text
 from meshwright.model.time import instant_text, length_text
+from meshwright.model.value import value
 from meshwright.pages.products import ProductRow
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Filter:
     """What somebody looks for among the products; empty texts look for nothing in particular."""
 
@@ -33,7 +33,7 @@ class Filter:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """Where a page is shown: the environment, the URL below which the pages are, and Airflow's own."""
 

@@ -4,14 +4,13 @@ A proposal is judged against the end of the chain, and `deploy` goes there: so n
 what is released next to it. A rollback begins the chain anew, from what it went back to.
 """
 
-from dataclasses import dataclass
-
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.entry import Pointed, Released
 from meshwright.release.log import History
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chain:
     """What an environment runs (None: nothing yet), and what was released to follow it, in that order."""
 

@@ -6,14 +6,13 @@ whole or not at all. Reading loads no third party: a command that finds its mesh
 
 import secrets
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
 from meshwright.release.read import products_of, root_of
 
@@ -27,7 +26,7 @@ _AT_ONCE = 16
 """Files on their way at the same time: a store answers one after some 50 ms, however small it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Brought:
     """How much of a release had to be fetched."""
 
@@ -35,7 +34,7 @@ class Brought:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Part:
     """One file of a release: its name, and the digest of its bytes."""
 
@@ -86,6 +85,8 @@ class Copy:
 
     def _bring(self, store: "ReleaseStore", release: Digest, parts: Iterable[_Part], told: Told) -> list[int]:
         """Fetch those of some files that are not here; return their sizes."""
+        from concurrent.futures import ThreadPoolExecutor  # whoever only reads a copy waits for no threads
+
         wanted = [p for p in parts if not self._path(p.digest).is_file()]
 
         def bring(part: _Part) -> int:

@@ -5,7 +5,7 @@ the same bytes, wherever and whenever it is cut; the digest of its root names it
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from meshwright.gate.judge import Allowed, Verdict
@@ -18,6 +18,7 @@ from meshwright.model.identity import Digest
 from meshwright.model.naming import shard
 from meshwright.model.product import DataProduct
 from meshwright.model.products import outline_of
+from meshwright.model.value import value
 from meshwright.release.files import FORMAT, MESH, ROOT, record_file, shard_file
 from meshwright.release.frozen import frozen, made_of
 from meshwright.release.graph import Listing
@@ -29,7 +30,7 @@ SHARD_SIZE = 250
 """How many products one DAG file builds at most: Airflow reads a file in one process, in one go."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Release:
     """A frozen mesh: the digest is that of the root, which names all other files; `files` are those that are new."""
 

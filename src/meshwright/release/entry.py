@@ -4,11 +4,12 @@ Its signature covers all else in it; its `previous` is the digest of the whole e
 removed, changed or put elsewhere without the next one telling.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from meshwright.model.codec import canonical, dump
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.keys import SigningKey, verify
 
 ROOT, GATE = "root", "gate"
@@ -17,14 +18,14 @@ ROOT, GATE = "root", "gate"
 _CONTEXT = b"meshwright/log/1\n"  # a signature made for anything else is none here
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delegated:
     """The root lets a key sign for the gate, from here on and instead of the one before."""
 
     gate_key: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Submitted:
     """Somebody asks for a plan to be released.
 
@@ -39,7 +40,7 @@ class Submitted:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Approved:
     """Somebody says yes to a plan, in the roles in which they were asked."""
 
@@ -48,7 +49,7 @@ class Approved:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rejected:
     """Somebody says no to a plan: it waits no longer, and approvals that it had are spent."""
 
@@ -57,7 +58,7 @@ class Rejected:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Released:
     """The gate allowed a plan of `author`, and this is what came of it.
 
@@ -73,7 +74,7 @@ class Released:
     approved_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pointed:
     """An environment runs this release from here on."""
 
@@ -81,7 +82,7 @@ class Pointed:
     release: Digest
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Revoked:
     """A release must not run anywhere any more."""
 
@@ -92,7 +93,7 @@ class Revoked:
 Body = Delegated | Submitted | Approved | Rejected | Released | Pointed | Revoked
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One record, at its place in the log. `previous` is None for the first."""
 

@@ -6,16 +6,17 @@ A private key is a file of its own that only its owner can read, outside every m
 import os
 import secrets
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from meshwright.model.errors import NotFound, Refused
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SigningKey:
     """A private key; `public` is what others verify its signatures by."""
 

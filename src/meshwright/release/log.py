@@ -5,14 +5,13 @@ nothing else. What it returns was read once, so that whoever asks it twice hears
 """
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from meshwright.model.codec import load
 from meshwright.model.errors import Corrupt, NotFound, Overtaken, Refused
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.entry import (
     GATE,
     ROOT,
@@ -27,14 +26,12 @@ from meshwright.release.entry import (
     Submitted,
 )
 from meshwright.release.keys import SigningKey
-from meshwright.release.objects import Objects
+from meshwright.release.objects import open_objects
 
 _ATTEMPTS = 20
-_AT_ONCE = 16
-"""Records on their way at the same time: a store answers one after some 50 ms."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Head:
     """The last record that somebody has seen: a log that does not hold it has lost records."""
 
@@ -42,7 +39,7 @@ class Head:
     digest: Digest
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class History:
     """A log as it was verified: its records, oldest first, and the key that signs for the gate now."""
 
@@ -101,7 +98,7 @@ class Log:
     """The log under one URL or folder."""
 
     def __init__(self, url: str) -> None:
-        self._objects = Objects(url)
+        self._objects = open_objects(url)
 
     def append(self, body: Body, signer: str, key: SigningKey, now: datetime, *, after: Head | None = None) -> Entry:
         """Add a record, signed by `signer`'s key; with `after`, only as the one that follows it.
@@ -135,8 +132,7 @@ class Log:
         for number, name in enumerate(names):
             if name != _name(number):
                 raise _corrupt(number, "is missing: it was removed")
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            entries = tuple(pool.map(self._entry, names))
+        entries = tuple(self._objects.each(self._entry, names))
         _refuse_broken_chain(entries)
         gate_key = _refuse_unauthorised(entries, root_key)
         for head in seen:

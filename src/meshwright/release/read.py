@@ -3,17 +3,17 @@
 Whoever knows the release's digest reads three small files, and no byte that was not released. Loads no third party.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release import shard
 from meshwright.release.files import record_file, verified
 from meshwright.release.record import Record, contents_of
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShardEntry:
     """Where a run of a domain's products is listed, from `first` on."""
 
@@ -22,7 +22,7 @@ class ShardEntry:
     digest: Digest
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Root:
     """What a release is made of: the mesh's own document, and the shards in the order of their products."""
 

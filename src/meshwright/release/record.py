@@ -6,7 +6,7 @@ it was read from, and the value says so.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
@@ -14,9 +14,10 @@ from meshwright.model.codec import canonical, dump, load
 from meshwright.model.contract import Check
 from meshwright.model.identity import Digest
 from meshwright.model.product import DataProduct, OutputTable
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Query:
     """What makes one table, in one dialect; `parameters` are the names of the values to bind.
 
@@ -31,7 +32,7 @@ class Query:
     reads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckQuery:
     """What one check of a table asks in SQL, in one dialect, as `Check` says of a bound query."""
 
@@ -43,7 +44,7 @@ class CheckQuery:
     condition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contents:
     """What is frozen of one product: resolved, with its queries in each dialect and its column lineage."""
 
@@ -53,7 +54,7 @@ class Contents:
     analyses: tuple[tuple[TableAddress, Analysis], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """One product of one release."""
 

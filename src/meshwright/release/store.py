@@ -7,7 +7,6 @@ is there whole or not at all.
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,23 +15,21 @@ from meshwright.model.identity import Digest
 from meshwright.model.progress import counted
 from meshwright.release.cut import Release
 from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
-from meshwright.release.objects import Objects
+from meshwright.release.objects import open_objects
 from meshwright.release.read import products_of, root_of
 
 _T = TypeVar("_T")
-_AT_ONCE = 16
-"""Files on their way at the same time: a store answers one after some 50 ms."""
 
 
 class ReleaseStore:
     """The releases under one URL or folder."""
 
     def __init__(self, url: str) -> None:
-        self._objects = Objects(url)
+        self._objects = open_objects(url)
 
     def put(self, release: Release) -> None:
         """Keep a release; what is there already is left as it is."""
-        _at_once("keeping files", self._keep, [c for name, c in release.files.items() if name != ROOT])
+        self._at_once("keeping files", self._keep, [c for name, c in release.files.items() if name != ROOT])
         if ROOT in release.files:
             self._keep(release.files[ROOT])
 
@@ -46,7 +43,7 @@ class ReleaseStore:
         self.file(release, MESH, root.mesh)
         shards = [products_of(self.file(release, shard_file(e.name), e.digest)) for e in root.shards]
         named = {digest: product for shard in shards for product, digest in shard.items() if digest not in done}
-        _at_once("verifying files", lambda d: self.file(release, record_file(named[d]), d), list(named))
+        self._at_once("verifying files", lambda d: self.file(release, record_file(named[d]), d), list(named))
         done |= {release, root.mesh, *named, *(entry.digest for entry in root.shards)}
 
     def materialise(self, digest: Digest, folder: Path) -> None:
@@ -88,9 +85,7 @@ class ReleaseStore:
             for product, digest in products_of(listed).items():
                 yield record_file(product), self.file(release, record_file(product), digest)
 
-
-def _at_once(what: str, work: Callable[[_T], object], items: Sequence[_T]) -> None:
-    """Do the work for all items, several at a time, and tell how far it is. Raises what the first of them raises."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in counted(what, pool.map(lambda item: bool(work(item)), items), len(items)):
+    def _at_once(self, what: str, work: Callable[[_T], object], items: Sequence[_T]) -> None:
+        """Do the work for all items, and tell how far it is."""
+        for _ in counted(what, self._objects.each(work, items), len(items)):
             pass

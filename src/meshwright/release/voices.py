@@ -4,17 +4,17 @@ A person's, signed with the key that the mesh knows as theirs. Somebody without 
 has seen who they are. The mesh is the one that judges: a key that a proposal brings, or that was taken away, is none.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.gate.approvals import Approval
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
+from meshwright.model.value import value
 from meshwright.release.entry import GATE, Approved, Entry, Rejected, Released, Submitted
 from meshwright.release.log import History
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Waiting:
     """A submission that is neither released nor rejected, nor replaced by a later one of the same parts."""
 

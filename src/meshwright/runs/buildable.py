@@ -1,7 +1,7 @@
 """Buildable: a product with its SQL in the engine's dialect, from wherever it comes: a released record or manifests."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from meshwright.model.identity import Digest
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.product import DataProduct, InputPort, OutputTable
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.release.queries import asked_of, queries_of
 from meshwright.release.record import Query, Record, speaking
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from meshwright.graph.graph import MeshGraph
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Buildable:
     """What a run needs to know of a product. With `stand_ins`, inputs that cannot be reached are stood in for."""
 

@@ -8,7 +8,6 @@ more is not asked for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from meshwright.model.address import ProductAddress
@@ -16,6 +15,7 @@ from meshwright.model.identity import PublishId
 from meshwright.model.product import CronSchedule, DataProduct
 from meshwright.model.publish import Publish
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 from meshwright.slo.intervals import Span, joined, minus
 
 Logs = Mapping[ProductAddress, Sequence[Publish]]
@@ -25,7 +25,7 @@ Logs = Mapping[ProductAddress, Sequence[Publish]]
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Left:
     """What of one publish of an input a product has not built; of that, what is `due`, oldest first."""
 
@@ -34,7 +34,7 @@ class Left:
     due: tuple[Interval, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Coverage:
     """How a product stands to its inputs: what is left, and those of its own publishes that built nothing new."""
 
@@ -86,7 +86,7 @@ def repeated(log: Sequence[Publish]) -> tuple[Publish, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Taken:
     """A publish of a consumer that read an input, and the number of the last publish of it that it had read."""
 

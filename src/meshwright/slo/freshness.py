@@ -7,7 +7,7 @@ deployment a port has one `max_age` to catch up; until it has, that time is neit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 
@@ -15,6 +15,7 @@ from meshwright.model.observation import Landing, PortHistory
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Freshness, SloState, SloStatus
 from meshwright.model.time import Watermark, instant_text, length_text
+from meshwright.model.value import value
 from meshwright.slo.budget import BURN_WINDOW, WINDOW, budget_left, burn
 from meshwright.slo.intervals import Span, minus, seconds
 from meshwright.slo.landings import mark, plausible
@@ -65,7 +66,7 @@ def stale(landings: Sequence[Landing], max_age: timedelta, start: datetime, end:
     return tuple(spans)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Measured:
     """Seconds of one window."""
 

@@ -6,7 +6,7 @@ later ends the trouble, and the day stays counted as late. docs/decisions/0035 s
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,13 +15,14 @@ from meshwright.model.observation import PortHistory
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import LandingBy, Occurrence, SloState, SloStatus, occurrences_needed
 from meshwright.model.time import instant_text, length_text
+from meshwright.model.value import value
 from meshwright.slo.budget import WINDOW, budget_left
 from meshwright.slo.landings import Arrivals, plausible
 
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Outcome:
     """When what an occurrence needs had landed; None while it has not."""
 

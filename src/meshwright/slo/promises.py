@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.graph.graph import MeshGraph
@@ -10,12 +9,13 @@ from meshwright.model.address import PortAddress
 from meshwright.model.observation import PortHistory
 from meshwright.model.product import CronSchedule
 from meshwright.model.slo import LandingBy, Slo, SloStatus
+from meshwright.model.value import value
 from meshwright.slo.budget import WINDOW
 from meshwright.slo.evaluate import evaluate
 from meshwright.slo.landing import occurrences
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Promised:
     """What one port promises; `clock` is the schedule that it is built by, None where nothing is built by a clock."""
 

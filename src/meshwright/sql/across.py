@@ -5,7 +5,7 @@ for `port@2`. One SELECT in the engine's dialect, which reads ports and nothing 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -14,6 +14,7 @@ from meshwright.model.address import TableAddress
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import mesh_table, query_table
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.sql import guard
 from meshwright.sql.codes import Code
 from meshwright.sql.names import dotted, rename
@@ -24,7 +25,7 @@ FILE = "query"
 """What diagnostics call the question: it stands in no file."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MeshQuery:
     """A question as the engine understands it: `tables` says what each of its tables is in the mesh.
 

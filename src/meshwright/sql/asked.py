@@ -5,7 +5,7 @@ a sample is DuckDB's, run as it stands.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
@@ -16,6 +16,7 @@ from meshwright.model.diagnostic import Diagnostic, Location
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import DataProduct, OutputPort
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.sql import grouping, guard, operands
 from meshwright.sql.codes import Code
 from meshwright.sql.dialect import differences
@@ -29,7 +30,7 @@ from meshwright.sql.types import inferred
 _NO_NUMBER = (LogicalType.STRING, LogicalType.DATE, LogicalType.TIMESTAMP, LogicalType.BOOLEAN)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Query:
     """A query inside a manifest: `at` is where its text begins; a check's gives one number."""
 

@@ -4,7 +4,6 @@ Values are never written into the text: parameters stay parameters, spelled as t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -14,6 +13,7 @@ from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.errors import Refused
 from meshwright.model.naming import one_name
 from meshwright.model.product import Transform
+from meshwright.model.value import value
 from meshwright.sql.dialect import mend
 from meshwright.sql.guard import parameters
 from meshwright.sql.names import dotted, rename
@@ -21,7 +21,7 @@ from meshwright.sql.parse import parse, statement
 from meshwright.sql.text import SqlText
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BoundQuery:
     """One SELECT in an engine's dialect, its tables still the local names of the inputs, each one identifier.
 

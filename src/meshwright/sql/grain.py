@@ -4,12 +4,11 @@ The columns that it groups by, or that DISTINCT tells apart; or each row of what
 rows some other way may give as many rows or more, and is not judged.
 """
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
 from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.product import Transform
+from meshwright.model.value import value
 from meshwright.sql.parse import parse
 from meshwright.sql.text import SqlText
 
@@ -17,7 +16,7 @@ _OTHERWISE = (exp.Subquery, exp.CTE, exp.SetOperation, exp.Qualify, exp.Limit, e
 """What may make more rows or fewer without a word about groups."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Grain:
     """What tells rows apart: the `columns` of the result; None: each row that is read makes one."""
 

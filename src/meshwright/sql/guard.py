@@ -4,7 +4,6 @@ Pure over a tree as it was parsed, so that everything it finds has its place in 
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlglot import exp
@@ -13,6 +12,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.spelling import closest, did_you_mean
+from meshwright.model.value import value
 from meshwright.sql.codes import Code, error
 from meshwright.sql.names import dotted
 from meshwright.sql.parse import statement
@@ -86,7 +86,7 @@ def scopes_of(text: SqlText, tree: exp.Query) -> list[Scope] | Diagnostic:
     return scopes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tables:
     """The tables that a SELECT really reads (not its own CTEs), and what is wrong with them."""
 

@@ -5,7 +5,6 @@ resolve is said here, all of it, at its place.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlglot import exp
@@ -18,6 +17,7 @@ from sqlglot.schema import MappingSchema
 
 from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Diagnostic
+from meshwright.model.value import value
 from meshwright.sql.codes import Code
 from meshwright.sql.columns import USING, unowned, unshared
 from meshwright.sql.parse import TRIPS
@@ -29,7 +29,7 @@ Schemas = Mapping[str, tuple[Column, ...]]
 """The declared columns of each input, by the name that SQL spells; none where nothing is declared."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resolved:
     """A qualified tree, its scopes (inner ones first), what could not be resolved, and the schema that it reads."""
 

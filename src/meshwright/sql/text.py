@@ -1,17 +1,16 @@
 """Text: the SQL as somebody wrote it, and where in it each part of its tree stands."""
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
 from meshwright.model.diagnostic import MAX_SHOWN, Diagnostic, Location, printable
+from meshwright.model.value import value
 from meshwright.sql.codes import Code, error
 
 Span = tuple[int, int]
 """The first and the last character of something, counted from 0, both meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SqlText:
     """One SELECT's text: `file` is relative to the mesh's root."""
 

@@ -6,7 +6,6 @@ Only a folder needs no store: a pull request can be held against a checkout of w
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.compiler.comparable import comparable
@@ -17,6 +16,7 @@ from meshwright.model.errors import Busy, NotFound, Refused
 from meshwright.model.identity import Digest
 from meshwright.model.naming import LOCK_FILE, MESH_FILE
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 from meshwright.release.chain import chain
 from meshwright.release.copy import Copy
 from meshwright.release.graph import graph_of
@@ -27,7 +27,7 @@ from meshwright.workspace.workspace import Workspace
 _WANTED = "give an environment, the beginning of a release's digest, or the path of a folder with a mesh"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Base:
     """Where a plan starts: the log as it is now, the release that is compared with, and its graph.
 

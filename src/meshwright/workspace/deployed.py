@@ -1,19 +1,19 @@
 """Deployed: the mesh that an environment runs, as its release froze it."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.model.naming import MESH_FILE
+from meshwright.model.value import value
 from meshwright.release.graph import graph_of
 from meshwright.release.store import ReleaseStore
 from meshwright.workspace.trust import current_release
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deployed:
     """A release and its graph."""
 

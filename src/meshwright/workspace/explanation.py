@@ -4,10 +4,11 @@ They are the steps that the verbs take (`workspace.steps`), as things stand now.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.gate.judge import Allowed, Refused
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.chain import chain
 from meshwright.workspace.judged import Judged
 from meshwright.workspace.steps import Step, asking, deploying, released_by, releasing, submitting
@@ -16,7 +17,7 @@ from meshwright.workspace.trust import is_gate_here
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stage:
     """What one verb does, in this order."""
 

@@ -1,14 +1,13 @@
 """Judged: a proposal with the gate's word on it."""
 
-from dataclasses import dataclass
-
 from meshwright.gate.approvals import Approval
 from meshwright.gate.judge import Verdict
+from meshwright.model.value import value
 from meshwright.release.voices import approvals
 from meshwright.workspace.proposal import Proposal
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Judged:
     """A proposal, and what the gate says to it now, with the approvals that it has."""
 

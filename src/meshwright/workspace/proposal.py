@@ -5,7 +5,7 @@ team renames shows as what it is, a break of another team's product, and not as 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from meshwright.compiler.comparable import comparable
@@ -23,13 +23,14 @@ from meshwright.model.errors import Refused
 from meshwright.model.identity import Digest
 from meshwright.model.naming import DOMAIN_FILE, LOCK_FILE, MESH_FILE, PRODUCT_FILE, product_home
 from meshwright.model.products import Products
+from meshwright.model.value import value
 from meshwright.release.log import History
 from meshwright.workspace.against import base_of
 from meshwright.workspace.surroundings import surroundings
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Proposal:
     """A plan, the release that it starts from (None: a folder, or nothing runs yet), and the log as it was then.
 

@@ -4,9 +4,8 @@ Five layers, the later one wins: default < mesh.lock < the environment's section
 flags. Each value knows its origin, which `mesh show settings` prints. Secrets come from environment variables only.
 """
 
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -18,12 +17,13 @@ from meshwright.model.mesh import Environment
 from meshwright.model.naming import environment_mistake, state_folder
 from meshwright.model.spelling import did_you_mean
 from meshwright.model.time import instant, instant_or_length
+from meshwright.model.value import value
 
 if TYPE_CHECKING:
     from meshwright.manifest.lock import Lock
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """One value as people see it, and the layer it came from."""
 
@@ -32,7 +32,7 @@ class Setting:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """All that differs between a laptop, a test and production.
 
@@ -140,7 +140,9 @@ def _check_flag(name: str | None, known: set[str], declared: tuple[Environment, 
 
 def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dict[str, str]:
     state = root / state_folder(environment)
-    config = variables.get("XDG_CONFIG_HOME") or str(Path(variables.get("HOME", tempfile.gettempdir())) / ".config")
+    config = variables.get("XDG_CONFIG_HOME") or str(
+        Path(variables["HOME"] if "HOME" in variables else _homeless()) / ".config"
+    )
     return {
         "environment": environment,
         "engine": "duckdb",
@@ -151,6 +153,13 @@ def _defaults(root: Path, environment: str, variables: Mapping[str, str]) -> dic
         "reconcile": "300s",
         "log_format": "text",
     }
+
+
+def _homeless() -> str:
+    """Return where the keys are of whoever has no home, such as a container's user."""
+    import tempfile  # few need it
+
+    return tempfile.gettempdir()
 
 
 def _from_lock(root: Path, lock: "Lock | None") -> dict[str, str]:

@@ -5,11 +5,12 @@ told beforehand is what is done. A step is a value: it says what is done, and do
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.gate.approvals import Need
 from meshwright.gate.judge import Allowed, NeedsApproval, Refused
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 from meshwright.release.cut import Release, cut, freeze
 from meshwright.release.entry import Pointed, Released, Submitted
 from meshwright.release.graph import Files, Listing, listing_of
@@ -18,35 +19,35 @@ from meshwright.workspace.judged import Judged
 from meshwright.workspace.submissions import is_waiting
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keep:
     """Put the files of a release into the store; those that are there already are left as they are."""
 
     release: Release = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """Append a signed record to the log."""
 
     body: Submitted | Released | Pointed
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ask:
     """Wait until one of those who are asked says yes."""
 
     need: Need
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verify:
     """Read all of a release, and hold each byte against its digest."""
 
     release: Digest
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rehearse:
     """Let Airflow build the DAGs in which a release differs from the one that runs."""
 
@@ -54,7 +55,7 @@ class Rehearse:
     before: Digest | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Activate:
     """Let the promises of a release count."""
 

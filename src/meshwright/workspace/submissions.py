@@ -4,7 +4,7 @@ A submission is judged as the changes that it makes, on the newest release: what
 SQL is understood anew beside that. Where others have changed the same parts it is outdated: its author looks again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from meshwright.compiler.analyses import schemas
@@ -23,6 +23,7 @@ from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.product import DataProduct, OutputTable, Transform
 from meshwright.model.products import Products
+from meshwright.model.value import value
 from meshwright.release.graph import graph_of
 from meshwright.release.voices import Waiting, waiting
 from meshwright.sql.analyse import analyse
@@ -33,7 +34,7 @@ from meshwright.workspace.surroundings import surroundings
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Submission:
     """What waits, and the gate's word on it now; outdated where others have changed the same in the meantime."""
 

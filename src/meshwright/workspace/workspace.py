@@ -6,7 +6,6 @@ nothing themselves.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from meshwright.model.naming import (
     key_variable,
     state_folder,
 )
+from meshwright.model.value import value
 from meshwright.workspace.settings import Settings, resolve
 
 if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs it
@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # each brings a driver: loaded only by the action that needs 
     from meshwright.release.store import ReleaseStore
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Workspace:
     """A mesh's folder (where there is one), what it is pinned to, and the settings of one environment.
 

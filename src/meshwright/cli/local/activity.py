@@ -1,16 +1,16 @@
 """Activity: what Airflow is busy with, asked through its HTTP API."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from meshwright.cli.local.platform import USER, Platform
+from meshwright.model.value import value
 
 _WAITING = ("up_for_reschedule", "up_for_retry", "deferred")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Activity:
     """The products whose runs move on, and those whose run waits: for a source, an input, or another try."""
 

@@ -11,10 +11,11 @@ import socket
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from meshwright.model.value import value
 
 USER = "admin"
 COMPONENTS: tuple[tuple[str, ...], ...] = (
@@ -25,7 +26,7 @@ COMPONENTS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Platform:
     """One Airflow: the folder it lives in, and the port of its UI and API."""
 

@@ -12,12 +12,12 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from meshwright.model.errors import MeshError
+from meshwright.model.value import value
 
 _GRACE_SECONDS = 8.0
 _PR_SET_PDEATHSIG = 1
@@ -27,7 +27,7 @@ class ProcessEnded(MeshError):
     """A process that should go on has ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Process:
     """One process that was started, and the file that all its output goes to."""
 

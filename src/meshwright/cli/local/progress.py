@@ -1,7 +1,6 @@
 """Progress: what has been published since the last look, and whether anything is left to be done."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.cli.local.activity import Activity
@@ -11,10 +10,11 @@ from meshwright.model.identity import PublishId
 from meshwright.model.observation import Failure
 from meshwright.model.product import CronSchedule, DataProduct, InputsSchedule
 from meshwright.model.publish import Publish
+from meshwright.model.value import value
 from meshwright.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class State:
     """Where a mesh stands: those that never published, and those with intervals left that nobody waits for."""
 

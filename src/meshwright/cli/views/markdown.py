@@ -5,7 +5,8 @@ Between backticks everything is code. Outside of them no letter is markup, no ta
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from meshwright.model.value import value
 
 LIMIT = 65_536
 """What GitHub takes of a comment; counted here in bytes of UTF-8, of which there are no fewer than characters."""
@@ -34,7 +35,7 @@ def code(text: str) -> str:
     return f"<code>{''.join(c if c.isalnum() or c == ' ' else f'&#{ord(c)};' for c in clean)}</code>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Section:
     """A part of a document: what stands above its rows, the rows, and the noun to count those by that have no room."""
 

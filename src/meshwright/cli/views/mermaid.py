@@ -1,8 +1,10 @@
 """Mermaid: how a graph is drawn as a flowchart: a box for each group, and names without what the box says already."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
+
+from meshwright.model.value import value
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -10,7 +12,7 @@ DRAWN = 500
 """The edges that Mermaid draws unless its host is configured otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Node:
     """A node: its label, the group it is drawn in, and the style it is drawn with, if any."""
 
@@ -19,7 +21,7 @@ class Node:
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chart(Generic[Key]):
     """A flowchart from left to right. `styles` are Mermaid's, by the names that nodes use."""
 

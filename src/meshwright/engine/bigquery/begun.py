@@ -7,7 +7,7 @@ its inputs. Else another is begun.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.engine.bigquery.inputs import Exposed, Heads, heads_of
 from meshwright.engine.bigquery.log import read_stage
@@ -19,11 +19,12 @@ from meshwright.model.identity import PublishId
 from meshwright.model.naming import stage_table
 from meshwright.model.publish import InputRead, Publish, Staged
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 _PART = "_begun"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Begun:
     """A stage whose inputs were read: its id, and the last publishes of the products that it reads."""
 
@@ -33,7 +34,7 @@ class Begun:
     exposed: Exposed
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Kept:
     """The same as it is written down, with the publish that it is made upon."""
 

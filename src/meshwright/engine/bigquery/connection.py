@@ -8,7 +8,7 @@ what it reads.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from meshwright.engine.bigquery.meter import Meter
 from meshwright.engine.bigquery.place import Place, place_of
 from meshwright.model.accounts import Chain
 from meshwright.model.errors import Busy, FinalError, MeshError, Refused
+from meshwright.model.value import value
 
 Values = Mapping[str, Any]
 """What a job binds, by the names of its parameters: texts, instants and lists of texts."""
@@ -46,7 +47,7 @@ _LEAST = 10 * 2**20
 """What is billed at least for each table that a query reads (cloud.google.com/bigquery/pricing, on-demand compute)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Warehouse:
     """A place of BigQuery, asked for somebody: as the last of some `accounts`, else as what the environment is itself.
 

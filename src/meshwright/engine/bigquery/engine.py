@@ -1,7 +1,6 @@
 """BigQuery: the engine of production. Each verb is a module beside this one."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.engine.attendant import Attendant
@@ -21,6 +20,7 @@ from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 CAPABILITIES = Capabilities(
     name="BigQuery",
@@ -31,7 +31,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BigQuery:
     """All products of one project, below one prefix."""
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from google.api_core.exceptions import GoogleAPICallError
 
@@ -16,11 +16,12 @@ from meshwright.engine.measuring import Measured, Terms, absent, can_be_counted,
 from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
 from meshwright.model.publish import CheckResult, WrongRow
+from meshwright.model.value import value
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Examination:
     """One table to be held against its contract: the rows of its `source`, and what has been set `aside` of them.
 

@@ -8,7 +8,6 @@ reads. What such groups are not meant by, such as an administrator's own grants,
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from google.cloud import bigquery
 
@@ -17,6 +16,7 @@ from meshwright.engine.bigquery.connection import RETRY, Warehouse, explained, o
 from meshwright.model.address import TableAddress
 from meshwright.model.naming import dataset, store_dataset, stored_table
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 EVERYBODY = "all"
 """What stands for the name of a domain where a port is for all of them."""
@@ -25,7 +25,7 @@ _VIEWER = "roles/bigquery.dataViewer"
 _PROJECT_READERS = "projectReaders"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Grants:
     """Who may read a product: domains that read all of it, and those that read single tables."""
 

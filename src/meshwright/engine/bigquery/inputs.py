@@ -28,12 +28,13 @@ from meshwright.model.naming import local_table, one_name, sql_name, stage_table
 from meshwright.model.product import CopiedSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Watermark
+from meshwright.model.value import value
 
 Heads = dict[ProductAddress, Publish]
 """The last publish of each product that has one."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exposed:
     """What was read: a SELECT for each local name, the inputs that came `from_files`, and those that are made up.
 

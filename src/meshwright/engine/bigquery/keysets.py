@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from meshwright.engine.pseudonyms import key_of, spaces_of
 from meshwright.model.errors import FinalError
@@ -19,13 +18,14 @@ from meshwright.model.identity import Keys
 from meshwright.model.naming import key_variable
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import KeyUsed
+from meshwright.model.value import value
 
 _KEY = re.compile(
     r"gcp-kms://projects/[\w.:-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+#[A-Za-z0-9+/=]+", re.ASCII
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keyset:
     """What makes the pseudonyms of one subject space: a keyset, `wrapped` by a key of KMS.
 

@@ -11,7 +11,6 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -24,11 +23,12 @@ from meshwright.engine.bigquery.tables import field
 from meshwright.engine.bigquery.types import TYPES, definitions
 from meshwright.model.contract import Column
 from meshwright.model.errors import FinalError, SourceBroken
+from meshwright.model.value import value
 
 _FORMATS = {"csv": "CSV", "json": "NEWLINE_DELIMITED_JSON", "parquet": "PARQUET"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Target:
     """The table that a source is loaded into, by its dataset and its name there, for the input `local`."""
 

@@ -1,7 +1,6 @@
 """Making: the tables of a product, each by one SELECT, cast and masked, into a private table of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from google.api_core.exceptions import BadRequest
 
@@ -24,9 +23,10 @@ from meshwright.model.errors import SourceBroken
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import OutputTable, PublishMode
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Building:
     """What tables are made of: the inputs, the keys of pseudonyms; and the id under which they are staged."""
 
@@ -45,7 +45,7 @@ class Building:
         return Step(self.work.product.address, self.publish_id, "make", address)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Built:
     """How many rows of a table were set aside, and what its checks found in the sources that they were made of."""
 

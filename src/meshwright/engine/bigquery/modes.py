@@ -5,7 +5,6 @@ mode, and no change of mode, needs more than rows to be deleted and inserted, wh
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.provenance import Gone, held_list, within
@@ -17,9 +16,10 @@ from meshwright.model.identity import PublishId
 from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Joining:
     """One staged table, and what it joins.
 

@@ -7,7 +7,6 @@ with what it has made. A process that is killed, or that goes away while a job r
 import hashlib
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
 
@@ -20,11 +19,12 @@ from meshwright.model.errors import Underway
 from meshwright.model.identity import PublishId
 from meshwright.model.job import Job
 from meshwright.model.naming import job_id, job_page, stored_table
+from meshwright.model.value import value
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """What one job does for a run, and of which table.
 

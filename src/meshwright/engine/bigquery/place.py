@@ -1,17 +1,18 @@
 """Place: where does an environment keep its products on BigQuery, and what does it know that no mesh does?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qs, urlsplit
 
 from meshwright.model.accounts import RUN_AS, Accounts, accounts_of
 from meshwright.model.errors import Refused
+from meshwright.model.value import value
 
 _WRITE = "write `data: bigquery://project`, or `bigquery://project/prefix?location=EU`"
 _TAG, _WORDS = "policyTag.", ("location", "endpoint", "readers", RUN_AS)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """A project of BigQuery, and the first word of its datasets' names.
 

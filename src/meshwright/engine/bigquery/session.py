@@ -1,17 +1,18 @@
 """Session: what every verb of the engine works with, and where it finds the tables of a product."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.engine.bigquery.connection import Warehouse
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.naming import dataset, stage_dataset, stage_table, store_dataset, stored_table
+from meshwright.model.value import value
 
 LOG, HEAD, QUARANTINE = "_publish_log", "_head", "_quarantine"
 """What a product's store holds beside its rows; the names of tables begin with a letter."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Session:
     """A warehouse, and where URLs and keys come from."""
 

@@ -6,7 +6,6 @@ as a description, is said anew when it has changed; its partitions and clusters 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from google.cloud import bigquery
@@ -20,6 +19,7 @@ from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import Refused
 from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable
+from meshwright.model.value import value
 
 _SPELLED = {"INTEGER": "INT64", "BOOLEAN": "BOOL"}
 """What BigQuery calls some types in what it tells of a table."""
@@ -31,7 +31,7 @@ _UNCLUSTERED = (LogicalType.TIME, LogicalType.OBJECT, LogicalType.ARRAY)
 _CLUSTERS_AT_MOST = 4
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Room:
     """What can take a table's rows: how many bytes it held, and which columns that the contract no longer has."""
 

@@ -11,7 +11,6 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -22,6 +21,7 @@ from meshwright.engine.code.harness import bounded
 from meshwright.model.errors import FinalError
 from meshwright.model.identity import Secret
 from meshwright.model.time import length_text
+from meshwright.model.value import value
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _LINES = 10_000
 """What of a process's words is logged: so many characters of a line, and so many lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bounds:
     """What one run of code may take: bytes of memory, and time."""
 
@@ -38,7 +38,7 @@ class Bounds:
     time: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """A file of the harness to run by a `python` in a `folder` of its own, for `subject`.
 

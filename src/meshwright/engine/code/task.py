@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from meshwright.model.identity import Connections, Secret
 from meshwright.model.naming import connection_variable, product_home, stored_table
 from meshwright.model.publish import CheckResult
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 TIME = timedelta(hours=1)
 MEMORY = 4 * 10**9
@@ -24,7 +24,7 @@ _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT])(i?)B?", re.IGNORECASE)
 _POWERS = {"K": 1, "M": 2, "G": 3, "T": 4}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Task:
     """Code to run in `folder`, which holds its files below `code/`, and its inputs below `inputs/`.
 
@@ -40,7 +40,7 @@ class Task:
     bounds: Bounds
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Made:
     """What code has made: the file of each wanted table, and what its own checks found."""
 

@@ -6,19 +6,19 @@ variable is left to it. Names are quoted by `name`, and nothing else puts text i
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from meshwright.model.errors import Busy, Corrupt, FinalError, MeshError, Refused
+from meshwright.model.value import value
 
 _LOCKED_OUT = "configuration has been locked"
 _DAMAGED = ("Corrupt database file", "not a valid DuckDB database file")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Limits:
     """What one connection may take; None leaves it to DuckDB."""
 

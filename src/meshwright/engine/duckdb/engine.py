@@ -1,7 +1,6 @@
 """DuckDB: the engine that runs inside the process that calls it. Each verb is a module beside this one."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from meshwright.engine.attendant import Attendant
@@ -21,13 +20,14 @@ from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 CAPABILITIES = Capabilities(
     name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset(Language), keeps=KEPT
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DuckDB:
     """All products of one data folder."""
 

@@ -5,7 +5,7 @@ What rows each check looks at, `rows` says. A hash chain is verified over the wh
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
@@ -24,11 +24,12 @@ from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
 from meshwright.model.naming import stored_table
 from meshwright.model.publish import CheckResult, WrongRow
+from meshwright.model.value import value
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Examination:
     """One table to be held against its contract: the rows of its `source`, and what has been set `aside` of them.
 

@@ -10,7 +10,6 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.errors import Busy, Refused
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import kept_file, lock_file, product_folder, stage_file, store_file, working_folder
+from meshwright.model.value import value
 
 KEPT = 3
 """How many publishes of a product before its last one are kept, each a file: what is not shared takes its room."""
@@ -30,7 +30,7 @@ _REMOTE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Files:
     """The files of all products below one folder of this host."""
 

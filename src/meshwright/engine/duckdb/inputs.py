@@ -34,9 +34,10 @@ from meshwright.model.naming import local_table, one_name, sql_name, stored_tabl
 from meshwright.model.product import CopiedSource, InputPort, VirtualSource
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Watermark
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exposed:
     """What was read: `files`, while the SQL runs, by the inputs `from_files`; the rows of `generated` are made up.
 

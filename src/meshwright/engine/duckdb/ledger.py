@@ -12,7 +12,6 @@ Each entry holds the hash before its own. So verification is one scan, while mak
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
@@ -20,6 +19,7 @@ from meshwright.engine.duckdb.connection import column_types, name, text
 from meshwright.engine.duckdb.provenance import END, START
 from meshwright.engine.duckdb.types import TYPES, name_list
 from meshwright.model.contract import LEDGER_COLUMNS, Column, LogicalType
+from meshwright.model.value import value
 
 GENESIS = "0" * 64
 
@@ -30,7 +30,7 @@ _OTHER = LogicalType.STRING
 """Stands for every type but instants: their values are written as DuckDB writes them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChainState:
     """What a verified chain looks like: how many entries are broken, and the first of them, by its key."""
 

@@ -1,7 +1,6 @@
 """Making: the tables of a product, each by one SELECT, cast, masked and without the rows that are set aside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -27,13 +26,14 @@ from meshwright.model.identity import PublishId
 from meshwright.model.naming import sql_name, stored_table
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.publish import TableRows
+from meshwright.model.value import value
 from meshwright.release.record import Query
 
 Made = tuple[TableAddress, OutputTable]
 """A table that a product makes, and where consumers find it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Building:
     """What tables are made of: the inputs, what another store serves (by stored name), what makes pseudonyms."""
 
@@ -45,7 +45,7 @@ class Building:
     functions: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Built:
     """How many rows a table has been given, and what its checks found in the sources that they were made of."""
 

@@ -4,7 +4,6 @@ Measured over what is staged. Uniqueness holds over what consumers will read: th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
@@ -21,11 +20,12 @@ from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.publish import WrongRow
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 STAGED, WRONG = '"is.staged"', '"is.wrong"'
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """One table to check: its address, what is promised of it, and the quoted name of what was staged."""
 

@@ -13,7 +13,7 @@ from obstore.store import from_url
 from meshwright.engine.sources.files import fits, is_pattern, missing, outside
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.release.objects import is_unwanted, words
+from meshwright.release.bucket import is_unwanted, words
 
 
 class Bucket:

@@ -6,7 +6,6 @@ no further than its interval; it knows no engine. What is wrong with it is `Sour
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +16,13 @@ from meshwright.model.kafka import TopicRead
 from meshwright.model.product import CopiedSource
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Interval, Watermark
+from meshwright.model.value import value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What a stage asks of a source: an interval of it, with the columns that it is declared to have.
 
@@ -43,7 +43,7 @@ class Reading:
     connections: Connections = dict[str, Secret]().get
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetAside:
     """What a source gave that can be no row: so many objects of `SET_ASIDE`, one a line, in a file on this machine."""
 
@@ -55,7 +55,7 @@ SET_ASIDE = (Column("number", LogicalType.INTEGER), Column("content", LogicalTyp
 """The columns of what is set aside: its place in the order in which it came, and what is kept of it, as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GivenFiles:
     """Files on this machine, in order of time. `format` is csv, json (one object a line) or parquet.
 
@@ -68,7 +68,7 @@ class GivenFiles:
     aside: SetAside | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GivenRows:
     """Rows, as batches that hold `columns` by name and in their order, in the types that the source has them in.
 

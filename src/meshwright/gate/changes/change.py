@@ -4,7 +4,7 @@ Each carries the address it is about and `at`, its place in the proposed manifes
 that is left). What a change means for readers of tables is decided in `version.py`, how it is said in `describe.py`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.gate.changes.columns import ColumnChange
 from meshwright.gate.changes.mesh import MeshWideChange
@@ -12,9 +12,10 @@ from meshwright.gate.changes.offers import OfferChange
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, TableAddress, port_at, product_at
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProductAdded:
     """A new data product, with the addresses of its ports."""
 
@@ -23,7 +24,7 @@ class ProductAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProductRemoved:
     """A data product is gone, and all its ports with it."""
 
@@ -32,7 +33,7 @@ class ProductRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProductDescribed:
     """Words about a product that change nothing it does: description, type, tags, support."""
 
@@ -41,7 +42,7 @@ class ProductDescribed:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TeamChanged:
     """Other people look after a product."""
 
@@ -52,7 +53,7 @@ class TeamChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PurposeChanged:
     """A product is made for another purpose, whose budget bears its cost."""
 
@@ -62,7 +63,7 @@ class PurposeChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ScheduleChanged:
     """A product runs at other times."""
 
@@ -72,7 +73,7 @@ class ScheduleChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InputAdded:
     """A product reads something more: a port, or a source of its own domain."""
 
@@ -82,7 +83,7 @@ class InputAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InputRemoved:
     """A product reads something no longer."""
 
@@ -92,7 +93,7 @@ class InputRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InputChanged:
     """An input of the same name reads something else, or became optional or required."""
 
@@ -103,7 +104,7 @@ class InputChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeChanged:
     """A product runs other code than it did, or the same on what is locked anew; `code` says which, None for none."""
 
@@ -114,7 +115,7 @@ class CodeChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PortAdded:
     """A new output port, or a new major of one beside the old."""
 
@@ -124,7 +125,7 @@ class PortAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PortRemoved:
     """An output port, or one major of it, is gone."""
 
@@ -133,7 +134,7 @@ class PortRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PortDescribed:
     """Words about a port that change nothing it offers: descriptions, samples."""
 
@@ -142,7 +143,7 @@ class PortDescribed:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class VersionRaised:
     """The team gives a port another version inside its major."""
 
@@ -152,7 +153,7 @@ class VersionRaised:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TableAdded:
     """A port offers one more table, or a table by a name that readers do not know it by."""
 
@@ -160,7 +161,7 @@ class TableAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TableRemoved:
     """A table is gone, though its port is not; or it is there by another name only, which readers do not know."""
 
@@ -168,7 +169,7 @@ class TableRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeyChanged:
     """A row of the table stands for something else: its primary key is another."""
 
@@ -178,7 +179,7 @@ class KeyChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PublishChanged:
     """What is staged meets what is published in another mode, so that rows are counted otherwise."""
 
@@ -188,7 +189,7 @@ class PublishChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoreChanged:
     """A virtual table is served from elsewhere, or is virtual no longer."""
 
@@ -198,7 +199,7 @@ class StoreChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QueryChanged:
     """The SELECT means something else; spelling, comments and the file's name are not part of its meaning."""
 
@@ -208,7 +209,7 @@ class QueryChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GrainChanged:
     """A row of a table without a key stands for something else: its SELECT groups otherwise."""
 
@@ -218,7 +219,7 @@ class GrainChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromiseAdded:
     """A table promises more by a check, or a port by an SLO. `promise` names it, `after` says it."""
 
@@ -228,7 +229,7 @@ class PromiseAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromiseRemoved:
     """A check or an SLO that consumers relied on is gone."""
 
@@ -238,7 +239,7 @@ class PromiseRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromiseReworded:
     """A check or an SLO permits what it did in other words, or by another name."""
 
@@ -249,7 +250,7 @@ class PromiseReworded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromiseLoosened:
     """A check or an SLO allows what it did not allow before."""
 
@@ -260,7 +261,7 @@ class PromiseLoosened:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromiseTightened:
     """A check or an SLO allows less than before."""
 

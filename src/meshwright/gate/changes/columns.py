@@ -3,14 +3,15 @@
 Each carries `at`, its place in the proposed manifest; for what is gone, the nearest thing that is left.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.model.address import ColumnAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Location
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ColumnAdded:
     """A new column."""
 
@@ -20,7 +21,7 @@ class ColumnAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ColumnRemoved:
     """A column is gone. `renamed` is the added column that holds the same, where there is just one such."""
 
@@ -30,7 +31,7 @@ class ColumnRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ColumnRetyped:
     """A column's values are of a type that does not hold all the old ones, or behaves otherwise."""
 
@@ -40,7 +41,7 @@ class ColumnRetyped:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ColumnWidened:
     """A column's type now holds more, and every old value as it was."""
 
@@ -50,7 +51,7 @@ class ColumnWidened:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BecameNullable:
     """A column that was always there may now be null."""
 
@@ -58,7 +59,7 @@ class BecameNullable:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BecameRequired:
     """A column is never null any more."""
 
@@ -66,7 +67,7 @@ class BecameRequired:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UniqueLost:
     """A column's values may now repeat."""
 
@@ -74,7 +75,7 @@ class UniqueLost:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UniqueGained:
     """A column's values never repeat any more."""
 
@@ -82,7 +83,7 @@ class UniqueGained:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClassificationChanged:
     """A column's data is of another class, such as personal."""
 
@@ -92,7 +93,7 @@ class ClassificationChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MeaningChanged:
     """A column holds something else by the same name: its term of the glossary is another, or none any more."""
 
@@ -102,7 +103,7 @@ class MeaningChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MaskChanged:
     """Readers find other values in a column: its mask is another. `shows_more`: they may learn what they did not."""
 

@@ -3,12 +3,13 @@
 Each carries `at`, its place in the proposed manifests; for what is gone, the file that had it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.model.diagnostic import Location
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DomainAdded:
     """A new domain joins the mesh."""
 
@@ -16,7 +17,7 @@ class DomainAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DomainRemoved:
     """A domain is no longer a part of the mesh."""
 
@@ -24,7 +25,7 @@ class DomainRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DomainChanged:
     """A domain has another description, steward, type or parent: `what` names which."""
 
@@ -35,7 +36,7 @@ class DomainChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PolicyChanged:
     """The mesh or a `domain` decides otherwise of a policy; None: it leaves all of it to what stands above."""
 
@@ -46,7 +47,7 @@ class PolicyChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WaiverAdded:
     """Somebody is to answer for a finding; `says` who, until when and why."""
 
@@ -55,7 +56,7 @@ class WaiverAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WaiverRemoved:
     """A finding counts again."""
 
@@ -63,7 +64,7 @@ class WaiverRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WaiverChanged:
     """Somebody else answers for a finding, or until another day, or for another reason."""
 
@@ -73,7 +74,7 @@ class WaiverChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TermAdded:
     """The glossary has a new word."""
 
@@ -81,7 +82,7 @@ class TermAdded:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TermRemoved:
     """The glossary has a word no longer. `owner` answered for its KPI."""
 
@@ -90,7 +91,7 @@ class TermRemoved:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TermChanged:
     """A word of the glossary means something else: `what` names its part that does. `owner` answers for its KPI."""
 
@@ -102,7 +103,7 @@ class TermChanged:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MeshChanged:
     """What is listed in mesh.yaml: people with their keys and roles, purposes, pools …; or a word about the mesh."""
 

@@ -3,14 +3,15 @@
 Each carries `at`, its place in the proposed manifest.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import Deprecation, Retention
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PortDeprecated:
     """Consumers are told that a port goes, and when."""
 
@@ -19,7 +20,7 @@ class PortDeprecated:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeprecationChanged:
     """A port goes on another day, is replaced by another one, or stays after all."""
 
@@ -34,7 +35,7 @@ class DeprecationChanged:
         return self.after is not None and self.after.until < self.before.until
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AccessNarrowed:
     """Domains may read a port no longer: of `before` (None: all of them), only those of `after`."""
 
@@ -44,7 +45,7 @@ class AccessNarrowed:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AccessWidened:
     """More domains may read a port: those of `after`; None: all of them."""
 
@@ -54,7 +55,7 @@ class AccessWidened:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RetentionShortened:
     """Rows are deleted that readers could read before: earlier, or by another column. None: they were kept for good."""
 
@@ -64,7 +65,7 @@ class RetentionShortened:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RetentionExtended:
     """Rows are kept longer; None: for good."""
 
@@ -74,7 +75,7 @@ class RetentionExtended:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RegionsNarrowed:
     """Data may lie in fewer regions than before; none before: they might lie anywhere."""
 
@@ -84,7 +85,7 @@ class RegionsNarrowed:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RegionsWidened:
     """Data may lie in regions where they might not before; none: anywhere."""
 

@@ -5,7 +5,7 @@ it is now. Where both have changed the same, the plan of it has another digest: 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from meshwright.gate.changes.compare import differing
@@ -13,12 +13,13 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import ProductAddress
 from meshwright.model.mesh import Mesh
 from meshwright.model.products import Products
+from meshwright.model.value import value
 
 _Part = TypeVar("_Part")
 _BY_NAME = ("products", "domains", "written")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rebased:
     """A mesh with the changes of a proposal, and the products that are as it proposes: those to understand anew."""
 

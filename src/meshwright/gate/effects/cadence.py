@@ -4,17 +4,17 @@ Five cron fields, counted over the days of two years in the schedule's own calen
 out: one hour in a year decides nothing here.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
 from meshwright.model.cron import Cron
+from meshwright.model.value import value
 
 _DAYS = tuple(date(2023, 1, 1) + timedelta(days=n) for n in range(731))  # 2024 has its 29th of February
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cadence:
     """`longest` and `shortest` are the times between two runs; `runs` is how many there are in two years."""
 

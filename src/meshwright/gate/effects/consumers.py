@@ -4,8 +4,6 @@ A consumer counts while it would still read what changes once the proposal runs.
 proposal; where its SQL cannot be understood there (often because of this very change), from what runs now.
 """
 
-from dataclasses import dataclass
-
 from meshwright.gate.access import may_read
 from meshwright.gate.changes.change import (
     Change,
@@ -33,9 +31,10 @@ from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress,
 from meshwright.model.contract import ForeignKey
 from meshwright.model.diagnostic import Location, errors
 from meshwright.model.product import DataProduct, InputPort, OutputTable
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Consumer:
     """A product of other people that reads what changes: which of its tables and columns, and where it says so.
 

@@ -4,7 +4,7 @@ What has not run yet, and what nobody could estimate, is not known, and is never
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -30,12 +30,13 @@ from meshwright.model.estimate import Estimate
 from meshwright.model.mesh import Prices, Purpose
 from meshwright.model.observation import Usual
 from meshwright.model.product import CronSchedule
+from meshwright.model.value import value
 
 _NOTABLE = Decimal("1.1")
 """From how much more on a run reads more: a column more that is read is no question for a director."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CostChange:
     """A product that takes another load than before; None on the side where there is no such product."""
 
@@ -64,7 +65,7 @@ class CostChange:
         return none if self.before is None else self.before.month, none if self.after is None else self.after.month
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PurposeCost:
     """What all products of a purpose take in a month; `unknown` are those of which nobody can tell yet."""
 
@@ -74,7 +75,7 @@ class PurposeCost:
     unknown: tuple[ProductAddress, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DomainCost:
     """What all products of a domain take in a month; `unknown` are those of which nobody can tell yet."""
 
@@ -84,7 +85,7 @@ class DomainCost:
     unknown: tuple[ProductAddress, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Costs:
     """What one change makes dearer or cheaper; in money where the environment has `prices`."""
 

@@ -6,7 +6,6 @@ as the rarest of those that it requires. A month is the twelfth part of a year.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ from meshwright.model.estimate import Estimate
 from meshwright.model.mesh import Prices
 from meshwright.model.observation import Usual
 from meshwright.model.product import CronSchedule
+from meshwright.model.value import value
 
 TEBIBYTE = 2**40
 
@@ -24,7 +24,7 @@ _MONTHS = 24
 """What cadences are counted over."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Taken:
     """What runs take in a month: time, and the bytes that they read and are billed; None where that is not known."""
 
@@ -46,7 +46,7 @@ class Taken:
         return self.time is not None if prices == Prices() else self.amount(prices) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Load:
     """What a product takes: so many `runs` a month, each as long as `usual` ones, reading what was estimated of one."""
 

@@ -5,7 +5,6 @@ added and types only widened; each release reads what it promises through a view
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.changes.change import Change, KeyChanged
 from meshwright.gate.changes.columns import ColumnAdded, ColumnRemoved, ColumnRetyped, ColumnWidened
@@ -16,12 +15,13 @@ from meshwright.model.address import TableAddress
 from meshwright.model.contract import LogicalType
 from meshwright.model.diagnostic import Diagnostic, Severity
 from meshwright.model.product import PublishMode
+from meshwright.model.value import value
 
 _MERELY_READ = (LogicalType.NUMBER, LogicalType.INTEGER)
 """A retyping that needs nothing of what is stored: whole numbers are read of numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Migration:
     """One step that the next publish takes of itself, before it adds its rows."""
 

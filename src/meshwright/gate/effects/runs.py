@@ -6,7 +6,6 @@ of a table that is not replaced as a whole, earlier intervals keep what the SQL 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -31,6 +30,7 @@ from meshwright.model.code import CodeTransform
 from meshwright.model.cron import Cron
 from meshwright.model.product import CronSchedule, DataProduct, PublishMode
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 _WORDS = (ProductDescribed, PortDescribed, TeamChanged, PurposeChanged, VersionRaised)
 """Changes that let every run do what it did."""
@@ -38,7 +38,7 @@ _WORDS = (ProductDescribed, PortDescribed, TeamChanged, PurposeChanged, VersionR
 _MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CatchUp:
     """The intervals that Airflow runs as soon as a new product is deployed: how many, and the first of them."""
 
@@ -46,7 +46,7 @@ class CatchUp:
     first: Interval
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rebuild:
     """What stays as older SQL has built it until earlier intervals run again, and the DAGs whose runs those are.
 
@@ -58,7 +58,7 @@ class Rebuild:
     span: Interval
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Run:
     """When a touched product runs next: at `at`, or, without one, when its inputs publish."""
 
@@ -69,7 +69,7 @@ class Run:
     rebuild: Rebuild | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Runs:
     """What one change lets run: the touched products, and `following` that run when those have published."""
 

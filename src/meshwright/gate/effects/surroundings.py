@@ -4,7 +4,7 @@ What was observed and what would be read is asked for only where a change makes 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from meshwright.graph.graph import MeshGraph
@@ -12,6 +12,7 @@ from meshwright.model.address import ProductAddress
 from meshwright.model.estimate import Estimate
 from meshwright.model.mesh import Prices
 from meshwright.model.observation import Usual
+from meshwright.model.value import value
 
 Observed = Callable[[Collection[ProductAddress]], Mapping[ProductAddress, Usual]]
 """Tells what runs of some products usually take, as far as any were observed."""
@@ -30,7 +31,7 @@ def nothing_estimated(graph: MeshGraph, products: Collection[ProductAddress]) ->
     return {}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Surroundings:
     """What the environment of a plan tells. Without `since` intervals are run from now on; `region` keeps its data."""
 

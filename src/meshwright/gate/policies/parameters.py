@@ -5,7 +5,7 @@ may be None, asks for nothing. Whatever is stricter finds all that the laxer val
 """
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,7 @@ from meshwright.manifest.shapes import scalars
 from meshwright.manifest.shapes.scalars import Unreadable
 from meshwright.model.ratio import Ratio
 from meshwright.model.time import length_text
+from meshwright.model.value import value
 
 T = TypeVar("T")
 
@@ -80,7 +81,7 @@ def _parameter(default: T, says: str, order: Order) -> T:
     return declared
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameter:
     """One key that a policy takes. `field` is its name in the dataclass."""
 

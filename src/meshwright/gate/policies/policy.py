@@ -9,7 +9,6 @@ weigh what a plan makes a product cost.
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -18,6 +17,7 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import Address, SourceColumn
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 Subject = Address | SourceColumn
 """What something can be found about."""
@@ -36,7 +36,7 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """What a policy finds: a sentence, its place, and what mends it.
 
@@ -54,7 +54,7 @@ class Found:
             raise ValueError(f"a finding is about something: {self.message}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Nothing:
     """The parameters of a policy of which nothing but its severity can be decided."""
 
@@ -64,14 +64,14 @@ Check = Callable[[MeshGraph, DataProduct, P], Iterator[Found]]
 """Looks at one product in its mesh, as the parameters say."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weighing(Generic[P]):
     """A check of what a plan makes a product cost, not of what the product is: what it finds was never there before."""
 
     weigh: Callable[[Costs, DataProduct, P], Iterator[Found]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Policy(Generic[P]):
     """One policy. `package` is the distribution that brings it along; empty for those that are built in."""
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshwright.gate.policies.built_in import (
     affordable,
@@ -50,6 +49,9 @@ from meshwright.gate.policies.policy import Policy
 from meshwright.model.address import NAME
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 GROUP = "meshwright.policies"
 
@@ -104,7 +106,7 @@ def of_packages() -> Iterator[Policy[Any]]:
 
     One that cannot be used is left out, and hides no other: it is told where somebody names it.
     """
-    for name in sorted(entry_points(group=GROUP).names):
+    for name in sorted(_points().names):
         if name not in POLICIES:
             with suppress(Refused):
                 yield _of_package(name)
@@ -112,13 +114,20 @@ def of_packages() -> Iterator[Policy[Any]]:
 
 def shadowed() -> tuple[tuple[str, str], ...]:
     """Return the policies of packages that are called like a built-in one, which counts; each with its package."""
-    points = entry_points(group=GROUP)
+    points = _points()
     return tuple(sorted((point.name, _package(point)) for point in points if point.name in POLICIES))
+
+
+def _points() -> "EntryPoints":
+    """Return what the installed packages name as policies."""
+    from importlib.metadata import entry_points  # reads mail for it, and few meshes name a policy of a package
+
+    return entry_points(group=GROUP)
 
 
 @cache
 def _of_package(name: str) -> Policy[Any]:
-    found = entry_points(group=GROUP)
+    found = _points()
     named = [point for point in found if point.name == name]
     if not named:
         hint = did_you_mean(name, (*POLICIES, *found.names), otherwise="`mesh policy list` shows all policies")
@@ -129,7 +138,7 @@ def _of_package(name: str) -> Policy[Any]:
     return _loaded(named[0])
 
 
-def _loaded(point: EntryPoint) -> Policy[Any]:
+def _loaded(point: "EntryPoint") -> Policy[Any]:
     package = _package(point)
     try:
         loaded = point.load()
@@ -154,7 +163,7 @@ def _mistake(name: str, loaded: object) -> str:
     return f"it is no `meshwright.gate.policies.policy.Policy`, but {type(loaded).__name__}"
 
 
-def _package(point: EntryPoint) -> str:
+def _package(point: "EntryPoint") -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else "of nobody"
 
 

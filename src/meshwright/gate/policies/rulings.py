@@ -6,7 +6,7 @@ domain is a part of, the domain. A domain only makes a policy stricter; what wou
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,11 +23,12 @@ from meshwright.model.mesh import Mesh
 from meshwright.model.policy import EFFECTIVE_FROM, SEVERITY, Decision, Decisions, Setting
 from meshwright.model.product import DataProduct
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _LAXER_HINT = "remove it: what stands above may only be made stricter"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ruling:
     """One policy as it is to be taken. `decided_by` is whoever last said something of it; empty where nobody did."""
 

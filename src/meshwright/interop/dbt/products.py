@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from meshwright.interop.dbt.contract import contract
@@ -14,12 +13,13 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.mesh import Person
 from meshwright.model.naming import sql_name
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _VERSION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?")
 _NO_RELATION = ("ephemeral", "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """Which models are wanted: those of these names, else the public ones, or all."""
 
@@ -31,7 +31,7 @@ class Choice:
         return model.name in self.names if self.names else self.all or model.access == "public"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Target:
     """Where products go: their domain, its people as mesh.yaml lists them, and the connection, where one was named."""
 

@@ -6,17 +6,17 @@ that nobody declared are in the catalog.json that `dbt docs generate` writes bes
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from meshwright.interop.foreign import Foreign
 from meshwright.model.errors import Refused
+from meshwright.model.value import value
 
 _KEY = "primary_key"
 _ALWAYS = ("", "!= 0")
 """The thresholds of a test that tolerates nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Test:
     """One test of a model. `arguments` are those it was written with; `column` is empty where it is about the table."""
 
@@ -29,7 +29,7 @@ class Test:
     """It looks at all rows, and tolerates none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Field:
     """One column of a model; its type is the declared one, else the catalog's, else empty."""
 
@@ -40,7 +40,7 @@ class Field:
     constraints: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Model:
     """One model, or one version of it."""
 
@@ -61,7 +61,7 @@ class Model:
     tests: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Owner:
     """Who answers for a group of models."""
 
@@ -69,7 +69,7 @@ class Owner:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Project:
     """A dbt project: its own models, the owners of its groups, and what every node is made of."""
 

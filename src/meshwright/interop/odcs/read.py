@@ -5,7 +5,6 @@ and where the tables are. What only the team can say is left to it, in a sentenc
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from meshwright.interop.draft import Draft, Drafted, as_name, present
@@ -15,12 +14,13 @@ from meshwright.interop.spelled import FIRST, members, strangers, version_of
 from meshwright.manifest.standards.service_levels import max_age, one_unit
 from meshwright.model.address import ProductAddress
 from meshwright.model.mesh import Person
+from meshwright.model.value import value
 
 OBJECTIVE = "99%"
 """How often what is promised must hold, where a contract promises it and does not say how often."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Target:
     """Where a contract goes: its product, and the mesh's people, where mesh.yaml lists them."""
 

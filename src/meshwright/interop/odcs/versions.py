@@ -1,12 +1,12 @@
 """Versions: in which version of ODCS can a contract be written?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from meshwright.interop.odcs.upgrade import upgraded
 from meshwright.manifest.standards.official import Standard, validator
 from meshwright.model.errors import Refused
+from meshwright.model.value import value
 
 DEFAULT = "v3.1.0"
 """What others read today."""
@@ -15,7 +15,7 @@ WRITTEN = ("v3.1.0", "v3.2.0")
 """The versions that can be asked for, oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Versioned:
     """A contract that is valid by the schema of its version; `because` says why that is not the one asked for."""
 

@@ -5,7 +5,6 @@ so that `mesh validate` asks for it at its place.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from meshwright.interop.draft import Draft, Drafted, as_name, present
@@ -16,9 +15,10 @@ from meshwright.interop.spelled import members, strangers, version_of
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.mesh import Person
 from meshwright.model.naming import ODPS_FILE
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NearbyContract:
     """A contract that lies beside the document."""
 
@@ -26,7 +26,7 @@ class NearbyContract:
     says: Foreign
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Surroundings:
     """What a document can refer to: contracts beside it and ports of the mesh, by contract id; and the people."""
 

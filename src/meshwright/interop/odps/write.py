@@ -5,7 +5,6 @@ it, and so does what a product inherits (schedule, purpose, SLOs): an import of 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from meshwright.graph.graph import MeshGraph
@@ -28,6 +27,7 @@ from meshwright.model.product import (
     SupportChannel,
 )
 from meshwright.model.slo import Completeness, Freshness, LandingBy, Quality, Slo
+from meshwright.model.value import value
 
 VERSION = "v1.1.0"
 """The version of the standard that is written."""
@@ -41,7 +41,7 @@ _OUTPUT = {"name", "version", "contract"}
 """The keys of a manifest that the standard has words for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OnFile:
     """What only files say: the manifest of a product, and the ids of the contracts of ports."""
 

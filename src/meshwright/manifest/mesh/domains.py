@@ -1,7 +1,6 @@
 """Domains: what does each domain say, and what do its products have from the domains that it is a part of?"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.manifest.codes import Code
@@ -21,9 +20,10 @@ from meshwright.model.diagnostic import Location
 from meshwright.model.mesh import Domain, Mesh, Written
 from meshwright.model.naming import DOMAIN_FILE, domain_home
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DomainFolder:
     """A domain as it was found: its folder, and what its domain.yaml says; nothing where that cannot be read."""
 
@@ -38,7 +38,7 @@ class DomainFolder:
         return self.folder.name
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Above:
     """A domain with all the domains that it is a part of, the nearest first."""
 

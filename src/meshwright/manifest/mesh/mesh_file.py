@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.manifest import layout
@@ -35,9 +34,10 @@ from meshwright.model.mesh import (
     Written,
 )
 from meshwright.model.naming import MESH_FILE, environment_mistake
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MeshFile:
     """What mesh.yaml says, and where: here, or as it was released; None where it cannot be read."""
 

@@ -5,7 +5,6 @@ Nothing of it is imported or run to find out: Python is parsed, locks and projec
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.manifest.codes import Code as Wrong
 from meshwright.manifest.product.locked import check_lock
@@ -16,6 +15,7 @@ from meshwright.manifest.text.content import read_text
 from meshwright.manifest.text.place import Place
 from meshwright.model.code import LOCK_FILES, PROJECT_FILE, Code, CodeFile, Language
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _MADE = frozenset(("target", "logs", "dbt_packages"))
 """Folders of what dbt has made itself."""
@@ -24,7 +24,7 @@ _MOST = 2_000_000
 """Bytes of a product's code with its lock: it travels in the product's record."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """What a port says of the code that makes it, and where."""
 

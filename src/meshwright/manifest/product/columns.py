@@ -1,7 +1,7 @@
 """Columns: what does a port say of its columns for which a contract has no word?"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.product.masks import masked
@@ -10,9 +10,10 @@ from meshwright.manifest.shapes.documents import ColumnBlock, OutputPortBlock
 from meshwright.manifest.text.place import Place
 from meshwright.model.contract import Column, Contract
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Said:
     """What is said of one column, and where."""
 

@@ -1,7 +1,7 @@
 """Contract: from the ODCS block of a port to the columns and checks of its tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from meshwright.manifest.codes import Code
@@ -18,6 +18,7 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.model.contract import ROW_METRICS, Check, Column, Contract, Metric, Operator, Unit
 from meshwright.model.diagnostic import Severity
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _LIBRARY = {m.value: m for m in (*ROW_METRICS, Metric.ROW_COUNT)}
 _KEYS: dict[str, set[str]] = {
@@ -89,7 +90,7 @@ def _columns(table: Table, place: Place, problems: Problems) -> Iterator[Column]
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Subject:
     """What a check is about: the table, and the column it stands under, if any."""
 

@@ -1,7 +1,7 @@
 """Declared: what does mesh.yaml list, and is what others name among it, or nearly a word that matters?"""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.manifest.codes import Code
 from meshwright.manifest.shapes.documents import TeamBlock
@@ -10,11 +10,12 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.model.mesh import PLATFORM, Term
 from meshwright.model.personal import CLASSIFICATIONS
 from meshwright.model.spelling import closest, did_you_mean
+from meshwright.model.value import value
 
 _KNOWN_ROLES = ("productOwner", "technicalOwner")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Declared:
     """The people, purposes, terms and pools that mesh.yaml lists; None where nothing can be said about them."""
 

@@ -1,10 +1,10 @@
 """Origin: where each value of a resolved product came from."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshwright.model.mesh import Domain
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 if TYPE_CHECKING:  # origins are kept, too: who finds them there reads no YAML
     from meshwright.manifest.text.place import Place
@@ -16,7 +16,7 @@ KEY = "its primary key"
 RELEASE = "its release"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resolved:
     """One value of a product: its key, how it reads, and where it was written (`file:line`) or what it follows from."""
 
@@ -25,7 +25,7 @@ class Resolved:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trace:
     """Writes down the origin of each value while a product is resolved, where somebody wants to know."""
 

@@ -1,7 +1,6 @@
 """Part: one table of an output port while it is resolved, and what the port's keys say of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from meshwright.manifest.codes import Code
@@ -11,11 +10,12 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.model.contract import Contract
 from meshwright.model.diagnostic import Location
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """One table, as its contract has `written` it; `named` is its name in addresses, empty for its port's only one.
 

@@ -1,7 +1,5 @@
 """Promise: what does an output port promise: the contract in its manifest, or the one in a file beside it?"""
 
-from dataclasses import dataclass
-
 from meshwright.manifest.codes import Code
 from meshwright.manifest.product.subject import Subject
 from meshwright.manifest.shapes.documents import OutputPortBlock
@@ -10,9 +8,10 @@ from meshwright.manifest.standards.codes import Code as StandardCode
 from meshwright.manifest.standards.contract_file import ContractFile
 from meshwright.manifest.text.place import Place
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Promise:
     """A contract, and where it is written; `file` is what else a contract in a file of its own says."""
 

@@ -1,7 +1,7 @@
 """References: what must rows of a table refer to, and is it there? The standard's relationships, as checks."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from meshwright.manifest.codes import Code
@@ -14,6 +14,7 @@ from meshwright.model.contract import Check, ForeignKey, Metric, Operator
 from meshwright.model.naming import sql_name
 from meshwright.model.product import InputPort, OutputPort, OutputTable
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _END = "name as many columns of one table on either side, in the same order"
 
@@ -75,7 +76,7 @@ def _listed(said: str | list[str]) -> list[str]:
     return said if isinstance(said, list) else [said]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Known:
     """What rows of a product may refer to: the columns of its tables, and of its inputs as far as they are declared."""
 

@@ -1,7 +1,6 @@
 """Subject: one product while it is resolved: its document, whose words stand above it, and what was found so far."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,12 +10,13 @@ from meshwright.manifest.shapes.documents import Inherited, ProductDocument, Sha
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 from meshwright.model.address import ProductAddress
+from meshwright.model.value import value
 
 V = TypeVar("V")
 W = TypeVar("W", bound=Inherited)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Layer:
     """What a domain or the mesh says for all its products, and where."""
 
@@ -24,7 +24,7 @@ class Layer:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """One product to resolve, with the `files` in its folder.
 

@@ -1,7 +1,6 @@
 """Verbatim: what do the contracts of a product say, word for word, with all that nothing here reads?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,10 @@ from meshwright.manifest.standards.contract_file import ContractFile, read_contr
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import read_file
 from meshwright.model.product import DataProduct, OutputPort
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verbatim:
     """The contract of a port: the block in its manifest, or the whole document in a file of its own."""
 

@@ -1,6 +1,5 @@
 """Contract file: a document of ODCS in a file of its own, read, held against its schema, and linted."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ from meshwright.manifest.standards.structure import valid_version
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document, read_file
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ContractFile:
     """A contract that is valid by the schema of its version, and makes sense."""
 

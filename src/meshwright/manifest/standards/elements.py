@@ -5,15 +5,16 @@ A reference is `table.column[.nested]` by names, or `schema/<id>/properties/<id>
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from meshwright.model.value import value
 
 Plain = Mapping[str, Any]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Elements:
     """What can be referred to: dotted names of tables and columns, and paths of ids."""
 

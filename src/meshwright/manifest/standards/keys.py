@@ -5,13 +5,14 @@ needed to say what is wrong with a key: whether anything knows it, and what it g
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from meshwright.model.value import value
 
 Node = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keys:
     """The keys of an element. `elsewhere` are those that go with other values, with what they go with."""
 

@@ -6,7 +6,6 @@ what only follows from it.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from meshwright.manifest.standards.codes import Code
@@ -18,6 +17,7 @@ from meshwright.manifest.text.problems import Problems
 from meshwright.manifest.text.syntax import Document
 from meshwright.manifest.text.wording import quoted
 from meshwright.model.spelling import closest, did_you_mean
+from meshwright.model.value import value
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -94,7 +94,7 @@ def _outdated(
     problems.error(Code.VERSION, document.root["apiVersion"].at, message, hint)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Case:
     """One document that its schema refuses."""
 

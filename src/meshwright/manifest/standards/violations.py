@@ -1,11 +1,12 @@
 """Violations: what a schema has against a document, as one cause each, in one sentence each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from meshwright.manifest.text.wording import series, told
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -36,7 +37,7 @@ _COUNTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Leaf:
     """One cause.
 

@@ -1,11 +1,12 @@
 """Lines: the text of a file, and where its lines and columns are. Loads no YAML."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.model.diagnostic import MAX_SHOWN, Location, printable
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """The text of a file, by its lines."""
 

@@ -1,13 +1,14 @@
 """Problems: the diagnostics that reading one file has found so far, one for each place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from meshwright.model.diagnostic import Diagnostic, Location, Severity, printable
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problems:
     """Collects diagnostics. The first one at a place is the cause; what follows from it there is left out."""
 

@@ -10,7 +10,6 @@ empty, merge mappings by `<<`, write `yes` or `1_000` as text.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from meshwright.manifest.text.content import read_text
 from meshwright.manifest.text.lines import Text
 from meshwright.manifest.text.place import Place
 from meshwright.manifest.text.problems import Problems
+from meshwright.model.value import value
 
 MAX_NODES = 50_000
 MAX_DEPTH = 50
@@ -76,7 +76,7 @@ class _TooMuchError(Exception):
         self.mark = part.start_mark
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Document:
     """A text, read: its plain value (None when it says nothing) and the place of each part of it."""
 
@@ -183,7 +183,7 @@ class _Builder:
     def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
         lines: dict[str, int] = {}
-        for key, value in node.value:
+        for key, content in node.value:
             if not isinstance(key, ScalarNode) or (key.value == "<<" and not key.style):
                 self._odd_key(key)
                 continue
@@ -193,7 +193,7 @@ class _Builder:
                 self._problems.error(Code.DUPLICATE, self._at(key), f"the key `{name}` is there twice", hint)
                 continue
             lines[name] = key.start_mark.line + 1
-            built[name] = self.build(value, depth + 1)
+            built[name] = self.build(content, depth + 1)
             if built[name] is None:
                 self._empty(key)
         return built
@@ -263,8 +263,8 @@ class _ForeignBuilder(_Builder):
         merged = [value for key, value in node.value if _is_merge(key)]
         own = MappingNode(node.tag, [pair for pair in node.value if not _is_merge(pair[0])])
         built = super()._mapping(own, depth)
-        for value in merged:
-            for source in value.value if isinstance(value, SequenceNode) else [value]:
+        for content in merged:
+            for source in content.value if isinstance(content, SequenceNode) else [content]:
                 base = self.build(source, depth + 1)
                 if isinstance(base, dict):
                     built = {**base, **built}

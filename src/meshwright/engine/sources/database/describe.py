@@ -1,7 +1,6 @@
 """Describe: what does a database say of a table: its columns, its keys, its comments, and what else it holds to?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from meshwright.model.contract import LogicalType
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Secret
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 _WORDS = {
     "postgresql": "SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute"
@@ -22,7 +22,7 @@ _WORDS = {
 """What asks for the words that a table's types were declared with."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DescribedColumn:
     """A column as it will be read. `called` is the database's word for its type; `length` counts characters.
 
@@ -39,7 +39,7 @@ class DescribedColumn:
     length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DescribedTable:
     """A table; `unique` are the columns whose values are unique together, `also` what else holds, a sentence each."""
 

@@ -1,15 +1,15 @@
 """Pages: which page of an API's answer follows the one that was read?"""
 
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from meshwright.model.errors import SourceBroken
 from meshwright.model.http import LinkedPages, NamedPages, NumberedPages, OnePage, Pages, SkippedRecords
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Page:
     """A page that was read, with its answer as JSON, and how many pages and records there are up to it."""
 

@@ -6,15 +6,16 @@ an older interval has the same messages however often it is run (decision 0084).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshwright.model.errors import SourceBroken
 from meshwright.model.kafka import KafkaSource, Offsets
 from meshwright.model.publish import InputRead, Publish, standing
 from meshwright.model.time import Interval
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """What an interval is to be given: stretches that were read before, and of the newest one, all after `ends`.
 
@@ -26,7 +27,7 @@ class Asked:
     is_newest: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Held:
     """What a broker has of one partition: messages from `first` up to `end`, which is not there yet."""
 

@@ -5,7 +5,7 @@ import io
 import json
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,13 @@ from uuid import UUID
 
 from meshwright.engine.sources.kafka.messages import Poison, Read, parsed
 from meshwright.model.errors import Refused
+from meshwright.model.value import value
 
 _WRONG = (ValueError, TypeError, LookupError, EOFError, ArithmeticError, RecursionError, MemoryError, struct.error)
 """What fastavro raises for what is not as it should be: it takes each byte for what the schema says comes there."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Schema:
     """A schema by its number and its text, and those that it refers to by their names there, in the order of need."""
 

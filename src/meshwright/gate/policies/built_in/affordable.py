@@ -6,7 +6,6 @@ most. Prices of the gate's machine (`MESH_PRICE_HOUR`, `MESH_PRICE_TEBIBYTE`) co
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.gate.codes import Code
@@ -16,11 +15,12 @@ from meshwright.gate.policies.parameters import at_most
 from meshwright.gate.policies.policy import Found, Level, Policy, Weighing, place
 from meshwright.model.product import DataProduct
 from meshwright.model.ratio import Ratio
+from meshwright.model.value import value
 
 _HINT = "let it run less often or read less, or agree on more"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How much a month may cost, in the mesh's currency."""
 

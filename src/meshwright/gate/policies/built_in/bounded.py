@@ -1,7 +1,6 @@
 """Rows are set aside while they are few: of a table that loses a quarter of them, readers should see the old one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.gate.codes import Code
@@ -10,9 +9,10 @@ from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
 from meshwright.model.ratio import Ratio
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How few."""
 

@@ -4,16 +4,16 @@ Keys, required and unique columns are checked anyway, and do not count.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import at_least
 from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How much is checked."""
 

@@ -4,7 +4,6 @@ A table without words of its own is described by its product's.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.gate.codes import Code
@@ -14,9 +13,10 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import TableAddress
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.ratio import Ratio
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How much of a table is described."""
 

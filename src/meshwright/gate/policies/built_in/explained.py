@@ -1,16 +1,16 @@
 """What a product is for is said in a sentence: `tbd` or the product's name once more helps nobody to find it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import at_least
 from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How much is said."""
 

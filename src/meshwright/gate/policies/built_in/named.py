@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import Pattern, mesh_wide
 from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How names look, as regular expressions."""
 

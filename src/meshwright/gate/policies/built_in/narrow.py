@@ -1,16 +1,16 @@
 """A product is about one thing: with forty inputs or three hundred columns it is several that nobody took apart."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import at_most
 from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How much is too much."""
 

@@ -4,7 +4,6 @@ What runs when its inputs publish is as fast as they are.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from meshwright.gate.codes import Code
@@ -14,9 +13,10 @@ from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
 from meshwright.model.time import length_text
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How often is too often."""
 

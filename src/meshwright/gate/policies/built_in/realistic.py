@@ -1,7 +1,6 @@
 """Objectives leave an error budget, but not half the time: nobody keeps five nines, and 50% promises nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.gate.codes import Code
@@ -11,9 +10,10 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import slo_name
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """Between what objectives are."""
 

@@ -6,7 +6,6 @@ Columns of sources count too: what is classified there is traced from there on. 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import Words, every
@@ -17,6 +16,7 @@ from meshwright.model.address import AnyColumn, ColumnAddress, SourceColumn
 from meshwright.model.contract import Column
 from meshwright.model.diagnostic import Location
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 _SUSPECT = (
     "birth_date", "birthdate", "birthday", "date_of_birth", "email", "first_name", "full_name", "iban", "ip_address",
@@ -25,7 +25,7 @@ _SUSPECT = (
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """What personal data are called."""
 

@@ -5,7 +5,6 @@ another store serves that store keeps: neither can be told to delete.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from meshwright.gate.codes import Code
@@ -15,9 +14,10 @@ from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct, PublishMode
 from meshwright.model.time import length_text
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How long."""
 

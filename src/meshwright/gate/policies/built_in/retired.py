@@ -4,7 +4,6 @@ The time is counted from the plan that announces it, or brings it forward, to th
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from meshwright.gate.codes import Code
@@ -12,9 +11,10 @@ from meshwright.gate.policies.parameters import at_least
 from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How long it is served."""
 

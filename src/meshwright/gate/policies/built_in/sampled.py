@@ -1,16 +1,16 @@
 """Every port shows a query that works: who finds a product copies that before they read a column's description."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import at_least
 from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How much is shown."""
 

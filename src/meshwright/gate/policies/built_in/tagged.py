@@ -1,7 +1,6 @@
 """Tags are words that the organisation has agreed on: `crm`, `CRM` and `customer-data` find three halves of a thing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshwright.gate.codes import Code
 from meshwright.gate.policies.parameters import Words, at_least, only
@@ -9,9 +8,10 @@ from meshwright.gate.policies.policy import Found, Level, Policy, place
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.product import DataProduct
 from meshwright.model.spelling import did_you_mean
+from meshwright.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """Which tags there are."""
 

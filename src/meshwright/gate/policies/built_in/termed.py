@@ -4,7 +4,6 @@ Asked of the numbers in consumer-aligned products, where mesh.yaml has a glossar
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from meshwright.gate.codes import Code
@@ -14,11 +13,12 @@ from meshwright.graph.graph import MeshGraph
 from meshwright.model.contract import LogicalType
 from meshwright.model.product import DataProduct, ProductType
 from meshwright.model.ratio import Ratio
+from meshwright.model.value import value
 
 _NUMBERS = (LogicalType.INTEGER, LogicalType.NUMBER)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameters:
     """How many of them."""
 
