@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.actions.shop import HOUR, START, open_shop
 
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import ChecksFailed
 from meshwright.model.identity import PublishId
-from meshwright.model.observation import Failure
+from meshwright.model.observation import Failure, Reading
 from meshwright.model.product import DataProduct, InputsSchedule, ProductType
 from meshwright.model.publish import Publish, TableRows
 from meshwright.model.ratio import Ratio
@@ -89,6 +89,22 @@ def test_a_check_that_fails_is_named_and_what_was_published_stays(tmp_path: Path
     assert rows["signals.clicks"].state is ProductState.NO_DATA
 
 
+def test_a_product_says_how_often_each_of_its_ports_was_read_lately(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path)
+    items, today = product_address("stock.items").port("items", 1), (START + HOUR).date()
+    long_ago = today - timedelta(days=29)
+    seen = [("ana", today, 1), ("ben", today, 3), ("ana", today - timedelta(days=1), 1), ("ben", long_ago, 9)]
+    shop.workspace.observations().record_readings(*(Reading.by(who, items, day, n) for who, day, n in seen))
+    rows = {str(row.address): row for row in product_rows(shop.workspace, START + HOUR)}
+    assert rows["stock.items"].read == (
+        "in the last 28 days `items@1` was read 5 times on 2 days, by 2 readers at most on one"
+    )
+    assert rows["stock.shelf"].read == "in the last 28 days `shelf@1` was not read"
+    assert products_json([rows["stock.items"]])[0]["reads"] == [
+        {"port": "stock.items:items@1", "reads": 5, "days": 2, "readersAtMost": 2}
+    ]
+
+
 def test_every_product_is_listed_in_the_documented_shape(tmp_path: Path) -> None:
     shop = open_shop(tmp_path)
     shop.deliver("items", 0)
@@ -112,6 +128,7 @@ def test_every_product_is_listed_in_the_documented_shape(tmp_path: Path) -> None
         "rows": 1,
         "quarantined": 0,
         "watermark": "2026-03-01T01:00:00Z",
+        "reads": None,
         "slos": [
             {
                 "port": "stock.shelf:shelf@1",

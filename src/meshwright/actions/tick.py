@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from meshwright.actions.count_readers import count_readers
 from meshwright.engine.protocol import Engine
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.identity import Secret
@@ -71,6 +72,7 @@ def tick(workspace: Workspace, graph: MeshGraph, now: datetime) -> TickOutcome:
     channels = open_channels(settings)
     moment = settings.clock(now)
     synced = _sync(workspace.engine(), observations, graph, moment - WINDOW)
+    count_readers(workspace, graph.mesh.products, now)
     judged = _judge(settings.environment, graph, observations, moment)
     incidents, messages = judged.decision.incidents, judged.decision.messages
     still_open = tuple(i for i in incidents if i.resolved_at is None)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from meshwright.actions.ask import ask
 from meshwright.cli.console import ExitCode, print_diagnostics, print_json, print_table, safe
 from meshwright.cli.verb import Edge, verb
 from meshwright.compiler.compilation import compile_mesh
@@ -29,13 +30,12 @@ def command(edge: Edge, sql: str, output: str = "") -> None:
     from meshwright.sql.across import across
 
     mesh = compile_mesh(edge.workspace.root, edge.workspace.cache).graph.mesh
-    engine = edge.workspace.engine()
     tables = (address for product in mesh.products for address, _ in product.tables())
-    question = across(sql, tables, engine.capabilities.dialect)
+    question = across(sql, tables, edge.workspace.engine().capabilities.dialect)
     if question.diagnostics:
         print_diagnostics(map(_safe, question.diagnostics))
         click.get_current_context().exit(ExitCode.FINDINGS)
-    answer = engine.query(question.sql, question.tables)
+    answer = ask(edge.workspace, question.sql, question.tables, edge.now)
     if output == "csv":
         click.echo(_csv(answer), nl=False)
     elif edge.json:

@@ -38,6 +38,7 @@ def command(edge: Edge, address: str | None, *, quarantine: bool) -> None:
         [_line(edge, r) for r in rows],
     )
     told = [f"{click.style(str(row.address), bold=True)}: {row.reason}" for row in rows if row.reason]
+    told += [f"{click.style(str(row.address), bold=True)}: {row.read}" for row in rows if address and row.read]
     if address is not None:  # it asks the publish logs of all that is shown
         told += left_lines(edge.workspace, (row.address for row in rows), edge.now)
     if told:

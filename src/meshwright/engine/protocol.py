@@ -6,7 +6,7 @@ publish id alone, the staged data waits in the engine's store.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from meshwright.model.errors import FinalError, MeshError
 from meshwright.model.estimate import Estimate
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.naming import sql_name
+from meshwright.model.observation import Reading
 from meshwright.model.product import DataProduct, InputPort
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
@@ -126,6 +127,15 @@ class Grantor(Protocol):
 
     def grant(self, data: str, product: DataProduct, attendant: Attendant = ALONE) -> None:
         """Let those read a product who may, and nobody else of the mesh."""
+
+
+class ReaderLog(Protocol):
+    """Tells who has read what an engine holds, by themselves."""
+
+    def readings(
+        self, data: str, products: Iterable[DataProduct], days: Collection[date], attendant: Attendant = ALONE
+    ) -> tuple[Reading, ...]:
+        """Return who has read ports of products on these days. Raises `Refused` without the right to ask."""
 
 
 class Engine(Protocol):

@@ -9,7 +9,7 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 
 if TYPE_CHECKING:
-    from meshwright.engine.protocol import Engine, Estimator, Grantor
+    from meshwright.engine.protocol import Engine, Estimator, Grantor, ReaderLog
 
 ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwright.engine.duckdb.engine"}
 
@@ -18,6 +18,9 @@ _ESTIMATORS = {"bigquery": "meshwright.engine.bigquery.estimate"}
 
 _GRANTORS = {"bigquery": "meshwright.engine.bigquery.grants"}
 """Of engines that people read by themselves: what lets them."""
+
+_READER_LOGS = {"bigquery": "meshwright.engine.bigquery.readers"}
+"""Of engines whose warehouse remembers what people read by themselves: what asks it."""
 
 _DRIVERS = {"bigquery": "bigquery"}
 """The extra of this package that brings an engine's driver, where it is not there anyway."""
@@ -76,6 +79,15 @@ def grantor(name: str) -> "Grantor | None":
     """
     place = _GRANTORS.get(name)
     return None if place is None else cast("Grantor", _module(name, place))
+
+
+def reader_log(name: str) -> "ReaderLog | None":
+    """Return what tells who has read what an engine holds; None for one that people read through us alone.
+
+    Raises `Refused` where the engine's driver is not installed.
+    """
+    place = _READER_LOGS.get(name)
+    return None if place is None else cast("ReaderLog", _module(name, place))
 
 
 def _module(name: str, place: str) -> ModuleType:

@@ -1,9 +1,9 @@
 """Observation: what was really delivered, as facts with the time at which they became true."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from meshwright.model.address import PortAddress, ProductAddress
-from meshwright.model.identity import PublishId
+from meshwright.model.identity import Digest, PublishId
 from meshwright.model.time import Interval, Watermark
 from meshwright.model.value import value
 
@@ -55,6 +55,40 @@ class Overrun:
     run: str
     at: datetime
     limit: timedelta
+
+
+@value
+class Reading:
+    """Somebody has read a port so often on one day.
+
+    `reader` tells people apart on that day and on no other: neither who they are is kept, nor whether they come back.
+    """
+
+    port: PortAddress
+    day: date
+    reader: str
+    reads: int
+
+    @classmethod
+    def by(cls, who: str, port: PortAddress, day: date, reads: int = 1) -> "Reading":
+        """Return that somebody has read a port; who they are goes no further."""
+        return cls(port, day, Digest.of(f"{day.isoformat()} {who}".encode()).hex[:READER], reads)
+
+
+COUNTED = timedelta(days=28)
+"""The last days of which is told how often ports were read."""
+
+READER = 16
+"""How many digits of a digest tell the readers of a day apart."""
+
+
+@value
+class Use:
+    """How often a port was read in some days: on how many of them, and by how many people on the busiest."""
+
+    reads: int
+    days: int
+    readers: int
 
 
 @value

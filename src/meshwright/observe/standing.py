@@ -102,9 +102,10 @@ def drop_standing(connection: Connection, before: datetime) -> int:
 
 
 def _interval(row: Row[Any]) -> StateInterval:
-    return StateInterval(_port(row.port), row.slo, SloState(row.state), row.reason, row.started_at, row.ended_at)
+    return StateInterval(written_port(row.port), row.slo, SloState(row.state), row.reason, row.started_at, row.ended_at)
 
 
-def _port(text: str) -> PortAddress:
+def written_port(text: str) -> PortAddress:
+    """Return the port that the database names."""
     reference = parse(text)
     return PortAddress(reference.product, str(reference.port), int(reference.major or 0))

@@ -5,17 +5,18 @@ transaction. Synthetic data is remembered and shown, and never part of a history
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.errors import Busy
 from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.incident import Incident, Message
-from meshwright.model.observation import Failure, Overrun, PortHistory, Usual
+from meshwright.model.observation import Failure, Overrun, PortHistory, Reading, Use, Usual
 from meshwright.model.publish import CheckResult, Publish
 from meshwright.model.slo import Slo, StateInterval
 from meshwright.model.value import value
 from meshwright.observe import facts, histories, outbox, standing
+from meshwright.observe import readings as found
 from meshwright.observe.database import Database
 from meshwright.observe.histories import Latest
 from meshwright.observe.outbox import Outbox
@@ -82,6 +83,26 @@ class Observations:
         with self._database.writing() as connection:
             facts.add_overrun(connection, overrun)
 
+    def record_readings(self, *readings: Reading) -> None:
+        """Remember that ports were read."""
+        with self._database.writing() as connection:
+            found.add_readings(connection, readings)
+
+    def record_days(self, days: Iterable[date], readings: Iterable[Reading]) -> None:
+        """Remember what a warehouse's log of jobs says of whole days."""
+        with self._database.writing() as connection:
+            found.add_counted(connection, days, readings)
+
+    def uncounted(self, today: date, most: int) -> tuple[date, ...]:
+        """Return the days before `today`, so many at most, that no log of jobs was asked for."""
+        with self._database.reading() as connection:
+            return found.read_uncounted(connection, today, most)
+
+    def use(self, since: date) -> Mapping[PortAddress, Use] | None:
+        """Return how often ports were read since a day, of those that were; None where nobody has ever counted."""
+        with self._database.reading() as connection:
+            return found.read_use(connection, since) if found.was_counted(connection) else None
+
     def unrecorded(self, publishes: Sequence[Publish]) -> tuple[Publish, ...]:
         """Return those of the publishes that are not remembered."""
         with self._database.reading() as connection:
@@ -140,4 +161,4 @@ class Observations:
         """Forget what ended before `before`; never a product's newest data. Returns how many rows went."""
         with self._database.writing() as connection:
             dropped = (facts.drop_facts, standing.drop_standing, outbox.drop_delivered)
-            return sum(drop(connection, before) for drop in dropped)
+            return sum(drop(connection, before) for drop in dropped) + found.drop_readings(connection, before.date())

@@ -1,6 +1,7 @@
 """Tables: the shape of the database of observations.
 
-Facts (`activation`, `publish`, `landing`, `check_result`, `failure`, `overrun`) are appended and never changed. What
+Facts (`activation`, `publish`, `landing`, `check_result`, `failure`, `overrun`) are appended and never changed; those
+of a day (`reading`) are added up. What
 follows from them (`state_interval`, `incident`, `incident_member`, `outbox`) changes with the transaction that judged
 them. Values of the model are kept whole, as the codec writes them, beside the columns that are asked for.
 docs/decisions/0030 and 0031 say why.
@@ -13,7 +14,7 @@ from sqlalchemy.types import TypeDecorator
 
 from meshwright.model.time import utc
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision of the migrations: what this code reads and writes."""
 
 VERSION_TABLE = "meshwright_revision"
@@ -112,6 +113,19 @@ overrun = Table(
     Column("after", String),
     Column("document", Text, nullable=False),
 )
+
+# Who has read what on a day, told apart by a digest of the day and their name.
+reading = Table(
+    "reading",
+    metadata,
+    Column("port", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("reader", String, primary_key=True),
+    Column("reads", Integer, nullable=False),
+)
+
+# The days that a warehouse's own log of jobs was asked for.
+counted_day = Table("counted_day", metadata, Column("day", String, primary_key=True))
 
 # The standing state of an SLO is its interval without an end.
 state_interval = Table(

@@ -15,7 +15,8 @@ from enum import StrEnum
 from typing import Any
 
 from meshwright.gate.effects.cost_words import taken_text
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import PortAddress, ProductAddress
+from meshwright.model.observation import COUNTED, Use
 from meshwright.model.product import DataProduct, ProductType
 from meshwright.model.publish import Publish
 from meshwright.model.ratio import Ratio
@@ -43,7 +44,10 @@ class ProductState(StrEnum):
 
 @value
 class ProductRow:
-    """One product as it stands. `rows` counts those of all its ports; None where nothing was published."""
+    """One product as it stands. `rows` counts those of all its ports; None where nothing was published.
+
+    `use` is how often its ports were read in the last 28 days; None where nobody counts.
+    """
 
     address: ProductAddress
     type: ProductType
@@ -53,6 +57,12 @@ class ProductRow:
     reason: str
     publish: Publish | None
     slos: tuple[SloStatus, ...]
+    use: tuple[tuple[PortAddress, Use], ...] | None = None
+
+    @property
+    def read(self) -> str:
+        """How often its ports were read lately; empty where nobody counts."""
+        return "" if self.use is None else use_text(self.use)
 
     @property
     def last_publish(self) -> datetime | None:
@@ -86,20 +96,42 @@ def product_rows(workspace: Workspace, now: datetime) -> tuple[ProductRow, ...]:
     found = histories(observations, promises, now)
     statuses = tuple(settled(observations.standing(), evaluated(promises, found, now)))
     products = tuple(p for p in graph.mesh.products if p.file or not workspace.is_apart)
-    return rows_of(products, observations.latest(graph.order), statuses)
+    use = observations.use((now - COUNTED).date())
+    return rows_of(products, observations.latest(graph.order), statuses, use)
 
 
 def rows_of(
-    products: Iterable[DataProduct], latest: Mapping[ProductAddress, Latest], statuses: Iterable[SloStatus]
+    products: Iterable[DataProduct],
+    latest: Mapping[ProductAddress, Latest],
+    statuses: Iterable[SloStatus],
+    use: Mapping[PortAddress, Use] | None = None,
 ) -> tuple[ProductRow, ...]:
     """Return the rows of products, in their order, from what is known of them."""
     by_product: dict[ProductAddress, list[SloStatus]] = {}
     for status in statuses:
         by_product.setdefault(status.port.product, []).append(status)
     return tuple(
-        _row(product, latest.get(product.address, Latest()), tuple(by_product.get(product.address, ())))
+        _row(product, latest.get(product.address, Latest()), tuple(by_product.get(product.address, ())), use)
         for product in products
     )
+
+
+def use_text(use: Iterable[tuple[PortAddress, Use]]) -> str:
+    """Say how often ports were read in the last 28 days."""
+    told = [f"`{port.name}@{port.major}` {_often(one)}" for port, one in use]
+    return f"in the last {COUNTED.days} days {' and '.join(told)}"
+
+
+def _often(use: Use) -> str:
+    if not use.reads:
+        return "was not read"
+    times, days = ("once" if use.reads == 1 else f"{use.reads:,} times"), f"{use.days} day{'s' if use.days > 1 else ''}"
+    return f"was read {times} on {days}, by {use.readers:,} reader{'s' if use.readers > 1 else ''} at most on one"
+
+
+def _use_of(product: DataProduct, use: Mapping[PortAddress, Use]) -> tuple[tuple[PortAddress, Use], ...]:
+    ports = (product.port_address(port) for port in product.outputs)
+    return tuple((port, use.get(port, Use(0, 0, 0))) for port in ports)
 
 
 def products_json(rows: Iterable[ProductRow]) -> list[dict[str, Any]]:
@@ -107,10 +139,20 @@ def products_json(rows: Iterable[ProductRow]) -> list[dict[str, Any]]:
     return [_plain(row) for row in rows]
 
 
-def _row(product: DataProduct, latest: Latest, statuses: tuple[SloStatus, ...]) -> ProductRow:
+def _row(
+    product: DataProduct, latest: Latest, statuses: tuple[SloStatus, ...], use: Mapping[PortAddress, Use] | None
+) -> ProductRow:
     state, reason = _state(latest, statuses)
     return ProductRow(
-        product.address, product.type, product.description, product.owner, state, reason, latest.publish, statuses
+        product.address,
+        product.type,
+        product.description,
+        product.owner,
+        state,
+        reason,
+        latest.publish,
+        statuses,
+        None if use is None else _use_of(product, use),
     )
 
 
@@ -159,6 +201,7 @@ def _plain(row: ProductRow) -> dict[str, Any]:
         "quarantined": None if published is None else published.quarantined,
         "watermark": _text(row.watermark),
         "took": None if published is None else _plain_took(published),
+        "reads": None if row.use is None else [_plain_use(*one) for one in row.use],
         "slos": [_plain_slo(status) for status in row.slos],
     }
 
@@ -171,6 +214,10 @@ def _plain_took(publish: Publish) -> dict[str, Any]:
         "slotSeconds": None if spent is None else spent.slots,
         "bytesStored": None if spent is None else spent.stored,
     }
+
+
+def _plain_use(port: PortAddress, use: Use) -> dict[str, Any]:
+    return {"port": str(port), "reads": use.reads, "days": use.days, "readersAtMost": use.readers}
 
 
 def _plain_slo(status: SloStatus) -> dict[str, Any]:

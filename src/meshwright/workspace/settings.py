@@ -83,6 +83,9 @@ class Settings:
         return now if self.until is None else min(self.until, now)
 
 
+LOCAL = "local"
+"""The environment where no other is said: that of whoever works there."""
+
 _NAMES = tuple(f.name for f in fields(Settings) if f.name != "shown")
 LOG_FORMATS = ("text", "json")
 _SECRETS = ("webhook", "alertmanager", "smtp", "heartbeat")
@@ -105,7 +108,7 @@ def resolve(
     Raises `Refused` for a value that cannot be read and a name that no environment can have, `NotFound` for an
     environment that is not declared.
     """
-    default = lock.environment if lock else "local"
+    default = lock.environment if lock else LOCAL
     name = flags.get("environment") or variables.get("MESH_ENVIRONMENT") or default
     if mistake := environment_mistake(name):
         raise Refused(mistake[0], hint=mistake[1])

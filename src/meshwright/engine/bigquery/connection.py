@@ -39,6 +39,8 @@ from meshwright.model.value import value
 Values = Mapping[str, Any]
 """What a job binds, by the names of its parameters: texts, instants and lists of texts."""
 
+QUESTION = "mesh-question"
+"""The label of what somebody asked, and no run."""
 RETRY = DEFAULT_RETRY.with_timeout(60.0)
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _LATER = ("rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded")
@@ -91,7 +93,7 @@ class Warehouse:
 
     def ask(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Return the columns' names and the rows of an answer."""
-        found = self.client.query_and_wait(sql, job_config=config(None, None), retry=RETRY)
+        found = self.client.query_and_wait(sql, job_config=config(None, {QUESTION: "yes"}), retry=RETRY)
         return tuple(column.name for column in found.schema), tuple(tuple(row.values()) for row in found)
 
     def table(self, dataset: str, table: str) -> bigquery.Table | None:
