@@ -4,6 +4,7 @@ moto's own program answers requests in threads, and looks whether an object is t
 create it at once both may win, as on no S3. Here one request is answered after the other.
 """
 
+import json
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 import httpx
 
@@ -99,3 +101,11 @@ def recording(recorder: Recorder) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def service_account(folder: Path, address: str) -> Path:
+    """Write how obstore is led to another server than Google's: in its file of a service account."""
+    path = folder / "account.json"
+    account = {"client_email": "", "private_key": "", "private_key_id": "", "disable_oauth": True}
+    path.write_text(json.dumps({**account, "gcs_base_url": address}))
+    return path

@@ -4,7 +4,6 @@ GCS creates an object only where there is none when it is asked with `x-goog-if-
 can be had do not answer such a request, or answer it without the ETag that GCS sends: so the request is asserted.
 """
 
-import json
 import multiprocessing
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.gate.meshes import MESH, linked
-from tests.release.buckets import Recorder, create_ten, recording, s3, variables
+from tests.release.buckets import Recorder, create_ten, recording, s3, service_account, variables
 
 from meshwright.model.errors import Busy, MeshError, NotFound, Overtaken, Refused
 from meshwright.model.identity import Digest
@@ -123,14 +122,6 @@ def test_gcs_is_asked_to_create_only_what_is_not_there(tmp_path: Path, monkeypat
         assert headers["x-goog-if-generation-match"] == "0"
         recorder.status = 412
         assert not open_objects("gs://mesh/artgo").create("log/0", b"{}")
-
-
-def service_account(folder: Path, address: str) -> Path:
-    """Write how obstore is led to another server than Google's: in its file of a service account."""
-    path = folder / "account.json"
-    account = {"client_email": "", "private_key": "", "private_key_id": "", "disable_oauth": True}
-    path.write_text(json.dumps({**account, "gcs_base_url": address}))
-    return path
 
 
 def assert_no_secret(error: MeshError) -> None:
