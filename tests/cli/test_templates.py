@@ -162,6 +162,23 @@ def test_a_ledger_chains_what_it_was_given_and_adds_nothing_twice(root: Path, pl
     assert len({entry["previous_hash"] for entry in entries}) == len(entries)
 
 
+def test_messages_that_can_be_no_rows_are_told_and_shown(root: Path, places: dict[str, str]) -> None:
+    send(places["MESH_CONN_SHOP_KAFKA"], "poisoned", *ROWS, b"{")
+    added(root, "shop.poisoned", "kafka", "topic=poisoned")
+    manifest = root / "domains/shop/poisoned/product.yaml"
+    text = manifest.read_text()
+    manifest.write_text(text.replace("topic: poisoned\n", "topic: poisoned\n      quarantine: {atMost: 50%}\n"))
+    told = said("run", "shop.poisoned", "--interval", DAY, "--mesh", str(root), **places).stdout
+    assert "source-readable: 1 of the messages of input `source` can be no rows" in told
+    assert "`mesh status shop.poisoned --quarantine` shows the rows that were set aside" in told
+    assert read(root, "shop.poisoned", places) == ROWS
+    words = ["status", "shop.poisoned", "--quarantine", "--mesh", str(root)]
+    (row,) = json.loads(said(*words, "--format", "json").stdout)
+    assert (row["table"], row["input"], row["checks"]) == (None, "source", ["source-readable"])
+    assert (row["row"]["offset"], row["row"]["message"]) == (3, "{")
+    assert "input source" in said(*words).stdout
+
+
 def test_a_virtual_product_is_checked_and_read_where_it_is(root: Path, places: dict[str, str]) -> None:
     added(root, "shop.served", "virtual", "table=public.orders")
     ran(root, "shop.served", places)
