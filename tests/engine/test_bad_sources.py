@@ -288,6 +288,14 @@ def test_a_database_that_drops_the_connection_is_read_again_and_whole(tmp_path: 
         pytest.param(Trouble(body=b'{"error": "x"}'), SourceBroken, "not a list", id="no records"),
         pytest.param(Trouble(body=b'[{"id": "six"}]'), SourceBroken, "six", id="another type"),
         pytest.param(Trouble(body=b'[{"id": 6.5}]'), SourceBroken, "not whole", id="half a number"),
+        pytest.param(
+            Trouble(body=b'[{"id": 6, "price": 1e999}]'), SourceBroken, "without end", id="no end of a number"
+        ),
+        pytest.param(
+            Trouble(body=b'[{"id": 6, "name": "\\ud83d"}]'), SourceBroken, "half a character", id="half a character"
+        ),
+        pytest.param(Trouble(body=b'[{"id": 6, "id": 7}]'), SourceBroken, "a key twice", id="two ids"),
+        pytest.param(Trouble(body=b"[" * 100_000), SourceBroken, "not JSON", id="lists without end"),
     ],
 )
 def test_an_api(

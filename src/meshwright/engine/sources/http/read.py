@@ -14,6 +14,7 @@ import httpx
 
 from meshwright.engine.sources.http.ask import Api, opened
 from meshwright.engine.sources.http.pages import Page, at_keys, first_page, next_page
+from meshwright.engine.sources.json_text import NotAlike, read_json
 from meshwright.engine.sources.reading import Given, GivenFiles, Reading
 from meshwright.model.errors import FinalError, SourceBroken
 from meshwright.model.http import HttpSource
@@ -35,7 +36,7 @@ def read_http(source: HttpSource, reading: Reading) -> Iterator[Given]:
     file = reading.scratch / "records.json"
     with opened(source.connection, source.path, reading.url) as api, file.open("w", encoding="utf-8") as lines:
         for record in _records(source, api, reading.interval):
-            lines.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+            lines.write(_line(api, record) + "\n")
     yield GivenFiles((file,), "json")
 
 
@@ -69,15 +70,19 @@ def _json(response: httpx.Response) -> Any:
     if response.status_code == httpx.codes.NO_CONTENT:
         return _NOTHING
     try:
-        return json.loads(response.content, parse_constant=_refuse_constant)
-    except ValueError:
+        return read_json(response.content.decode("utf-8-sig"))
+    except ValueError as error:
+        why = error if isinstance(error, NotAlike) else "is not JSON"
         kind = response.headers.get("Content-Type", "").partition(";")[0] or "something"
         hint = "see whether the path is right: a page for people is no answer" if "html" in kind else ""
-        raise SourceBroken(f"it answers with {kind} that is not JSON", hint=hint) from None
+        raise SourceBroken(f"it answers with {kind} that {why}", hint=hint) from None
 
 
-def _refuse_constant(text: str) -> None:
-    raise ValueError(text)
+def _line(api: Api, record: Record) -> str:
+    try:
+        return json.dumps(record, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise SourceBroken(f"{api.said} cannot be read: a record holds a number that is without end") from None
 
 
 def _listed(source: HttpSource, body: Any) -> list[Record]:

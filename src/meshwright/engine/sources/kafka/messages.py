@@ -3,13 +3,13 @@
 The text of a message that is JSON is passed on, not what Python makes of it.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from meshwright.engine.sources.json_text import NotAlike, read_json
 from meshwright.model.contract import Column, LogicalType
 
 _LARGEST = Decimal(10) ** 29
@@ -20,9 +20,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 _ZONE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
 _INSTANT = re.compile(rf"{_DAY.pattern}([T ]{_TIME.pattern}({_ZONE.pattern})?)?")
-"""How values are written that Python and all engines read alike; each reads more, and none the same."""
-
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""What Python and all engines read alike; each reads more besides, and differently."""
 
 
 class Poison(Exception):
@@ -37,18 +35,11 @@ def parsed(value: bytes) -> tuple[str, Any]:
     """Return a message that is JSON as it is."""
     try:
         text = value.decode()
-        found = _DECODER.decode(text)
-        if _SURROGATE.search(text):
-            json.dumps(found, ensure_ascii=False).encode()
+        return text, read_json(text)
     except UnicodeDecodeError:
         raise Poison("it is not UTF-8") from None
-    except UnicodeEncodeError:
-        raise Poison("it holds half a character") from None
-    except _Repeated:
-        raise Poison("it has a key twice") from None
-    except (ValueError, RecursionError):
-        raise Poison("it is not JSON") from None
-    return text, found
+    except NotAlike as why:
+        raise Poison(f"it {why}") from None
 
 
 def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed) -> str:
@@ -63,24 +54,6 @@ def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed)
         if told is not None and not _IS[column.type](told):
             raise Poison(f"its `{column.name}` is no {column.type}")
     return text.replace("\r", " ").replace("\n", " ")  # between values only: inside of them they are escaped
-
-
-class _Repeated(Exception):
-    """An object has a key twice: each reader of JSON takes another of the two."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _Repeated
-    return found
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
 
 
 def _is_integer(value: Any) -> bool:
