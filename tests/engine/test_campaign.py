@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.engine.dying import Zombie, dies_before, lines_of, stopped_before
+from tests.engine.dying import Zombie, dies_before, steps_of, stopped_before
 from tests.engine.watching import UNPUBLISHED, State, follows, state_of, watched
 from tests.engines.shop import COLUMNS, NOW, SALES, Row, Shop
 
@@ -75,7 +75,7 @@ class Campaign:
 
     def is_killed(self, verb: str, work: Callable[[], object]) -> None:
         """Kill a verb that changes nothing that is published."""
-        for line in _sampled(verb, lines_of(work)):
+        for line in _sampled(verb, steps_of(work)):
             dies_before(line, work)
             self.done[f"{verb} killed"] += 1
         assert state_of(self.engine) == self.states[-1], f"a {verb} changed what is published"
@@ -83,14 +83,14 @@ class Campaign:
     def is_published(self, staged: Staged) -> None:
         """Kill a publish before lines of it, before and after it was done; then let it be done, twice."""
         before = self.copied("before")
-        lines = _sampled("publish", lines_of(self.publishing(staged, self.copied("counted"))))
+        lines = _sampled("publish", steps_of(self.publishing(staged, self.copied("counted"))))
         while lines and state_of(self.engine) == self.states[-1]:
             dies_before(lines.pop(0), self.publishing(staged))
             self.done["publish killed"] += 1
         for later in lines:
             self.dies_after_it_is_done(later, staged, before)
         self.publishing(staged)()
-        for again in _sampled("repeated publish", lines_of(self.publishing(staged))):
+        for again in _sampled("repeated publish", steps_of(self.publishing(staged))):
             dies_before(again, self.publishing(staged))
             self.done["repeated publish killed"] += 1
         assert self.publishing(staged)() == self.publishing(staged)()
@@ -133,7 +133,7 @@ class Campaign:
     def goes_back(self, hours: dict[int, list[Row]]) -> None:
         """Bring back the publish before the last, killed before lines of it, before and after it was done."""
         to, before = self.engine.restorable(SALES)[-1], self.copied("before")
-        lines = _sampled("restore", lines_of(self.restoring(to, self.copied("counted"))))
+        lines = _sampled("restore", steps_of(self.restoring(to, self.copied("counted"))))
         while lines and state_of(self.engine) == self.states[-1]:
             dies_before(lines.pop(0), self.restoring(to))
             self.done["restore killed"] += 1
@@ -183,7 +183,7 @@ class Campaign:
     def is_overtaken_by_its_retry(self, hour: int, rows: list[Row], at: float) -> None:
         """Stop a publish on its way, try again meanwhile, and let it go on beside its retry."""
         staged = self.engine.stage(self.shop.work(self.shop.deliver(hour, rows)), NOW)
-        count = lines_of(self.publishing(staged, self.copied("counted")))
+        count = steps_of(self.publishing(staged, self.copied("counted")))
         zombie = stopped_before(1 + int(at * (count - 1)), self.publishing(staged))
         retry = _begun(self.publishing(staged))
         time.sleep(0.1)
@@ -197,7 +197,7 @@ class Campaign:
         """Stop a publish on its way; stage and publish the same hour anew, and let it go on beside that."""
         interval = self.shop.deliver(hour, rows)
         staged, again = (self.engine.stage(self.shop.work(interval), NOW) for _ in range(2))
-        count = lines_of(self.publishing(staged, self.copied("counted")))
+        count = steps_of(self.publishing(staged, self.copied("counted")))
         zombie = stopped_before(1 + int(at * (count - 1)), _unless_busy(self.publishing(staged)))
         retry = _begun(_unless_busy(self.publishing(again)))
         time.sleep(0.1)

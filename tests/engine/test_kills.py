@@ -1,7 +1,7 @@
 """A process may be killed before any of its steps: consumers read the old data or the new, and a retry finishes."""
 
 import pytest
-from tests.engine.dying import dies_before, lines_of
+from tests.engine.dying import dies_before, steps_of
 from tests.engines.shop import NOW, SALES, Shop
 
 from meshwright.engine.registry import open_engine
@@ -41,7 +41,7 @@ def survives_publishing(shop: Shop, kills: int | None) -> None:
     trial = Shop(open_engine("duckdb", f"{shop.feed.parent}/trial", connections=shop.connections), shop.feed, shop.mode)
     trial.sell(0, OLD)
     tried = trial.engine.stage(trial.work(interval), NOW)
-    count = lines_of(lambda: trial.engine.publish(trial.product, tried.publish_id, NOW))
+    count = steps_of(lambda: trial.engine.publish(trial.product, tried.publish_id, NOW))
     staged = shop.engine.stage(shop.work(interval), NOW)
     shop.engine.check(shop.product, staged.publish_id)
 
@@ -82,12 +82,12 @@ def test_a_stage_or_check_that_is_killed_leaves_nothing_behind(shop: Shop, mode:
     def stage() -> object:
         return shop.engine.stage(shop.work(interval), NOW)
 
-    for line in spread(lines_of(stage), 8)[:-1]:
+    for line in spread(steps_of(stage), 8)[:-1]:
         dies_before(line, stage)
         assert shop.sales() == OLD
     assert len(leftovers(shop)) == 2, "the stage that was counted, and what the last kill left"
     staged = shop.engine.stage(shop.work(interval), NOW)
-    for line in spread(lines_of(lambda: shop.engine.check(shop.product, staged.publish_id)), 6)[:-1]:
+    for line in spread(steps_of(lambda: shop.engine.check(shop.product, staged.publish_id)), 6)[:-1]:
         dies_before(line, lambda: shop.engine.check(shop.product, staged.publish_id))
     shop.engine.check(shop.product, staged.publish_id)
     shop.engine.publish(shop.product, staged.publish_id, NOW)

@@ -31,20 +31,20 @@ class Seen:
 def state_of(engine: Engine) -> State:
     """Read all of the shop's table."""
     try:
-        answer = engine.query("SELECT * FROM sales ORDER BY ALL", (("sales", TABLE),))
+        answer = engine.query("SELECT * FROM sales ORDER BY sale_id, price", (("sales", TABLE),))
     except NotFound:
         return UNPUBLISHED
     return repr((answer.columns, answer.rows))
 
 
 @contextmanager
-def watched(data: str, readers: int = 2) -> Iterator[Seen]:
-    """Have consumers read the shop below a folder while the block runs; what they saw is there when it has ended."""
+def watched(data: str, readers: int = 2, engine: str = "duckdb") -> Iterator[Seen]:
+    """Have consumers read a shop while the block runs; what they saw is there when it has ended."""
     context = multiprocessing.get_context("fork")
     ends, processes = [], []
     for _ in range(readers):
         ours, theirs = context.Pipe()
-        process = context.Process(target=_read, args=(data, theirs), daemon=True)
+        process = context.Process(target=_read, args=(engine, data, theirs), daemon=True)
         process.start()
         theirs.close()
         ends.append(ours)
@@ -67,8 +67,8 @@ def follows(seen: Sequence[State], published: Sequence[State]) -> bool:
     return all(state in rest for state in seen)
 
 
-def _read(data: str, parent: Connection) -> None:
-    engine = open_engine("duckdb", data, threads=1)
+def _read(name: str, data: str, parent: Connection) -> None:
+    engine = open_engine(name, data, threads=1)
     born_of = os.getppid()
     reads, states = 0, [UNPUBLISHED]
     while not parent.poll() and os.getppid() == born_of:

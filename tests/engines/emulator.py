@@ -41,8 +41,9 @@ def emulator(folder: Path) -> Iterator[str]:
     home = _installed()
     log = folder / "emulator.log"
     rest, grpc = _free_port(), _free_port()
-    command = [home / "bin" / "bqemulator", "start", "--rest-port", rest, "--grpc-port", grpc, "--project", PROJECT]
-    variables = {**os.environ, "HOME": str(home), "TMPDIR": str(folder)}
+    starting = [home / "bin" / "python", Path(__file__).with_name("starting.py"), "start"]
+    command = [*starting, "--rest-port", rest, "--grpc-port", grpc, "--project", PROJECT]
+    variables = {**os.environ, "HOME": str(home), "TMPDIR": str(folder), "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false"}
     with log.open("wb") as output:
         process = subprocess.Popen([*command, "--log-level", "error"], env=variables, stdout=output, stderr=output)
     try:

@@ -32,7 +32,7 @@ def say(root: Path, *words: str) -> Result:
 
 @pytest.mark.xdist_group("bigquery")
 def test_products_of_two_domains_are_built_and_asked_together(artgo: Path) -> None:
-    for product in ("marketplace.artworks", "marketplace.sales", "insight.trending-artists"):
+    for product in ("marketplace.artworks", "marketplace.sales", "marketplace.provenance", "insight.trending-artists"):
         done = say(artgo, "run", product)
         assert done.exit_code == 0, done.output
     question = (
@@ -42,10 +42,3 @@ def test_products_of_two_domains_are_built_and_asked_together(artgo: Path) -> No
     ((answer),) = json.loads(say(artgo, "query", question, "--format", "json").stdout)
     assert answer["ranked"] > 0
     assert answer["unknown"] == 0
-
-
-@pytest.mark.xdist_group("bigquery")
-def test_what_the_engine_cannot_do_is_refused_by_name(artgo: Path) -> None:
-    done = say(artgo, "run", "marketplace.provenance")
-    assert done.exit_code == 1
-    assert "is published as a ledger, which BigQuery cannot do" in str(done.exception)

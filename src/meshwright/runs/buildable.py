@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.engine.capabilities import Capabilities, refuse_beyond, refuse_dialect
+from meshwright.engine.capabilities import Capabilities, refuse_dialect
 from meshwright.engine.protocol import StandIns
 from meshwright.model.address import ProductAddress
 from meshwright.model.contract import Column, LogicalType
@@ -34,7 +34,7 @@ class Buildable:
 
 def released(record: Record, engine: Capabilities) -> Buildable:
     """Return a product as a release froze it: its SQL was bound when it was cut."""
-    _refuse_beyond(engine, record.product)
+    _refuse_dialects(engine, record.product)
     return Buildable(record.speaking(engine.dialect), record.queries(engine.dialect), record.release)
 
 
@@ -47,7 +47,7 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: C
     if not product.file:
         hint = "what reads it is built here on rows made up from its contract"
         raise NotFound(f"`{address}` is in another repository, and cannot be built here", hint=hint)
-    _refuse_beyond(engine, product)
+    _refuse_dialects(engine, product)
     made = [(address, table, graph.analyses.get(address)) for address, table in product.tables()]
     queries = tuple(q for one in made for q in queries_of(*one, (engine.dialect,)) if q.dialect == engine.dialect)
     asked = (q for of, table, _ in made for q in asked_of(of, table, (engine.dialect,)) if q.dialect == engine.dialect)
@@ -56,9 +56,8 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: C
     return Buildable(speaking(product, asked), queries, None, StandIns(folder, columns))
 
 
-def _refuse_beyond(engine: Capabilities, product: DataProduct) -> None:
-    """Refuse what an engine cannot do, and SQL that may mean something else to it, before anything is read."""
-    refuse_beyond(engine, product)
+def _refuse_dialects(engine: Capabilities, product: DataProduct) -> None:
+    """Refuse SQL that may mean something else to an engine, before anything is read."""
     for address, table in product.tables():
         refuse_dialect(engine, address, table)
 

@@ -93,8 +93,11 @@ def test_what_is_published_is_brought_to_the_newest_key_with_its_log() -> None:
         "WHERE REGEXP_CONTAINS(`buyer`, r'^[0-9a-f]+$')"
         for table in ("sales", "_past_sales")
     ]
-    log = "UPDATE `shop`.`marketplace__sales__store`.`_publish_log` SET entry = @entry WHERE publish_id = @publish_id"
-    assert body["query"].split("; ") == ["BEGIN TRANSACTION", *changes, log, "COMMIT TRANSACTION"]
+    log = [
+        f"UPDATE `shop`.`marketplace__sales__store`.`{table}` SET entry = @entry WHERE publish_id = @publish_id"
+        for table in ("_publish_log", "_head")
+    ]
+    assert body["query"].split("; ") == ["BEGIN TRANSACTION", *changes, *log, "COMMIT TRANSACTION"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from meshwright.engine.answers import told
+from meshwright.engine.bigquery.code import reported
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.examination import Examination, examined
 from meshwright.engine.bigquery.inputs import with_relations
@@ -13,6 +14,7 @@ from meshwright.engine.bigquery.once import Step
 from meshwright.engine.bigquery.quarantine import set_aside_by
 from meshwright.engine.bigquery.references import published_targets, staged_targets
 from meshwright.engine.bigquery.rows import STAGED, Subject, looked_at
+from meshwright.engine.bigquery.served import dataset_of, kinds_of, quoted, served_of
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.judgement import own_checks_of, published_checks_of
 from meshwright.engine.measuring import terms
@@ -33,19 +35,26 @@ def check(session: Session, product: DataProduct, publish_id: PublishId) -> tupl
     """Run all checks of all tables on what was staged."""
     started, already = time.perf_counter(), session.warehouse.meter.spent
     stage = read_stage(session, product.address, publish_id)
-    places = {a: session.staged(product.address, publish_id, stored_table(a)) for a, _ in product.tables()}
+    serving = served_of(session, product)
+    places = {
+        a: quoted(serving[a]) if a in serving else session.staged(product.address, publish_id, stored_table(a))
+        for a, _ in product.tables()
+    }
     rows_aside = {counted.table: counted.quarantined for counted in stage.staged.tables}
-    datasets = (session.stage_dataset(product.address), session.store_dataset(product.address))
+    own = (session.stage_dataset(product.address), session.store_dataset(product.address))
+    datasets = {*own, *map(dataset_of, serving.values())}
     results = [*sources_judged(product, stage.staged)]
     with explained(f"checking `{product.address}`"):
+        results += reported(session, product, publish_id)
         for address, table in product.tables():
             subject, interval = Subject(address, table, places[address]), stage.staged.interval
-            known = terms(table, interval, staged_targets(session, product, subject, publish_id, interval))
+            known = terms(table, interval, staged_targets(session, product, subject, publish_id, places, interval))
             source = looked_at(session, subject, interval)
             aside = set_aside_by(session, publish_id, address, rows_aside.get(address, 0))
             named = _named(product, address.port, places)
+            kinds = kinds_of(serving[address]) if address in serving else None
             step = Step(product.address, publish_id, "check", address)
-            examination = Examination(session, subject, source, known, named, datasets, aside, step=step)
+            examination = Examination(session, subject, source, known, named, datasets, aside, kinds, step)
             results += [*examined(examination, own_checks_of(table)), *told(address, table, stage.answers)]
         seconds = stage.seconds + time.perf_counter() - started + session.warehouse.meter.away
         spent = (stage.spent or Spent()) + session.warehouse.meter.spent - already
@@ -57,12 +66,12 @@ def check_published(
     session: Session, product: DataProduct, tables: Collection[TableAddress], interval: Interval
 ) -> tuple[CheckResult, ...]:
     """Run all checks of some tables on what consumers read; SQL that asks for an interval is given this one."""
-    dataset = session.dataset(product.address)
-    datasets = (dataset, session.store_dataset(product.address))
-    results: list[CheckResult] = []
+    dataset, results = session.dataset(product.address), list[CheckResult]()
     with explained(f"checking `{product.address}`"):
-        found = {a: session.warehouse.table(dataset, stored_table(a)) for a, _ in product.tables()}
-        places = {address: session.offered(address) for address, there in found.items() if there is not None}
+        serving = served_of(session, product)
+        found = {a: serving.get(a) or session.warehouse.table(dataset, stored_table(a)) for a, _ in product.tables()}
+        places = {address: quoted(there) for address, there in found.items() if there is not None}
+        datasets = {dataset, session.store_dataset(product.address), *map(dataset_of, serving.values())}
         for address, table in product.tables():
             there = found[address]
             if address not in tables:
@@ -70,7 +79,6 @@ def check_published(
             if there is None:
                 raise NotFound(f"`{address}` is not published yet", hint=f"run `mesh run {product.address}`")
             subject = Subject(address, table, places[address])
-            kinds = {field.name.lower(): field.field_type for field in there.schema}
             examination = Examination(
                 session=session,
                 subject=subject,
@@ -78,7 +86,7 @@ def check_published(
                 terms=terms(table, interval, published_targets(product, subject, places)),
                 named=_named(product, address.port, places),
                 datasets=datasets,
-                kinds=kinds,
+                kinds=kinds_of(there),
             )
             results += examined(examination, published_checks_of(table))
     return tuple(results)

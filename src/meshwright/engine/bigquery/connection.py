@@ -6,7 +6,7 @@ what it reads.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import datetime
@@ -41,6 +41,20 @@ Values = Mapping[str, Any]
 
 QUESTION = "mesh-question"
 """The label of what somebody asked, and no run."""
+
+
+@value
+class Select:
+    """A SELECT, the WITH clause that gives names to what it reads, and what it binds."""
+
+    sql: str
+    named: str = ""
+    values: Values = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.named + self.sql
+
+
 RETRY = DEFAULT_RETRY.with_timeout(60.0)
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _LATER = ("rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded")
@@ -91,15 +105,39 @@ class Warehouse:
         self.meter.ask(self.client, found)
         return [tuple(row.values()) for row in found]
 
+    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of an answer as they come: they may be more than memory can hold."""
+        found = self.client.query_and_wait(sql, job_config=config(None, None), retry=RETRY)
+        self.meter.ask(self.client, found)
+        yield from (tuple(row.values()) for row in found)
+
     def ask(self, sql: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Return the columns' names and the rows of an answer."""
         found = self.client.query_and_wait(sql, job_config=config(None, {QUESTION: "yes"}), retry=RETRY)
         return tuple(column.name for column in found.schema), tuple(tuple(row.values()) for row in found)
 
-    def table(self, dataset: str, table: str) -> bigquery.Table | None:
+    def columns(self, select: str) -> Sequence[bigquery.SchemaField]:
+        """Return the columns that a SELECT would give; nothing is run."""
+        job = self.client.query(select, job_config=config(None, None, dry_run=True), retry=RETRY)
+        return tuple(job.schema or ())
+
+    def table(self, dataset: str, table: str, project: str | None = None) -> bigquery.Table | None:
         """Return what is known of a table or view, or None where it is not there."""
+        place = bigquery.DatasetReference(project or self.client.project, dataset).table(table)
         try:
-            return self.client.get_table(f"{self.client.project}.{dataset}.{table}", retry=RETRY)
+            return self.client.get_table(place, retry=RETRY)
+        except NotFound:
+            return None
+
+    def listed(self, dataset: str, table: str, columns: Mapping[str, str]) -> list[tuple[Any, ...]] | None:
+        """Return columns of a small table, by their names and types, in no order; None where it is not there.
+
+        They are read without a job, which would take a second or two.
+        """
+        place = bigquery.DatasetReference(self.client.project, dataset).table(table)
+        fields = [bigquery.SchemaField(*column) for column in columns.items()]
+        try:
+            return [tuple(row.values()) for row in self.client.list_rows(place, selected_fields=fields, retry=RETRY)]
         except NotFound:
             return None
 
@@ -125,20 +163,28 @@ class Warehouse:
             made.default_table_expiration_ms = round(life * 1000)
         self.client.create_dataset(made, exists_ok=True, retry=RETRY)
 
+    def make_table(self, dataset: str, table: str, columns: Mapping[str, str]) -> None:
+        """Make a table of columns, by their names and types, unless it is there."""
+        place = bigquery.DatasetReference(self.client.project, dataset).table(table)
+        fields = [bigquery.SchemaField(*column) for column in columns.items()]
+        self.client.create_table(bigquery.Table(place, schema=fields), exists_ok=True, retry=RETRY)
+
     def place(self, dataset: str, table: str) -> str:
         """Return the quoted name of a table."""
         return ".".join(name(part) for part in (self.client.project, dataset, table))
 
-    def one_select(self, sql: str, values: Values, datasets: Sequence[str]) -> int:
+    def one_select(self, sql: str, values: Values, datasets: Collection[str] | None) -> int:
         """Return how many bytes a SELECT would be billed for; nothing is run.
 
-        Raises `Refused` unless SQL is one SELECT, which reads nothing but what is in these datasets.
+        Raises `Refused` unless SQL is one SELECT, which reads nothing but what is in these datasets: those of the
+        project by their names alone, others as `project.dataset`. None: whatever it reads.
         """
         job = self.client.query(sql, job_config=config(values, None, dry_run=True), retry=RETRY)
         if job.statement_type != "SELECT":
             raise Refused("only one SELECT may be run", hint="a transform, a check and a question are one SELECT each")
+        known = {place if "." in place else f"{self.client.project}.{place}" for place in datasets or ()}
         for table in job.referenced_tables or ():
-            if (table.project, table.dataset_id) not in {(self.client.project, dataset) for dataset in datasets}:
+            if datasets is not None and f"{table.project}.{table.dataset_id}" not in known:
                 raise Refused(f"it reads {table}, which is no input of it", hint="SQL reads its input ports only")
         return max(job.total_bytes_processed or 0, _LEAST * len(job.referenced_tables or ()))
 

@@ -12,23 +12,17 @@ from meshwright.engine.bigquery.quarantine import quarantine
 from meshwright.engine.bigquery.query import query
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.stage import discard, stage, staged
-from meshwright.engine.capabilities import Capabilities, refuse_beyond
+from meshwright.engine.capabilities import Capabilities
 from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Connections, Keys, PublishId
-from meshwright.model.product import DataProduct, PublishMode
+from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
 from meshwright.model.value import value
 
-CAPABILITIES = Capabilities(
-    name="BigQuery",
-    dialect="bigquery",
-    understands=("bigquery",),
-    modes=frozenset(PublishMode) - {PublishMode.LEDGER},
-    virtual=False,
-)
+CAPABILITIES = Capabilities(name="BigQuery", dialect="bigquery", understands=("bigquery",))
 
 
 @value
@@ -44,7 +38,6 @@ class BigQuery:
 
     def stage(self, work: Work, now: datetime) -> Staged:
         """Build all output ports privately, under a new publish id."""
-        refuse_beyond(CAPABILITIES, work.product)
         return stage(self._for(work.product), work, now)
 
     def staged(self, product: DataProduct, publish_id: PublishId) -> Staged:
@@ -102,9 +95,9 @@ def open_engine(
     connections: Connections,
     keys: Keys,
     *,
-    memory: str | None,  # noqa: ARG001  # of this process, which holds no data
-    threads: int | None,  # noqa: ARG001
+    memory: str | None,
+    threads: int | None,  # noqa: ARG001  # BigQuery has its own
     attendant: Attendant,
 ) -> BigQuery:
     """Open the products below `bigquery://project/prefix`."""
-    return BigQuery(Session(open_warehouse(data, attendant), connections, keys))
+    return BigQuery(Session(open_warehouse(data, attendant), connections, keys, memory))

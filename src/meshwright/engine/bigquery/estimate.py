@@ -14,7 +14,7 @@ from meshwright.engine.bigquery.connection import explained, name, open_warehous
 from meshwright.engine.bigquery.engine import CAPABILITIES
 from meshwright.engine.bigquery.inputs import with_relations
 from meshwright.engine.bigquery.session import Session
-from meshwright.engine.capabilities import refuse_beyond, refuse_dialect
+from meshwright.engine.capabilities import refuse_dialect
 from meshwright.engine.protocol import Work
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import MeshError
@@ -43,7 +43,6 @@ def _estimate(session: Session, work: Work) -> Estimate:
     if work.product.code is not None:
         return Estimate(because="its code reads, and no SELECT")
     try:
-        refuse_beyond(CAPABILITIES, work.product)
         with explained("a dry run"):
             return Estimate(sum(_billed(session, work, address) for address, _ in work.product.tables()))
     except MeshError as error:
@@ -70,6 +69,4 @@ def _billed(session: Session, work: Work, address: TableAddress) -> int:
     query = work.query(address)
     sql = query.sql if query else f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}"
     values = {parameter: work.value(parameter) for parameter in query.parameters} if query else {}
-    products = {read.port.product for read in inputs.values()}
-    datasets = [place(product) for product in products for place in (session.dataset, session.store_dataset)]
-    return session.warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, datasets)
+    return session.warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, None)

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from google.api_core.exceptions import GoogleAPICallError
 
-from meshwright.engine.bigquery.connection import reason
+from meshwright.engine.bigquery.connection import explained, reason
+from meshwright.engine.bigquery.ledger import verify
 from meshwright.engine.bigquery.once import Step, ask_once
 from meshwright.engine.bigquery.rows import Subject, measured, scan, wrong_rows
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import unlike
 from meshwright.engine.judgement import NOTHING_ASIDE, Aside, answered, conforming, counted, unmeasured
+from meshwright.engine.ledger import told
 from meshwright.engine.measuring import Measured, Terms, absent, can_be_counted, to_show
 from meshwright.model.contract import Check, Metric
 from meshwright.model.errors import Refused
@@ -60,6 +62,10 @@ def _result(examination: Examination, check: Check, found: Measured, there: Mapp
             return unmeasured(table, address, check, f"`{check.refers_to}` is not published yet")
         case Metric.SCHEMA:
             return conforming(table, address, check, [*unlike(table.made_columns, there)])
+        case Metric.HASH_CHAIN:
+            with explained(f"the ledger of `{address}`"):
+                chain = verify(examination.session, examination.subject, is_staged=examination.kinds is None)
+            return told(table, address, check, chain)
         case _:
             return _queried(examination, check)
 

@@ -10,10 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from google.cloud import bigquery
+
 from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.loads import Target, load_files, load_rows
 from meshwright.engine.bigquery.log import last_publish
 from meshwright.engine.bigquery.quarantine import source_aside
+from meshwright.engine.bigquery.served import behind, dataset_of, quoted, served
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.generate import generated_rows
 from meshwright.engine.protocol import StandIns, Work
@@ -22,7 +25,6 @@ from meshwright.engine.sources.open import open_source
 from meshwright.engine.sources.reading import SET_ASIDE, Given, GivenFiles, GivenRows, Reading, read_of
 from meshwright.engine.standins import fixture, not_ready, nothing_known
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import Refused
 from meshwright.model.identity import PublishId, Secret
 from meshwright.model.naming import local_table, one_name, sql_name, stage_table, stored_table
 from meshwright.model.product import CopiedSource, InputPort, VirtualSource
@@ -131,12 +133,12 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
     publish = inputs.heads.get(product)
     tables = {table: port.port.table(table) for table in inputs.work.tables_of(port)}
     dataset = session.dataset(product)
-    known = all(session.warehouse.table(dataset, stored_table(table)) for table in tables.values())
-    if publish is None or not known:
+    views = [session.warehouse.table(dataset, stored_table(table)) for table in tables.values()]
+    if publish is None or None in views:
         return None
     for called, table in tables.items():
         inputs.relations[_local(port, called)] = f"SELECT * FROM {session.offered(table)}"
-    inputs.datasets |= {dataset, session.store_dataset(product)}
+    inputs.datasets |= {dataset, session.store_dataset(product), *behind(filter(None, views))}
     inputs.synthetic |= publish.synthetic
     inputs.real |= not publish.synthetic
     return InputRead(port.name, port.port, publish.publish_id, publish.watermark, publish.keys)
@@ -144,10 +146,7 @@ def _expose_port(inputs: _Inputs, port: InputPort) -> InputRead | None:
 
 def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | VirtualSource, url: Secret) -> InputRead:
     if isinstance(source, VirtualSource):
-        raise Refused(
-            f"input `{port.name}` is served in place by `{source.connection}`, which BigQuery cannot read",
-            hint="read it by a files or database source, or build the product on DuckDB",
-        )
+        return _expose_served(inputs, port, served(inputs.session, source))
     interval, local = inputs.work.interval, _local(port)
     inputs.real = True
     with TemporaryDirectory() as scratch:
@@ -166,6 +165,13 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
         with open_source(reading) as given:
             inputs.relations[local] = _loaded(inputs, port, given)
     return read_of(reading, given, inputs.now)
+
+
+def _expose_served(inputs: _Inputs, port: InputPort, table: bigquery.Table) -> InputRead:
+    inputs.relations[_local(port)] = f"SELECT * FROM {quoted(table)}"
+    inputs.datasets.add(dataset_of(table))
+    inputs.real = True
+    return InputRead(port.name, None, None, Watermark(inputs.now))
 
 
 def _loaded(inputs: _Inputs, port: InputPort, given: Given) -> str:

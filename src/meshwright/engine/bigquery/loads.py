@@ -67,10 +67,18 @@ def load_files(target: Target, paths: Sequence[Path], kind: str, columns: Sequen
 
 def load_rows(target: Target, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> str:
     """Load rows of plain values; return a SELECT of them."""
-    target.warehouse.run(f"CREATE TABLE {target.place} ({definitions(columns)})")
+    target.warehouse.run(f"CREATE OR REPLACE TABLE {target.place} ({definitions(columns)})")
     lines = (json.dumps(_fields(row, columns), ensure_ascii=False, default=str).encode() + b"\n" for row in rows)
     for part in _parts(lines):
         _load(target, io.BytesIO(part), _config("json", _schema(columns)))
+    return f"SELECT * FROM {target.place}"
+
+
+def load_parquet(target: Target, kinds: Mapping[str, str], content: IO[bytes]) -> str:
+    """Load a file of Parquet, whose columns are of these types; return a SELECT of what was in it."""
+    columns = ", ".join(f"{name(column)} {kind}" for column, kind in kinds.items())
+    target.warehouse.run(f"CREATE OR REPLACE TABLE {target.place} ({columns})")
+    _load(target, content, _config("parquet", None))
     return f"SELECT * FROM {target.place}"
 
 

@@ -1,8 +1,8 @@
 """Log: what a product has published, in its store, written by the transaction that publishes.
 
-`_head` has one row, the newest publish. Every publish changes it, so that of two at once BigQuery cancels one. How a
-stage was made waits in a table of that stage, and expires with it. Logs are read as the environment itself: no domain
-reads the stores of others.
+`_head` has one row, the newest publish, with its entry. Every publish changes it, so that of two at once BigQuery
+cancels one. How a stage was made waits in a table of that stage, and expires with it. All that is read without a job,
+and logs as the environment itself: no domain reads the stores of others.
 """
 
 import json
@@ -20,31 +20,39 @@ from meshwright.model.identity import PublishId
 from meshwright.model.naming import stage_table
 from meshwright.model.publish import Publish
 
-_LOG = (
-    "number INT64, publish_id STRING, interval_start TIMESTAMP, interval_end TIMESTAMP, watermark TIMESTAMP, "
-    "published_at TIMESTAMP, entry STRING"
-)
+_LOG = {
+    "number": "INT64",
+    "publish_id": "STRING",
+    "interval_start": "TIMESTAMP",
+    "interval_end": "TIMESTAMP",
+    "watermark": "TIMESTAMP",
+    "published_at": "TIMESTAMP",
+    "entry": "STRING",
+}
+_HEAD = "SELECT CAST(NULL AS STRING) AS publish_id, 0 AS number, CAST(NULL AS STRING) AS entry"
 _AT_ONCE = 50
 
 
-def log_definition(session: Session, product: ProductAddress) -> tuple[str, ...]:
-    """Return the statements that make a product's log, unless it is there. The head is made with its row."""
-    log, head = session.store(product, LOG), session.store(product, HEAD)
-    return (
-        f"CREATE TABLE IF NOT EXISTS {log} ({_LOG})",
-        f"CREATE TABLE IF NOT EXISTS {head} AS SELECT CAST(NULL AS STRING) AS publish_id, 0 AS number",
-    )
+def make_log(session: Session, product: ProductAddress) -> None:
+    """Make a product's log, unless it is there. The head is made with its row."""
+    session.warehouse.make_table(session.store_dataset(product), LOG, _LOG)
+    session.warehouse.run(f"CREATE TABLE IF NOT EXISTS {session.store(product, HEAD)} AS {_HEAD}")
 
 
 def read_log(session: Session, product: ProductAddress) -> tuple[Publish, ...]:
     """Return all publishes of a product, oldest first."""
-    return _read(session, product, f"SELECT entry FROM {session.store(product, LOG)} ORDER BY number")
+    with explained(f"the log of `{product}`"):
+        rows = session.warehouse.own.listed(
+            session.store_dataset(product), LOG, {c: _LOG[c] for c in ("number", "entry")}
+        )
+    return tuple(_entry(entry) for _, entry in sorted(rows or ()))
 
 
 def last_publish(session: Session, product: ProductAddress) -> Publish | None:
     """Return the newest publish of a product."""
-    last = f"SELECT entry FROM {session.store(product, LOG)} ORDER BY number DESC LIMIT 1"
-    return next(iter(_read(session, product, last)), None)
+    with explained(f"the log of `{product}`"):
+        rows = session.warehouse.own.listed(session.store_dataset(product), HEAD, {"entry": "STRING"})
+    return next((_entry(entry) for (entry,) in rows or () if entry is not None), None)
 
 
 def recent(session: Session, products: Iterable[ProductAddress], since: datetime) -> tuple[Recent, ...]:
@@ -71,19 +79,12 @@ def write_stage(session: Session, stage: Stage) -> None:
 
 def read_stage(session: Session, product: ProductAddress, publish_id: PublishId) -> Stage:
     """Return how a stage was made. Raises `NotFound` where it was published or discarded, or has expired."""
-    place = session.staged(product, publish_id, "_stage")
     with explained(f"the stage of `{product}`"):
-        if session.warehouse.table(session.stage_dataset(product), stage_table(publish_id, "_stage")) is None:
-            raise NotFound(f"`{product}` has no stage {publish_id}", hint="run the product again")
-        ((entry,),) = session.warehouse.run(f"SELECT entry FROM {place}")
-    return codec.load(Stage, json.loads(entry))
-
-
-def _read(session: Session, product: ProductAddress, query: str) -> tuple[Publish, ...]:
-    with explained(f"the log of `{product}`"):
-        if session.warehouse.own.table(session.store_dataset(product), LOG) is None:
-            return ()
-        return tuple(_entry(entry) for (entry,) in session.warehouse.own.run(query))
+        part = stage_table(publish_id, "_stage")
+        rows = session.warehouse.listed(session.stage_dataset(product), part, {"entry": "STRING"})
+    if not rows:
+        raise NotFound(f"`{product}` has no stage {publish_id}", hint="run the product again")
+    return codec.load(Stage, json.loads(rows[0][0]))
 
 
 def _recent(session: Session, products: Sequence[ProductAddress], since: datetime) -> list[Recent]:

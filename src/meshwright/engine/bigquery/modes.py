@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from meshwright.engine.bigquery.connection import name
 from meshwright.engine.bigquery.provenance import Gone, held_list, within
 from meshwright.engine.bigquery.session import Session
-from meshwright.engine.bigquery.types import TYPES
+from meshwright.engine.bigquery.types import TYPES, name_list
 from meshwright.engine.bigquery.versions import LATEST, VERSIONED, folded, is_touched, touched
 from meshwright.model.address import TableAddress
 from meshwright.model.identity import PublishId
@@ -23,7 +23,8 @@ from meshwright.model.value import value
 class Joining:
     """One staged table, and what it joins.
 
-    Of what is stored, the contract no longer has what is `gone`; rows for which `too_old` holds are not kept.
+    Of what is stored, the contract no longer has what is `gone`; rows for which `too_old` holds are not kept. What is
+    `served` in place joins nothing: consumers are given a view of that table, by its quoted name.
     """
 
     session: Session
@@ -33,6 +34,7 @@ class Joining:
     interval: Interval
     gone: Gone = ()
     too_old: str | None = None
+    served: str | None = None
 
     @property
     def held(self) -> str:
@@ -48,6 +50,11 @@ class Joining:
     def is_versioned(self) -> bool:
         """Tell whether the table keeps what it replaces."""
         return self.table.mode in VERSIONED
+
+    @property
+    def is_staged_alone(self) -> bool:
+        """Tell whether consumers will read what was staged, all of it and nothing else."""
+        return self.table.mode is PublishMode.REPLACE and self.too_old is None
 
     @property
     def kept(self) -> str:
@@ -92,10 +99,10 @@ def joined(joining: Joining) -> Iterator[str]:
                 )
 
 
-def rows_after(joining: Joining) -> str:
-    """Return the expression of how many rows consumers will read."""
+def rows_after(joining: Joining, rows: int) -> str:
+    """Return the expression of how many rows consumers will read, where so many were staged."""
     table, held, kept = joining.table, joining.held, joining.kept
-    staged = f"(SELECT COUNTIF({kept}) FROM {joining.part()})"
+    staged = str(rows) if joining.too_old is None else f"(SELECT COUNTIF({kept}) FROM {joining.part()})"
     match table.mode:
         case PublishMode.REPLACE:
             return staged
@@ -110,6 +117,12 @@ def rows_after(joining: Joining) -> str:
 
 
 def offered(joining: Joining) -> str:
-    """Return the statement that shows consumers the contract's columns, in its types, and not where from."""
-    columns = ", ".join(f"CAST({name(c.name)} AS {TYPES[c.type]}) AS {name(c.name)}" for c in joining.table.columns)
-    return f"CREATE OR REPLACE VIEW {joining.session.offered(joining.address)} AS SELECT {columns} FROM {joining.held}"
+    """Return the SELECT that shows consumers the contract's columns, in its types, and not where from.
+
+    What is served in place is shown as it is.
+    """
+    columns = joining.table.columns
+    if joining.served is not None:
+        return f"SELECT {name_list(columns)} FROM {joining.served}"
+    cast = ", ".join(f"CAST({name(c.name)} AS {TYPES[c.type]}) AS {name(c.name)}" for c in columns)
+    return f"SELECT {cast} FROM {joining.held}"

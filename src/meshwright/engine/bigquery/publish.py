@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from google.cloud import bigquery
+
 from meshwright.engine.bigquery.connection import explained
-from meshwright.engine.bigquery.log import last_publish, log_definition, read_log, read_stage
+from meshwright.engine.bigquery.log import make_log, read_log, read_stage
 from meshwright.engine.bigquery.modes import Joining, joined, offered, rows_after, worked_out
 from meshwright.engine.bigquery.once import Step, run_once
 from meshwright.engine.bigquery.quarantine import kept, kept_of_source, quarantine_definition
 from meshwright.engine.bigquery.retention import forgotten, forgotten_of_inputs, too_old
+from meshwright.engine.bigquery.served import quoted, served_of
 from meshwright.engine.bigquery.session import HEAD, LOG, Session
 from meshwright.engine.bigquery.stage import discard
 from meshwright.engine.bigquery.tables import describe, expand, kind_of
@@ -43,24 +46,22 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
         stage = read_stage(session, address, publish_id)
         with explained(f"publishing `{address}`"):
             watermark = reached(product, stage, before)
-            joinings = tuple(
-                replace(joining, too_old=too_old(joining.table, watermark))
-                for joining in _joinings(session, product, publish_id, stage.staged.interval)
-            )
+            joinings = _joinings(session, product, publish_id, stage.staged.interval)
+            stored = [replace(one, too_old=too_old(one.table, watermark)) for one in joinings if one.served is None]
             if not before:
                 _make_datasets(session, address)
-            room = [expand(joining) for joining in joinings]
-            joinings = tuple(replace(joining, gone=one.gone) for joining, one in zip(joinings, room, strict=True))
-            tables = _prepare(session, joinings, stage.staged, is_first=not before)
-            stored = Spent(stored=sum(one.stored for one in room))
-            prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + stored
+            room = [expand(joining) for joining in stored]
+            stored = [replace(joining, gone=one.gone) for joining, one in zip(stored, room, strict=True)]
+            tables = _prepare(session, stored, stage.staged, is_first=not before)
+            size = Spent(stored=sum(one.stored for one in room))
+            prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + size
             told = replace(stage, spent=prepared)
             seconds = time.perf_counter() - started + session.warehouse.meter.away
             done = log_entry(product, told, before, tables, now, seconds)
-            forgetting = [statement for joining in joinings for statement in forgotten(joining, before, watermark)]
+            forgetting = [statement for joining in stored for statement in forgotten(joining, before, watermark)]
             forgetting += forgotten_of_inputs(session, product, before, watermark)
-            _transact(session, joinings, stage, done, forgetting)
-            done = replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + stored)
+            _transact(session, stored, stage, done, forgetting)
+            done = replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + size)
     else:
         joinings = _joinings(session, product, publish_id, done.interval)
     with explained(f"publishing `{address}`"):
@@ -71,7 +72,11 @@ def publish(session: Session, product: DataProduct, publish_id: PublishId, now: 
 
 
 def _joinings(session: Session, product: DataProduct, publish_id: PublishId, interval: Interval) -> tuple[Joining, ...]:
-    return tuple(Joining(session, address, table, publish_id, interval) for address, table in product.tables())
+    served = {address: quoted(table) for address, table in served_of(session, product).items()}
+    return tuple(
+        Joining(session, address, table, publish_id, interval, served=served.get(address))
+        for address, table in product.tables()
+    )
 
 
 def _make_datasets(session: Session, product: ProductAddress) -> None:
@@ -81,36 +86,49 @@ def _make_datasets(session: Session, product: ProductAddress) -> None:
 
 def _offer(joining: Joining) -> None:
     """Have consumers find the table as its contract says, unless they do."""
-    session, columns = joining.session, joining.table.columns
+    session = joining.session
     place = session.dataset(joining.address.port.product), stored_table(joining.address)
     known = session.warehouse.table(*place)
-    found = [] if known is None else [(field.name, kind_of(field)) for field in known.schema]
-    if found != [(column.name, TYPES[column.type].partition("(")[0]) for column in columns]:
-        session.warehouse.run(offered(joining))
+    if known is None or not _shows(known, joining):
+        session.warehouse.run(f"CREATE OR REPLACE VIEW {session.offered(joining.address)} AS {offered(joining)}")
         known = session.warehouse.table(*place)
     if known is not None:
         describe(joining, known)
 
 
+def _shows(view: bigquery.Table, joining: Joining) -> bool:
+    """Tell whether a view shows what it should: the contract's columns; what is served, from where it is served now."""
+    if joining.served is not None:
+        return bool(view.view_query == offered(joining))
+    found = [(field.name, kind_of(field)) for field in view.schema]
+    return found == [(column.name, TYPES[column.type].partition("(")[0]) for column in joining.table.columns]
+
+
 def _prepare(session: Session, joinings: Sequence[Joining], staged: Staged, *, is_first: bool) -> tuple[TableRows, ...]:
     """Make ready what the transaction needs; return how many rows each table will hold."""
-    product, warehouse = joinings[0].address.port.product, session.warehouse
+    product, warehouse = staged.product, session.warehouse
+    if is_first:
+        make_log(session, product)
     sets_aside = any(t.quarantined for t in staged.tables) or any(i.quarantined for i in staged.inputs)
-    statements = [
-        *(log_definition(session, product) if is_first else ()),
-        *([quarantine_definition(session, product)] if sets_aside else ()),
-    ]
-    for statement in statements:
-        warehouse.run(statement)
+    if sets_aside:
+        warehouse.run(quarantine_definition(session, product))
     for joining in joinings:
         step = Step(product, joining.publish_id, "fold", joining.address)
         for statement in worked_out(joining):
             run_once(warehouse, step, statement)
-    (counts,) = warehouse.run(f"SELECT {', '.join(rows_after(joining) for joining in joinings)}")
-    return tuple(
-        replace(counted, rows=rows, partitions=_partitions(joining))
-        for joining, counted, rows in zip(joinings, staged.tables, counts, strict=True)
-    )
+    return _counted(session, joinings, staged.tables)
+
+
+def _counted(session: Session, joinings: Sequence[Joining], staged: Sequence[TableRows]) -> tuple[TableRows, ...]:
+    """Say how many rows consumers will read of each table; what is served in place was counted when it was staged."""
+    known = {counted.table: counted.rows for counted in staged}
+    asked = [joining for joining in joinings if not joining.is_staged_alone]
+    if asked:
+        expressions = (rows_after(joining, known[joining.address]) for joining in asked)
+        (counts,) = session.warehouse.run(f"SELECT {', '.join(expressions)}")
+        known |= dict(zip((joining.address for joining in asked), counts, strict=True))
+    written = {joining.address: _partitions(joining) for joining in joinings}
+    return tuple(replace(c, rows=known[c.table], partitions=written.get(c.table)) for c in staged)
 
 
 def _partitions(joining: Joining) -> Partitions | None:
@@ -131,6 +149,7 @@ def _transact(
     prepared_entry = session.staged(product, publish_id, "_entry")
     log, head = session.store(product, LOG), session.store(product, HEAD)
     own = f"publish_id = (SELECT publish_id FROM {prepared_entry})"
+    newest = f"number = number + 1, {own}, entry = (SELECT entry FROM {prepared_entry})"
     columns = "publish_id, interval_start, interval_end, watermark, published_at, entry"
     apart = [counted.table for counted in stage.staged.tables if counted.quarantined]
     unread = [read.input for read in stage.staged.inputs if read.quarantined]
@@ -143,7 +162,7 @@ def _transact(
     ]
     script = f"""
         BEGIN TRANSACTION;
-        UPDATE {head} SET number = number + 1, {own}
+        UPDATE {head} SET {newest}
             WHERE publish_id IS NOT DISTINCT FROM (SELECT base FROM {prepared_entry});
         IF EXISTS (SELECT 1 FROM {head} WHERE {own}) AND NOT EXISTS (SELECT 1 FROM {log} WHERE {own}) THEN
             {"; ".join(changes)};
@@ -151,8 +170,7 @@ def _transact(
         COMMIT TRANSACTION;
     """
     run_once(session.warehouse, Step(product, publish_id, PUBLISH), script)
-    newest = last_publish(session, product)
-    if newest is None or newest.publish_id != publish_id:
+    if publish_id not in (published.publish_id for published in read_log(session, product)):
         raise overtaken(entry)
 
 

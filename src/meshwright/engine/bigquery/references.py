@@ -36,14 +36,18 @@ def keep_referred(
 
 
 def staged_targets(
-    session: Session, product: DataProduct, subject: Subject, publish_id: PublishId, interval: Interval
+    session: Session,
+    product: DataProduct,
+    subject: Subject,
+    publish_id: PublishId,
+    places: Mapping[TableAddress, str],
+    interval: Interval,
 ) -> dict[Check, str]:
-    """Return what the checks of a staged table look references up in."""
+    """Return what the checks of a staged table look references up in; `places` are those of the product's tables."""
     own = subject.address
     found = {check: _kept(session, publish_id, own, check) for check, _ in to_inputs(subject.table)}
     for check, address, table in to_tables(product, own, subject.table):
-        target = Subject(address, table, session.staged(product.address, publish_id, stored_table(address)))
-        found[check] = looked_at(session, target, interval, whole=True)
+        found[check] = looked_at(session, Subject(address, table, places[address]), interval, whole=True)
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from meshwright.engine.bigquery.connection import explained, name
 from meshwright.engine.bigquery.keysets import Keyset, keysets_of, used_of
-from meshwright.engine.bigquery.session import LOG, Session
+from meshwright.engine.bigquery.session import HEAD, LOG, Session
 from meshwright.engine.pseudonyms import spaces_of
 from meshwright.engine.rotation import outdated
 from meshwright.model import codec
@@ -34,12 +34,14 @@ def rotate(session: Session, product: DataProduct, before: tuple[Publish, ...]) 
     keys = tuple(stale[key.space].used if key.space in stale else key for key in before[-1].keys)
     last = replace(before[-1], keys=keys)
     entry = json.dumps(codec.dump(last), ensure_ascii=False)
-    log = session.store(product.address, LOG)
     hint = "the keyset has to hold the keys before: `KEYS.ROTATE_WRAPPED_KEYSET` adds one to it"
     with explained(f"bringing the pseudonyms of `{product.address}` to their new key", hint):
         changes = [
             *_changes(session, product, stale),
-            f"UPDATE {log} SET entry = @entry WHERE publish_id = @publish_id",
+            *(
+                f"UPDATE {session.store(product.address, table)} SET entry = @entry WHERE publish_id = @publish_id"
+                for table in (LOG, HEAD)
+            ),
         ]
         script = "; ".join(["BEGIN TRANSACTION", *changes, "COMMIT TRANSACTION"])
         session.warehouse.run(script, {"entry": entry, "publish_id": str(last.publish_id)})

@@ -47,7 +47,7 @@ def looked_at(
     unique = [c for c in checks_of(table) if c.metric is Metric.DUPLICATE_VALUES]
     if table.mode is PublishMode.MERGE:
         unique = [c for c in unique if c.columns != table.contract.key]
-    if not (unique or whole) or table.mode is PublishMode.REPLACE:
+    if not (unique or whole) or table.mode is PublishMode.REPLACE or table.virtual:
         return f"({staged})"
     held = session.warehouse.table(session.store_dataset(address.port.product), stored_table(address))
     if held is None:

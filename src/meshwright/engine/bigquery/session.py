@@ -14,11 +14,12 @@ LOG, HEAD, QUARANTINE = "_publish_log", "_head", "_quarantine"
 
 @value
 class Session:
-    """A warehouse, and where URLs and keys come from."""
+    """A warehouse, where URLs and keys come from, and how much `memory` code may take beside this process."""
 
     warehouse: Warehouse
     connections: Connections
     keys: Keys
+    memory: str | None = None
 
     def acting_for(self, product: ProductAddress) -> "Session":
         """Return the same, as the account that the work of a product's domain runs as."""

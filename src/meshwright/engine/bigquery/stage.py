@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from meshwright.engine.answers import Answer, ages
 from meshwright.engine.bigquery.asking import newest
 from meshwright.engine.bigquery.begun import Begun, going_on, read_begun, staged_before, write_begun
+from meshwright.engine.bigquery.code import made_by_code
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.inputs import expose, heads_of
 from meshwright.engine.bigquery.keysets import keysets_of, used_of
@@ -15,15 +17,16 @@ from meshwright.engine.bigquery.log import read_log, read_stage, write_stage
 from meshwright.engine.bigquery.making import Building, Built, build
 from meshwright.engine.bigquery.references import keep_referred
 from meshwright.engine.bigquery.rotation import rotate
+from meshwright.engine.bigquery.served import served_of
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.protocol import Work
 from meshwright.engine.rotation import refuse_to_join
 from meshwright.engine.staging import Stage, refuse_to_cut
 from meshwright.engine.watermarks import staged_watermark
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.errors import Busy
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import stage_table
+from meshwright.model.naming import stage_table, stored_table
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import Publish, Staged, TableRows
 
@@ -88,8 +91,10 @@ def _built(
         begun = begun or _begin(session, work, before, now)
         publish_id, heads, exposed = begun.publish_id, begun.heads, begun.exposed
         refuse_to_join(product, exposed.reads)
+        by_code = made_by_code(session, work, publish_id, exposed)
         keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
-        building = Building(session, work, publish_id, exposed, keysets)
+        exposed = replace(exposed, relations=exposed.relations | by_code)
+        building = Building(session, work, publish_id, exposed, keysets, served_of(session, product))
         built = [build(building, address, table) for address, table in product.tables()]
         aged = ages(product, exposed.reads, exposed.stood_in, now, partial(newest, session, exposed.relations))
         keep_referred(session, product, publish_id, building.exposed.relations.items())
@@ -110,7 +115,16 @@ def _begin(session: Session, work: Work, before: tuple[Publish, ...], now: datet
 
 
 def _counted(building: Building, aside: Sequence[int]) -> tuple[TableRows, ...]:
-    addresses = [address for address, _ in building.work.product.tables()]
-    counts = ", ".join(f"(SELECT COUNT(*) FROM {building.place(address)})" for address in addresses)
-    (row,) = building.session.warehouse.run(f"SELECT {counts}")
-    return tuple(TableRows(*counted) for counted in zip(addresses, row, aside, strict=True))
+    addresses = (address for address, _ in building.work.product.tables())
+    return tuple(TableRows(a, _rows(building, a), apart) for a, apart in zip(addresses, aside, strict=True))
+
+
+def _rows(building: Building, address: TableAddress) -> int:
+    """Return how many rows a table has: of one that was just made BigQuery knows it."""
+    warehouse, product = building.session.warehouse, building.work.product.address
+    if address in building.served:
+        ((rows,),) = warehouse.run(f"SELECT COUNT(*) FROM {building.place(address)}")
+        return int(rows)
+    part = stage_table(building.publish_id, stored_table(address))
+    made = warehouse.table(building.session.stage_dataset(product), part)
+    return 0 if made is None else int(made.num_rows or 0)

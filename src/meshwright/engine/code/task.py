@@ -1,17 +1,18 @@
 """Task: one run of a product's code: what it reads, what it is to make, what it may take and know."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from meshwright.engine.code.process import Bounds
 from meshwright.engine.protocol import Work
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.code import Code, CodeTransform
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Connections, Secret
 from meshwright.model.naming import connection_variable, product_home, stored_table
+from meshwright.model.product import OutputTable
 from meshwright.model.publish import CheckResult
 from meshwright.model.time import Interval
 from meshwright.model.value import value
@@ -58,6 +59,21 @@ def died(task: Task, status: int) -> FinalError:
     what = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
     hint = f"it may take {size_text(task.bounds.memory)} of memory: `MESH_MEMORY` allows more"
     return FinalError(f"{file_of(task, task.code.path)} {what}", hint=hint)
+
+
+def refuse_others(code: Code, address: TableAddress, table: OutputTable, given: Iterable[str]) -> None:
+    """Raise `FinalError` where the columns that code has `given` are not those of the contract."""
+    promised, there = [column.name for column in table.made_columns], [*given]
+    parts = ((_not_among(promised, there), "lacks"), (_not_among(there, promised), "has, beyond the contract,"))
+    said = [f"{word} {', '.join(f'`{n}`' for n in names)}" for names, word in parts if names]
+    if said:
+        message = f"what `{code.path}` made for `{address}` {' and '.join(said)}"
+        raise FinalError(message, hint="make the columns of the contract, or change the contract")
+
+
+def _not_among(names: Iterable[str], others: Iterable[str]) -> list[str]:
+    known = {other.lower() for other in others}
+    return [n for n in names if n.lower() not in known]
 
 
 def task_of(work: Work, code: Code, connections: Connections, folder: Path, memory: str | None) -> Task:

@@ -7,14 +7,13 @@ from duckdb import DuckDBPyConnection
 
 from meshwright.engine.code.dbt import run_dbt
 from meshwright.engine.code.python import run_python
-from meshwright.engine.code.task import Task, task_of
+from meshwright.engine.code.task import Task, refuse_others, task_of
 from meshwright.engine.duckdb.connection import column_names, explained, has_relation, name, text
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.protocol import Work
 from meshwright.model import codec
 from meshwright.model.address import TableAddress
-from meshwright.model.code import Code, CodeTransform, Language
-from meshwright.model.errors import FinalError
+from meshwright.model.code import CodeTransform, Language
 from meshwright.model.naming import code_table, local_table, one_name, sql_name, stored_table
 from meshwright.model.product import OutputTable
 from meshwright.model.publish import CheckResult
@@ -91,15 +90,4 @@ def _expose(connection: DuckDBPyConnection, task: Task, made: tuple[TableAddress
             relation = f"read_parquet({text(str(path))})"
             connection.execute(f"CREATE TEMP TABLE {name(code_table(address))} AS FROM {relation}")
         given = column_names(connection, name(code_table(address)))
-    promised = [column.name for column in table.made_columns]
-    missing = [c for c in promised if c.lower() not in {g.lower() for g in given}]
-    beyond = [g for g in given if g.lower() not in {c.lower() for c in promised}]
-    if missing or beyond:
-        raise _unlike(task.code, address, missing, beyond)
-
-
-def _unlike(code: Code, address: TableAddress, missing: list[str], beyond: list[str]) -> FinalError:
-    parts = ((missing, "lacks"), (beyond, "has, beyond the contract,"))
-    said = [f"{word} {', '.join(f'`{n}`' for n in names)}" for names, word in parts if names]
-    message = f"what `{code.path}` made for `{address}` {' and '.join(said)}"
-    return FinalError(message, hint="make the columns of the contract, or change the contract")
+    refuse_others(task.code, address, table, given)

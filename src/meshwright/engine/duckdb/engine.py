@@ -15,16 +15,13 @@ from meshwright.engine.duckdb.session import Session
 from meshwright.engine.duckdb.stage import stage, staged
 from meshwright.engine.protocol import Recent, Rows, Work
 from meshwright.model.address import ProductAddress, TableAddress
-from meshwright.model.code import Language
 from meshwright.model.identity import Connections, Keys, PublishId
 from meshwright.model.product import DataProduct
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
 from meshwright.model.value import value
 
-CAPABILITIES = Capabilities(
-    name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), languages=frozenset(Language), keeps=KEPT
-)
+CAPABILITIES = Capabilities(name="DuckDB", dialect="duckdb", understands=("duckdb", "bigquery"), keeps=KEPT)
 
 
 @value

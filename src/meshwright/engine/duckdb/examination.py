@@ -6,7 +6,6 @@ What rows each check looks at, `rows` says. A hash chain is verified over the wh
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -17,7 +16,8 @@ from meshwright.engine.duckdb.log import last_publish
 from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.rows import Subject, measured, wrong_rows
 from meshwright.engine.duckdb.types import unlike
-from meshwright.engine.judgement import NOTHING_ASIDE, Aside, answered, conforming, counted, judged, unmeasured
+from meshwright.engine.judgement import NOTHING_ASIDE, Aside, answered, conforming, counted, unmeasured
+from meshwright.engine.ledger import told
 from meshwright.engine.measuring import Measured, Terms, absent, can_be_counted, to_show
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check, Metric
@@ -117,12 +117,7 @@ def _chain(examination: Examination, check: Check) -> CheckResult:
         columns = ledger.stored_columns(connection, f"{PUBLISHED}.held.{name(stored)}", columns)
     with explained(f"the ledger of `{address}`"):
         state = ledger.verify(connection, entries, columns, table.contract.key)
-    result = judged(table, address, check, Decimal(state.broken + lost), 0)
-    if result.passed:
-        return replace(result, message="every entry is what its hash says")
-    where = f"; the first is {state.first}" if state.first else ""
-    gone = f"; {lost} of the last entries are gone" if lost else ""
-    return replace(result, message=f"{state.broken} entries are not what their hashes say{where}{gone}")
+    return told(table, address, check, replace(state, lost=lost))
 
 
 def _lost(connection: DuckDBPyConnection, address: TableAddress, stored: str) -> int:

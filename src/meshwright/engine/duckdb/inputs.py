@@ -161,7 +161,8 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
     inputs.real = True
     if isinstance(source, VirtualSource):
         relation = expose_virtual(inputs.session, inputs.connection, source, inputs.attached)
-        inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
+        with explained(f"the input `{port.name}`"):
+            inputs.connection.execute(f"CREATE TEMP VIEW {name(_local(port))} AS FROM {relation}")
         return InputRead(port.name, None, None, Watermark(inputs.now))
     local, interval = sql_name(port.name), inputs.work.interval
     scratch = inputs.scratch / local

@@ -1,16 +1,5 @@
-"""Ledger: how entries are chained by hashes, so that none can be changed, removed or slipped in unseen.
+"""Ledger: entries chained and verified in DuckDB's SQL; `engine/ledger.py` says how, and of what text."""
 
-The canonical text of an entry is, for each of its own columns and `sequence` in the order of their names (in lower
-case), where there is a value: `name=length:value;` (the length in bytes of UTF-8). Instants are written
-`2013-01-01T00:00:00.000000Z`, everything else as DuckDB writes it, numbers with nine decimals. An absent value adds
-nothing, so a column added later leaves the hashes of earlier entries as they are.
-
-    entry_hash = sha256(previous_hash + text), in hexadecimal; the first entry's previous_hash is 64 zeros
-
-Each entry holds the hash before its own. So verification is one scan, while making the chain walks it row by row.
-"""
-
-import hashlib
 from collections.abc import Iterable, Sequence
 
 from duckdb import DuckDBPyConnection
@@ -18,24 +7,11 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.connection import column_types, name, text
 from meshwright.engine.duckdb.provenance import END, START
 from meshwright.engine.duckdb.types import TYPES, name_list
+from meshwright.engine.ledger import ADDED, GENESIS, ChainState, first_broken, hashed, links
 from meshwright.model.contract import LEDGER_COLUMNS, Column, LogicalType
-from meshwright.model.value import value
 
-GENESIS = "0" * 64
-
-_SEQUENCE = LEDGER_COLUMNS[0]
-_CHAIN = {c.name for c in LEDGER_COLUMNS[1:]}
-_ADDED = {c.name for c in LEDGER_COLUMNS}
 _OTHER = LogicalType.STRING
 """Stands for every type but instants: their values are written as DuckDB writes them."""
-
-
-@value
-class ChainState:
-    """What a verified chain looks like: how many entries are broken, and the first of them, by its key."""
-
-    broken: int
-    first: str | None
 
 
 def chained(connection: DuckDBPyConnection, unchained: str, columns: Sequence[Column], head: tuple[int, str]) -> str:
@@ -46,28 +22,18 @@ def chained(connection: DuckDBPyConnection, unchained: str, columns: Sequence[Co
     entries = connection.execute(
         f"SELECT sequence, {entry_text(columns)} FROM {unchained} ORDER BY sequence"
     ).fetchall()
-    before = head[1]
-    hashes = [before]
-    for _, entry in entries:
-        before = entry_hash(before, entry)
-        hashes.append(before)
+    made = [*links(entries, head[1])]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE links AS SELECT unnest(CAST($1 AS BIGINT[])) AS sequence, "
         "unnest(CAST($2 AS VARCHAR[])) AS previous_hash, unnest(CAST($3 AS VARCHAR[])) AS entry_hash",
-        [[sequence for sequence, _ in entries], hashes[:-1], hashes[1:]],
+        [[link[place] for link in made] for place in range(3)],
     )
     return f"SELECT * FROM {unchained} JOIN links USING (sequence) ORDER BY sequence"
 
 
-def entry_hash(before: str, entry: str) -> str:
-    """Return the hash of an entry's canonical text after the hash before it."""
-    return hashlib.sha256((before + entry).encode()).hexdigest()
-
-
 def entry_text(columns: Iterable[Column]) -> str:
     """Return the SQL expression of an entry's canonical text."""
-    own = {c.name.lower(): c for c in (*columns, _SEQUENCE) if c.name not in _CHAIN}
-    return " || ".join(_part(own[n]) for n in sorted(own))
+    return " || ".join(map(_part, hashed(columns)))
 
 
 def verify(connection: DuckDBPyConnection, entries: str, columns: Sequence[Column], key: Sequence[str]) -> ChainState:
@@ -87,9 +53,7 @@ def verify(connection: DuckDBPyConnection, entries: str, columns: Sequence[Colum
         """
     ).fetchone()
     count, sequence, by_key = row or (0, None, None)
-    if not count:
-        return ChainState(0, None)
-    return ChainState(count, f"sequence {sequence}" + (f", {by_key}" if by_key else ""))
+    return ChainState(count, first_broken(sequence, by_key)) if count else ChainState()
 
 
 def stored_columns(connection: DuckDBPyConnection, entries: str, columns: Iterable[Column]) -> tuple[Column, ...]:
@@ -97,7 +61,7 @@ def stored_columns(connection: DuckDBPyConnection, entries: str, columns: Iterab
     known = {
         column.lower(): Column(column, LogicalType.TIMESTAMP if kind == TYPES[LogicalType.TIMESTAMP] else _OTHER)
         for column, kind in column_types(connection, entries)
-        if name(column) not in (START, END) and column not in _ADDED
+        if name(column) not in (START, END) and column not in ADDED
     }
     return tuple((known | {c.name.lower(): c for c in columns}).values())
 

@@ -19,6 +19,7 @@ from meshwright.engine.duckdb.rows import Subject
 from meshwright.engine.duckdb.types import name_list
 from meshwright.engine.duckdb.versions import VERSIONED
 from meshwright.engine.judgement import quarantined
+from meshwright.engine.ledger import GENESIS
 from meshwright.engine.protocol import Work
 from meshwright.model.address import TableAddress
 from meshwright.model.code import CodeTransform
@@ -123,7 +124,7 @@ def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, store
     """Put what the ledger does not hold yet behind its last entry, in the order of the key."""
     columns = table.made_columns
     names = name_list(columns)
-    head, new = (0, ledger.GENESIS), f"SELECT {names} FROM unjudged"
+    head, new = (0, GENESIS), f"SELECT {names} FROM unjudged"
     if has_relation(connection, PUBLISHED, "held", stored):
         published = f"{PUBLISHED}.held.{name(stored)}"
         last = connection.execute(f"SELECT sequence, entry_hash FROM {published} ORDER BY sequence DESC LIMIT 1")

@@ -13,10 +13,10 @@ from meshwright.engine.duckdb.connection import attach, explained, name
 from meshwright.engine.duckdb.readers import expose_batches
 from meshwright.engine.duckdb.session import Session
 from meshwright.engine.sources.database.read import read_table
-from meshwright.engine.sources.url import parts_of
+from meshwright.engine.sources.url import parts_of, serving
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
-from meshwright.model.naming import connection_variable, table_names
+from meshwright.model.naming import table_names
 from meshwright.model.product import VirtualSource
 
 _DATABASES = ("postgresql", "postgres", "sqlite")
@@ -24,12 +24,7 @@ _DATABASES = ("postgresql", "postgres", "sqlite")
 
 def expose_virtual(session: Session, connection: DuckDBPyConnection, source: VirtualSource, attached: set[str]) -> str:
     """Let a virtual table be read from a domain's own store, unless it can be already; return its quoted name."""
-    url = session.connections(source.connection)
-    if url is None:
-        raise SourceNotReady(
-            f"connection `{source.connection}`, where a virtual product is served, is not known here",
-            hint=f"on a laptop, set `{connection_variable(source.connection)}` to its URL, such as `duckdb:////path`",
-        )
+    url = serving(session.connections, source, "duckdb:////path")
     if parts_of(source.connection, url).scheme.partition("+")[0] in _DATABASES:
         return _read(connection, source, url, attached)
     alias = f"connection {source.connection}"
