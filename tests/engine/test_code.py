@@ -237,6 +237,7 @@ def test_an_environment_is_made_once_for_each_lock(tmp_path: Path, monkeypatch: 
     code = Code(Language.PYTHON, "a.py", (CodeFile("requirements.lock", LOCK),))
     python = environment(code)
     assert python.is_file()
+    assert list(python.parents[1].rglob("pyarrow/**/*.pyc")), "no run compiles what it imports"
     monkeypatch.setattr(environments, "_uv", lambda: pytest.fail("it is there already"))
     assert environment(replace(code, path="b.py")) == python
 

@@ -20,6 +20,9 @@ from meshwright.model.code import Code
 from meshwright.model.errors import Busy, FinalError, Refused
 
 _MADE = ".made"
+_INSTALL = ("pip", "sync", "--quiet", "--require-hashes", "--no-build", "--compile-bytecode")
+"""How packages are installed: compiled, for code may write nothing beside them, and would compile them in each run."""
+
 _PATIENCE = 600.0
 """Seconds that making an environment may take."""
 
@@ -49,7 +52,7 @@ def _folder(code: Code) -> Path:
     """Return where an environment is kept: what it is made of names it."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     here = (str(Path(sys.executable).resolve()), platform.python_version(), platform.platform())
-    name = hashlib.sha256("\0".join((*here, code.lock.path, code.lock.text)).encode()).hexdigest()
+    name = hashlib.sha256("\0".join((*here, *_INSTALL, code.lock.path, code.lock.text)).encode()).hexdigest()
     return cache / "meshwright" / "environments" / name[:24]
 
 
@@ -66,7 +69,7 @@ def _make(code: Code, folder: Path, python: Path) -> None:
         options = ["--frozen", "--no-emit-project", "--no-dev", "--format", "requirements.txt"]
         _call(code, [uv, "export", "--quiet", *options, "--project", str(given), "--output-file", str(exported)])
         lock = exported
-    install = [uv, "pip", "sync", "--quiet", "--require-hashes", "--no-build", "--python", str(python), str(lock)]
+    install = [uv, *_INSTALL, "--python", str(python), str(lock)]
     try:
         _call(code, [*install, "--offline"])
     except FinalError:  # what is not in uv's cache yet
