@@ -3,12 +3,15 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
+from pyarrow.parquet import write_table
 from tests.engine.api import Records, serving
 from tests.kafka import kafka, send
 from tests.postgres import postgres
@@ -31,7 +34,9 @@ FIRST = {"id": "a", "happened_at": "2025-12-31T23:00:00Z", "amount": 9}
 """A message that a later one of the same key takes the place of."""
 
 SOURCES = {
-    "files": ("files", ["path=orders/{start:%Y-%m-%d}.csv", "every=1d"]),
+    "csv": ("files", ["path=orders/{start:%Y-%m-%d}.csv", "every=1d"]),
+    "json": ("files", ["path=orders/{start:%Y-%m-%d}.json", "every=1d", "format=json"]),
+    "parquet": ("files", ["path=orders/{start:%Y-%m-%d}.parquet", "every=1d", "format=parquet"]),
     "postgresql": ("database", ["table=public.orders"]),
     "sqlite": ("database", ["table=orders", "connection=shop-till"]),
     "http": ("http", ["path=linked", "paginate=link", "since=since"]),
@@ -80,6 +85,17 @@ def read(root: Path, product: str, places: Mapping[str, str]) -> list[dict[str, 
     return list(json.loads(said("query", sql, "--mesh", str(root), "--format", "json", **places).stdout))
 
 
+def deliver(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write the rows of a day as files of each format."""
+    path.with_suffix(".json").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(LATER))
+        writer.writeheader()
+        writer.writerows(rows)
+    table = pa.Table.from_pylist([row | {"happened_at": datetime.fromisoformat(row["happened_at"])} for row in rows])
+    write_table(table, path.with_suffix(".parquet"))
+
+
 def fill(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
@@ -94,10 +110,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     folder = tmp_path_factory.mktemp("drop")
     (folder / "orders").mkdir()
     for day, rows in (("2026-01-01", ROWS), ("2026-01-02", [LATER])):
-        with (folder / f"orders/{day}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(LATER))
-            writer.writeheader()
-            writer.writerows(rows)
+        deliver(folder / "orders" / day, rows)
     till = f"sqlite:///{folder / 'till.db'}"
     fill(till)
     with postgres() as server, serving(Records([*ROWS, LATER])) as api, kafka() as broker:
