@@ -77,7 +77,7 @@ def _made(kind: Any) -> _Codec:
     if origin in (Union, types.UnionType):
         return _one_of(arguments)
     if issubclass(kind, Enum):
-        return _Codec(lambda member: member.value, kind)
+        return _Codec(lambda member: member.value, kind._value2member_map_.__getitem__)
     return _fields_of(kind)
 
 
@@ -131,7 +131,7 @@ def _fields_of(kind: Any) -> _Codec:
     hints = get_type_hints(kind)
     fields = [(f.name, f.default, _codec(hints[f.name])) for f in dataclasses.fields(kind) if f.compare]
     writes = [(name, default, None if codec.write is _same else codec.write) for name, default, codec in fields]
-    reads = {name: codec.read for name, _, codec in fields}
+    reads = {name: None if codec.read is _same else codec.read for name, _, codec in fields}
 
     def write(value: Any) -> dict[str, Any]:
         plain = {}
@@ -142,6 +142,6 @@ def _fields_of(kind: Any) -> _Codec:
         return plain
 
     def read(plain: dict[str, Any]) -> Any:
-        return kind(**{name: reads[name](content) for name, content in plain.items()})
+        return kind(**{n: content if (read := reads[n]) is None else read(content) for n, content in plain.items()})
 
     return _Codec(write, read)

@@ -7,7 +7,7 @@ what looks at one product of thousands reads one.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 from meshwright.graph.build import build
@@ -20,7 +20,7 @@ from meshwright.model.mesh import Mesh
 from meshwright.model.products import Outline, Products
 from meshwright.release.files import MESH, ROOT, record_file, shard_file
 from meshwright.release.read import Root, root_of
-from meshwright.release.record import Contents, contents_of
+from meshwright.release.record import analyses_of, product_of
 from meshwright.release.shard import Head, heads_of
 
 
@@ -55,19 +55,16 @@ def listing_of(files: Files, release: Digest) -> Listing:
 def graph_of(files: Files, release: Digest) -> MeshGraph:
     """Return the mesh of a release, linked. Raises `NotFound` or `Corrupt`; for a record, when it is looked at."""
     listing = listing_of(files, release)
-    known: dict[ProductAddress, Contents] = {}
 
-    def contents(address: ProductAddress) -> Contents:
-        if address not in known:
-            digest = Digest(listing.heads[address].record)
-            known[address] = contents_of(files.file(release, record_file(address), digest))
-        return known[address]
+    @cache
+    def record(address: ProductAddress) -> bytes:
+        return files.file(release, record_file(address), Digest(listing.heads[address].record))
 
     heads = listing.heads
     mesh = load(Mesh, json.loads(files.file(release, MESH, listing.root.mesh)))
-    products = Products({a: Outline.of(head.outline) for a, head in heads.items()}, lambda a: contents(a).product)
+    products = Products({a: Outline.of(head.outline) for a, head in heads.items()}, lambda a: product_of(record(a)))
     return build(
         replace(mesh, products=products),
-        Analyses(heads, lambda address: dict(contents(address).analyses)),
+        Analyses(heads, lambda address: dict(analyses_of(record(address)))),
         {address: Digest(head.made_of) for address, head in heads.items()},
     )

@@ -16,6 +16,9 @@ from meshwright.model.identity import Digest
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.value import value
 
+Understood = tuple[tuple[TableAddress, Analysis], ...]
+"""The column lineage of each table."""
+
 
 @value
 class Query:
@@ -51,7 +54,7 @@ class Contents:
     product: DataProduct
     queries: tuple[Query, ...] = ()
     asked: tuple[CheckQuery, ...] = ()
-    analyses: tuple[tuple[TableAddress, Analysis], ...] = ()
+    analyses: Understood = ()
 
 
 @value
@@ -110,3 +113,13 @@ def contents_bytes(contents: Contents) -> bytes:
 def contents_of(content: bytes) -> Contents:
     """Return the contents that `contents_bytes` wrote."""
     return load(Contents, json.loads(content))
+
+
+def product_of(content: bytes) -> DataProduct:
+    """Return the product of the contents that `contents_bytes` wrote, and make nothing of the rest."""
+    return load(DataProduct, json.loads(content)["product"])
+
+
+def analyses_of(content: bytes) -> Understood:
+    """Return the analyses of the contents that `contents_bytes` wrote."""
+    return load(Understood, json.loads(content).get("analyses", ()))

@@ -73,7 +73,7 @@ _DAG = b",\t"
 def heads_of(content: bytes) -> Iterator[Head]:
     """Yield the head of each line, and read nothing else."""
     lines = content.split(b"\n")[:-1]
-    heads = json.loads(b"[" + b"],".join(line.partition(_DAG)[0] for line in lines) + b"]]") if lines else ()
+    heads = json.loads(b"[" + b"],".join([line[: line.index(_DAG)] for line in lines]) + b"]]") if lines else ()
     for (product, record, made_of, outline), line in zip(heads, lines, strict=True):
         yield Head(product, record, made_of, outline, line + b"\n")
 
