@@ -27,7 +27,6 @@ OFTEN = {
     "mask": {Redact('it\'s \\ "nobody"'), TruncateText(2), Pseudonym("sale")},
     "tampering": {
         "DELETE FROM {ledger} WHERE sequence = 5",
-        "INSERT INTO {ledger} SELECT * FROM {ledger} WHERE sequence = 9",
     },
     "sql": {"SELECT * FROM '{secret}'", "DROP TABLE orders", "SELECT sale_id FROM orders) AS x; DROP TABLE orders; --"},
 }

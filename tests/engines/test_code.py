@@ -1,6 +1,7 @@
 """A domain's own code reads the same of its inputs on every engine, and what it makes is published as it made it."""
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -9,14 +10,17 @@ from pathlib import Path
 import pytest
 from tests.engine import test_code as python
 from tests.engine import test_dbt as dbt
+from tests.engines.emulator import PROJECT
+from tests.engines.slow import Slow, serving
 
+from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.protocol import Work
 from meshwright.engine.registry import open_engine
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.code import Code, CodeFile, Language
 from meshwright.model.contract import Column, Contract, LogicalType
-from meshwright.model.errors import FinalError
-from meshwright.model.identity import Secret
+from meshwright.model.errors import FinalError, Underway
+from meshwright.model.identity import PublishId, Secret
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.release.queries import queries_of
 
@@ -61,10 +65,10 @@ def having(product: DataProduct, made: tuple[Column, ...]) -> DataProduct:
 class Shop:
     """The products of one engine that are made by code."""
 
-    def __init__(self, place: tuple[str, str], feed: Path) -> None:
+    def __init__(self, place: tuple[str, str], feed: Path, attendant: Attendant = ALONE) -> None:
         self.feed = feed
-        feed.mkdir()
-        self.engine = open_engine(*place, connections={"feed": Secret(feed.as_uri())}.get)
+        feed.mkdir(exist_ok=True)
+        self.engine = open_engine(*place, connections={"feed": Secret(feed.as_uri())}.get, attendant=attendant)
 
     def delivers(self, file: str, *rows: dict[str, object]) -> None:
         (self.feed / file).write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -121,6 +125,22 @@ def test_code_whose_columns_are_not_those_of_the_contract_publishes_nothing(shop
     with pytest.raises(FinalError, match="lacks `id`, `said` and has, beyond the contract, `sad`"):
         shop.builds(photos(other, python.MADE))
     assert shop.engine.publishes(python.PHOTOS) == ()
+
+
+@pytest.mark.xdist_group("bigquery")
+def test_code_runs_once_however_often_its_stage_is_gone_on_with(bigquery: str, tmp_path: Path) -> None:
+    ran, begun = tmp_path / "ran", list[PublishId]()
+    text = python.saying(f"open({str(ran)!r}, 'a').write('once')")
+    with serving(Slow(bigquery, ends_at_once=False)) as slow:
+        place = "bigquery", f"bigquery://{PROJECT}/t{uuid.uuid4().hex[:8]}?endpoint={slow.url}"
+        shop = Shop(place, tmp_path / "feed", Attendant(patience=0.1, remember=begun.append))
+        shop.delivers("photos.json", {"id": 7})
+        with pytest.raises(Underway):
+            shop.builds(photos(text, python.MADE))
+        slow.end_jobs()
+        slow.ends_at_once = True
+        assert Shop(place, tmp_path / "feed", Attendant(begun=begun[0])).builds(photos(text, python.MADE)) == []
+    assert ran.read_text() == "once"
 
 
 def test_a_dbt_projects_models_are_tables_and_its_tests_are_checks(shop: Shop) -> None:

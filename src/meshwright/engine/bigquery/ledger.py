@@ -46,12 +46,22 @@ def chained(joining: Joining, made: Select, step: Step) -> Select:
     unchained = joining.part("__unchained")
     new = replace(made, sql=_new(joining, made.sql, there, head[0]))
     run_once(session.warehouse, step, f"CREATE OR REPLACE TABLE {unchained} AS {new}", new.values)
-    texts = f"SELECT sequence, {entry_text(joining.table.made_columns)} FROM {unchained} ORDER BY sequence"
-    linked = (dict(zip(_LINK, link, strict=True)) for link in links(session.warehouse.each(texts), head[1]))
-    place = stage_table(joining.publish_id, f"{stored_table(address)}__links")
-    target = Target(session.warehouse, session.stage_dataset(address.port.product), place, str(address))
-    hashes = load_rows(target, LEDGER_COLUMNS, linked)
+    hashes = _hashed(joining, unchained, head[1])
     return Select(f"SELECT {name_list(joining.table.columns)} FROM {unchained} JOIN ({hashes}) USING (sequence)")
+
+
+def _hashed(joining: Joining, unchained: str, before: str) -> str:
+    """Return a SELECT of the hashes of entries, which are loaded unless an earlier try has loaded all of them."""
+    session, stored = joining.session, stored_table(joining.address)
+    warehouse, dataset = session.warehouse, session.stage_dataset(joining.address.port.product)
+    parts = [stage_table(joining.publish_id, f"{stored}__{word}") for word in ("unchained", "links")]
+    entries, loaded = (warehouse.table(dataset, part) for part in parts)
+    target = Target(warehouse, dataset, parts[1], str(joining.address))
+    if entries is not None and loaded is not None and entries.num_rows == loaded.num_rows:
+        return f"SELECT * FROM {target.place}"
+    texts = f"SELECT sequence, {entry_text(joining.table.made_columns)} FROM {unchained} ORDER BY sequence"
+    linked = (dict(zip(_LINK, link, strict=True)) for link in links(warehouse.each(texts), before))
+    return load_rows(target, LEDGER_COLUMNS, linked)
 
 
 def verify(session: Session, subject: Subject, *, is_staged: bool) -> ChainState:
