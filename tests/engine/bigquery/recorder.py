@@ -10,6 +10,9 @@ from typing import Any
 
 Answer = tuple[int, dict[str, Any]]
 
+_UPLOADED = "/upload/content"
+"""Where what is loaded goes, after its job was asked for."""
+
 NOT_FOUND: Answer = (404, {"error": {"code": 404, "message": "not there", "errors": [{"reason": "notFound"}]}})
 
 
@@ -40,11 +43,14 @@ def recording(recorder: Recorder) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(size) or b"{}")
+            sent = self.rfile.read(size) or b"{}"
             path = self.path.partition("?")[0].removeprefix("/bigquery/v2/projects/shop")
+            body = {"content": sent} if path == _UPLOADED else json.loads(sent)
             status, answer = recorder.answer(f"{self.command} {path}", body)
             content = json.dumps(answer).encode()
             self.send_response(status)
+            if path.startswith("/upload/") and path != _UPLOADED:
+                self.send_header("Location", f"http://{self.headers['Host']}{_UPLOADED}")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
