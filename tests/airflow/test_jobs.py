@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -198,6 +198,7 @@ def test_a_task_that_was_killed_after_it_had_begun_a_job_finds_it_in_its_retry(a
     killed_when_it_begins_a_job(airflow_run, STAGE)
     (made,) = airflow_run.slow.begun
     airflow_run.slow.on_begin = nothing
+    (airflow_run.folder / "feed" / "airlines.csv").unlink()  # the retry has no need of it any more
     deferred = airflow_run.left(STAGE)
     assert isinstance(deferred.trigger, BigQueryInsertJobTrigger)
     assert deferred.trigger.job_id == made, "the retry leaves the same job"
@@ -227,6 +228,20 @@ def test_a_run_that_is_cleared_begins_anew(airflow_run: Run) -> None:
     airflow_run.left(STAGE)
     first, second = airflow_run.slow.begun
     assert first != second
+
+
+def test_a_stage_is_begun_anew_where_another_run_has_published_meanwhile(airflow_run: Run) -> None:
+    airflow_run.slow.ends_at_once = False
+    deferred = airflow_run.left(STAGE)
+    airflow_run.slow.ends_at_once = True
+    other = replace(airflow_run, folder=airflow_run.folder / "other", returned={})
+    other.folder.mkdir()
+    for task in (STAGE, CHECK, PUBLISH):
+        other.returned[task] = other.task(task).execute(other.context(task))
+    before = len(airflow_run.slow.begun)
+    airflow_run.slow.end_jobs()
+    airflow_run.resumed(STAGE, deferred)
+    assert [name.split("_")[2] for name in airflow_run.slow.begun[before:]] == ["make"]
 
 
 def test_a_job_that_the_triggerer_cannot_look_at_is_waited_for(airflow_run: Run) -> None:

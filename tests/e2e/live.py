@@ -202,10 +202,7 @@ def write_product(root: Path, address: str, feed: str, mode: str = "merge", made
 
 @contextmanager
 def live_mesh(folder: Path, postgres: str) -> Iterator[Live]:
-    """Release the mesh, and start the Airflow that runs it; all of it has ended afterwards.
-
-    Its database is PostgreSQL, as in production: in SQLite, Airflow's scheduler and its commands lock each other out.
-    """
+    """Release the mesh, and start the Airflow that runs it; all of it has ended afterwards."""
     root = folder / "mesh"
     for mode in MODES:
         write_product(root, f"desk.by-{mode}", "sales", mode)
@@ -215,10 +212,21 @@ def live_mesh(folder: Path, postgres: str) -> Iterator[Live]:
     feeds = {f"MESH_CONN_{feed.upper()}": f"file://{folder / 'feeds' / feed}" for feed in FEEDS}
     workspace = open_folder(root, **feeds)
     release(workspace)
+    with running(folder, workspace, postgres, feeds) as live:
+        live.deliver("sales", 1)
+        yield live
+
+
+@contextmanager
+def running(folder: Path, workspace: Workspace, postgres: str, more: Mapping[str, str]) -> Iterator[Live]:
+    """Start an Airflow for a mesh that was released, which is told some variables `more`; it has ended afterwards.
+
+    Its database is PostgreSQL, as in production: in SQLite, Airflow's scheduler and its commands lock each other out.
+    """
     platform = Platform(folder / "airflow", free_port())
     platform.prepare()
     database = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres.replace("postgresql:", "postgresql+psycopg2:")}
-    settings = {**_variables(workspace), **feeds, **platform.variables(), **database}
+    settings = {**_variables(workspace), **platform.variables(), **database, **more}
     settings |= _with_readers(settings, folder / "readers")
     with Processes(folder / "logs") as processes:
         processes.finish(processes.start("migration", airflow("db", "migrate"), settings))
@@ -226,9 +234,7 @@ def live_mesh(folder: Path, postgres: str) -> Iterator[Live]:
             processes.start(component[0], airflow(*component), settings)
         wait_until_up(platform, processes)
         with signed_in(platform) as api:
-            live = Live(folder, workspace, platform, settings, api)
-            live.deliver("sales", 1)
-            yield live
+            yield Live(folder, workspace, platform, settings, api)
 
 
 def signed_in(platform: Platform) -> httpx.Client:
