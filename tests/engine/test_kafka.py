@@ -161,9 +161,10 @@ def test_a_message_that_is_no_row_ends_the_run_until_it_is_passed_over(shop: Sho
         (b'{"id": 1, "more": "\\ud83d"}', "half a character"),
         (b"[1]", "not a JSON object"),
         (None, "a tombstone"),
+        (b'{"more": "' + b"x" * 2**24 + b'"}', "longer than 16 MB"),
     ],
 )
-def test_what_is_no_object_says_why(message: bytes | None, why: str) -> None:
+def test_what_is_no_line_says_why(message: bytes | None, why: str) -> None:
     with pytest.raises(Poison, match=why):
         line_of(message, COLUMNS)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.engine.topic import COLUMNS, Shop, day
 
+from meshwright.engine.sources.kafka import poison
 from meshwright.model.errors import SourceBroken
 from meshwright.model.kafka import Offsets
 from meshwright.model.mask import Redact
@@ -109,6 +110,14 @@ def test_any_bytes_are_kept_as_they_were(shop: Shop, message: bytes | None, kept
     shop.run(day(0))
     (row,) = aside(shop)
     assert {key: value for key, value in row.items() if key.startswith("message")} == kept
+
+
+def test_of_what_is_too_long_the_length_is_kept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poison, "MOST_KEPT", 5)
+    shop.send({"id": 1}, b"{" * 6)
+    shop.run(day(0))
+    (row,) = aside(shop)
+    assert (row["messageBytes"], "message" in row) == (6, False)
 
 
 def test_of_what_may_be_personal_only_the_place_is_kept(shop: Shop) -> None:

@@ -15,6 +15,9 @@ from meshwright.model.contract import Column, LogicalType
 _LARGEST = Decimal(10) ** 29
 """What numbers are less than, as engines hold them: 38 digits, of which nine are decimals."""
 
+_LONGEST = 16 * 1024 * 1024
+"""Bytes that a line of JSON is less than; DuckDB reads no longer one."""
+
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
@@ -53,6 +56,8 @@ def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed)
         told = found.get(column.name)
         if told is not None and not _IS[column.type](told):
             raise Poison(f"its `{column.name}` is no {column.type}")
+    if len(text) >= _LONGEST // 4 and len(text.encode()) >= _LONGEST:
+        raise Poison("it is longer than 16 MB")
     return text.replace("\r", " ").replace("\n", " ")  # between values only: inside of them they are escaped
 
 

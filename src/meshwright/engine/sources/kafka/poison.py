@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from confluent_kafka import Message
 
 
+MOST_KEPT = 2 * 1024 * 1024
+"""Bytes of one that are kept; of more, only how many they were: written as JSON twice, they must still be one line."""
+
+
 @dataclass(slots=True)
 class Sorting:
     """Messages of a topic as they come: `rows` among them, and those that are set aside, as lines of two files.
@@ -79,10 +83,12 @@ def _kept(message: "Message", poison: Poison, reading: Reading) -> dict[str, obj
     return kept if reading.is_confidential else kept | _told("key", message.key()) | _told("message", message.value())
 
 
-def _told(what: str, value: bytes | str | None) -> dict[str, str]:
+def _told(what: str, value: bytes | str | None) -> dict[str, object]:
     """Return bytes as the text that they are, or else in base64."""
     if value is None or isinstance(value, str):
         return {} if value is None else {what: value}
+    if len(value) > MOST_KEPT:
+        return {f"{what}Bytes": len(value)}
     try:
         return {what: value.decode()}
     except UnicodeDecodeError:
