@@ -221,6 +221,7 @@ def test_any_bytes_are_a_record_or_poison(content: bytes) -> None:
         (Trouble(503), SourceNotReady, "`schemas` of connection `schemas` answers 503"),
         (Trouble(body=b"<html>"), SourceBroken, "answers with what is no schema"),
         (Trouble(body=b"{}"), SourceBroken, "answers with what is no schema"),
+        (Trouble(body=b'{"schema": "", "references": [{}]}'), SourceBroken, "answers with what is no schema"),
     ],
 )
 def test_a_registry_that_does_not_answer_makes_no_message_poison(
@@ -231,6 +232,15 @@ def test_a_registry_that_does_not_answer_makes_no_message_poison(
     schemas.for_ever = trouble
     with pytest.raises(kind, match=why):
         shop.stage(day(0))
+
+
+def test_schemas_that_refer_to_each_other_are_asked_for_once(shop: Shop, schemas: Schemas) -> None:
+    schemas.register("schemas/ids/10", "A", "AVRO", ("A", "a"))
+    schemas.register("subjects/a/versions/1", "A", "AVRO", ("A", "a"))
+    shop.send(registered(10, b"x"))
+    with pytest.raises(SourceBroken, match="its schema refers to `A`"):
+        shop.stage(day(0))
+    assert len(schemas.asked) == 2
 
 
 def test_a_registry_that_nobody_knows_is_named(shop: Shop) -> None:

@@ -64,14 +64,15 @@ class Registry:
         except Poison as poison:
             return _refusing(str(poison))
 
-    def _needed(self, found: dict[str, Any]) -> dict[str, str]:
+    def _needed(self, found: dict[str, Any], above: frozenset[str] = frozenset()) -> dict[str, str]:
         """Return all that a schema refers to by their names there, those first that others need."""
         needed: dict[str, str] = {}
-        for one in found.get("references") or ():
-            there = self._asked(f"subjects/{quote(one['subject'], safe='')}/versions/{one['version']}")
+        for one in _references(found):
+            place = f"subjects/{quote(str(one['subject']), safe='')}/versions/{one['version']}"
+            there = None if place in above else self._asked(place)
             if there is None:
                 raise Poison(f"its schema refers to `{one['name']}`, which is not registered")
-            needed |= {**self._needed(there), one["name"]: there["schema"]}
+            needed |= {**self._needed(there, above | {place}), str(one["name"]): there["schema"]}
         return needed
 
     def _asked(self, path: str) -> dict[str, Any] | None:
@@ -82,10 +83,20 @@ class Registry:
             found = response.json()
         except ValueError:
             found = None
-        if not isinstance(found, dict) or not isinstance(found.get("schema"), str):
+        if not isinstance(found, dict) or not _is_schema(found):
             hint = "see whether its URL is that of a schema registry"
             raise SourceBroken(f"{self.api.said} answers with what is no schema", hint=hint)
         return found
+
+
+def _is_schema(found: dict[str, Any]) -> bool:
+    named = (isinstance(one, dict) and {"name", "subject", "version"} <= one.keys() for one in _references(found))
+    return isinstance(found.get("schema"), str) and all(named)
+
+
+def _references(found: dict[str, Any]) -> list[Any]:
+    said = found.get("references")
+    return said if isinstance(said, list) else []
 
 
 def _refusing(why: str) -> Read:
