@@ -142,6 +142,11 @@ def test_code_may_be_in_several_files_and_give_batches_one_by_one(shop: Shop) ->
     assert sorted(shop.rows) == [(0, "grey"), (1, "grey"), (2, "grey")]
 
 
+TWICE = f"""\
+{IMPORTS}def transform(inputs, interval):
+    return {{"colours": pa.table([[1], ["a"], ["b"]], ["id", "said", "said"])}}
+"""
+
 FAILURES = {
     "its own error, in its own lines": (
         saying("photos.column('idd')"),
@@ -183,6 +188,10 @@ FAILURES = {
     "other columns": (
         f'{IMPORTS}def transform(inputs, interval):\n    return {{"colours": pa.table({{"id": [1], "sad": [1]}})}}\n',
         "what `colours.py` made for `shop.photos:colours@1` lacks `said` and has, beyond the contract, `sad`",
+    ),
+    "a column twice": (
+        TWICE,
+        "what `colours.py` made for `shop.photos:colours@1` has, beyond the contract, `said_1`",
     ),
     "another type": (
         saying("1").replace("[1]", '["x"]'),

@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.engines.shop import TABLE, Shop
+from tests.engines.shop import COLUMNS, TABLE, Shop
 
+from meshwright.model.contract import Column, LogicalType
 from meshwright.model.errors import ChecksFailed, Corrupt
 from meshwright.model.product import PublishMode
 
@@ -82,6 +83,15 @@ def test_an_old_entry_that_was_changed_is_found_and_named(ledger: Shop, tamperin
     with pytest.raises(ChecksFailed, match=names):
         ledger.sell(3, [("3-0", 0)])
     assert ledger.sales() == before
+
+
+def test_columns_added_later_leave_earlier_entries_as_they_are(open_shop: OpenShop) -> None:
+    shop: Shop = open_shop(mode=PublishMode.LEDGER)
+    shop.sell(0, [("a", 1)])
+    shop.columns = (*COLUMNS, Column("more", LogicalType.OBJECT), Column("note", LogicalType.STRING))
+    shop.sql = "SELECT *, '{\"paid\": 1}' AS more, 'new' AS note FROM orders"
+    shop.sell(1, [("b", 2)])
+    assert shop.ask("SELECT sequence, note FROM sales ORDER BY 1") == [(1, None), (2, "new")]
 
 
 @pytest.mark.parametrize("open_shop", ["duckdb"], indirect=True)

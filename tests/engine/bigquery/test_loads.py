@@ -119,6 +119,7 @@ def test_batches_are_loaded_as_one_file_of_parquet_whose_types_are_bigquerys() -
         {
             "id": pa.array([1], pa.uint8()),
             "price": pa.array([Decimal("1.5")], pa.decimal128(10, 2)),
+            "exact": pa.array([Decimal("0.00000000001")], pa.decimal128(38, 11)),
             "name": pa.array(["ü"]).dictionary_encode(),
             "at": pa.array([at.replace(tzinfo=None)], pa.timestamp("ns")),
             "on": pa.array([date(2013, 1, 2)], pa.date64()),
@@ -131,8 +132,8 @@ def test_batches_are_loaded_as_one_file_of_parquet_whose_types_are_bigquerys() -
     with target() as (place, recorder):
         assert load_batches(place, batch.schema, [batch]) == f"SELECT * FROM {PLACE}"
     kinds = (
-        "`id` INT64, `price` NUMERIC(38, 9), `name` STRING, `at` TIMESTAMP, `on` DATE, `hour` TIME, `tags` STRING, "
-        "`more` STRING, `never` STRING"
+        "`id` INT64, `price` NUMERIC(38, 9), `exact` BIGNUMERIC, `name` STRING, `at` TIMESTAMP, `on` DATE, "
+        "`hour` TIME, `tags` STRING, `more` STRING, `never` STRING"
     )
     assert statements(recorder) == [f"CREATE OR REPLACE TABLE {PLACE} ({kinds})"]
     assert asked(recorder) == {"sourceFormat": "PARQUET"}
@@ -140,6 +141,7 @@ def test_batches_are_loaded_as_one_file_of_parquet_whose_types_are_bigquerys() -
     assert row == {
         "id": 1,
         "price": Decimal("1.500000000"),
+        "exact": Decimal("0.00000000001"),
         "name": "ü",
         "at": at,
         "on": date(2013, 1, 2),
@@ -150,7 +152,14 @@ def test_batches_are_loaded_as_one_file_of_parquet_whose_types_are_bigquerys() -
     }
 
 
-def test_what_bigquery_has_no_type_for_is_named() -> None:
-    batch = pa.record_batch({"length": pa.array([1], pa.duration("s"))})
-    with target() as (place, _), pytest.raises(FinalError, match=r"`length` is duration\[s\], which BigQuery has not"):
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        pytest.param(pa.array([1], pa.duration("s")), r"`made` is duration\[s\], which BigQuery has not", id="a type"),
+        pytest.param(pa.array([2**63], pa.uint64()), "`made` cannot be loaded as INT64: Integer value", id="a value"),
+    ],
+)
+def test_what_bigquery_has_no_room_for_is_named(values: pa.Array, says: str) -> None:
+    batch = pa.record_batch({"made": values})
+    with target() as (place, _), pytest.raises(FinalError, match=says):
         load_batches(place, batch.schema, [batch])

@@ -157,7 +157,7 @@ def _part(column: Column) -> str:
         second = f"FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%S', {quoted})"
         value = f"CONCAT({second}, '.', LPAD(CAST({below} AS STRING), 6, '0'), 'Z')"
     said = f"CONCAT({text(column.name.lower() + '=')}, CAST(BYTE_LENGTH({value}) AS STRING), ':', {value}, ';')"
-    return f"COALESCE({said}, '')"
+    return f"IF({quoted} IS NULL, '', {said})"
 
 
 def _sorted(column: Column) -> str:

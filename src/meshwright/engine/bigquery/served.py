@@ -13,7 +13,6 @@ from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.naming import table_names
 from meshwright.model.product import DataProduct, VirtualSource
 
-_SCHEMES = ("bigquery", "google_cloud_platform", "google-cloud-platform")
 _READS = re.compile(r"FROM `([^`]+)`\.`([^`]+)`\.`[^`]+`\s*\Z")
 """How the text of a view ends that we have made."""
 
@@ -34,7 +33,7 @@ def served(session: Session, source: VirtualSource) -> bigquery.Table:
     """
     url = serving(session.connections, source, "bigquery://project/dataset")
     parts = parts_of(source.connection, url)
-    if parts.scheme not in _SCHEMES:
+    if parts.scheme != "bigquery":
         raise FinalError(
             f"connection `{source.connection}` is not BigQuery, which serves the virtual products of this engine",
             hint="write `bigquery://project/dataset`, or copy the table by a database source",

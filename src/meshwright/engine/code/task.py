@@ -64,7 +64,9 @@ def died(task: Task, status: int) -> FinalError:
 def refuse_others(code: Code, address: TableAddress, table: OutputTable, given: Iterable[str]) -> None:
     """Raise `FinalError` where the columns that code has `given` are not those of the contract."""
     promised, there = [column.name for column in table.made_columns], [*given]
-    parts = ((_not_among(promised, there), "lacks"), (_not_among(there, promised), "has, beyond the contract,"))
+    twice = [n for place, n in enumerate(there) if n.lower() in map(str.lower, there[:place])]
+    beyond = [*_not_among(there, promised), *twice]
+    parts = ((_not_among(promised, there), "lacks"), (beyond, "has, beyond the contract,"))
     said = [f"{word} {', '.join(f'`{n}`' for n in names)}" for names, word in parts if names]
     if said:
         message = f"what `{code.path}` made for `{address}` {' and '.join(said)}"
