@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.harness import Figure
 
-SHARED = ("__init__", "__main__", "dag_child", "dag_sources", "harness", "meshes", "peers", "pipeline_child")
+SHARED = ("__init__", "__main__", "dag_child", "dag_sources", "harness", "meshes", "peers", "pipeline_child", "soda")
 LONG = ("burst",)
 NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in SHARED)
 

@@ -1,27 +1,32 @@
 """What do thirty checks of a port of ten million rows cost, as a whole command?
 
-datacontract-cli holds the same rows, in a file of DuckDB too, against the same columns and checks. Both find that all
-pass, or the bench ends; the first round, in which bytecode is made, is not counted. `ROWS=1000000 make bench
-ONLY=checks` is a smaller one. Memory is the peak of the whole process, which DuckDB may use as it likes.
+datacontract-cli and soda-core hold the same rows, in a file of DuckDB too, against the same columns and checks, for
+which Soda has words of its own. All find that all pass, or the bench ends; the first round, in which bytecode is made,
+is not counted. `ROWS=1000000 make bench ONLY=checks` is a smaller one. Memory is the peak of the whole process, which
+DuckDB may use as it likes.
 """
 
+import json
 import os
 import statistics
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from bench.commands import MESH
-from bench.harness import Figure, spent
+from bench.harness import Figure, Spent, spent
 from bench.peers import fetched
+from bench.soda import contract_of
 
 ROWS = int(os.environ.get("ROWS", "10000000"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 CHECKS = 30
-PEER = "datacontract-cli[duckdb]==1.2.8"
 
 SCHEMA = """\
 - name: orders
@@ -131,6 +136,15 @@ FROM range(?) AS _(i)
 """
 
 
+@dataclass(frozen=True)
+class Peer:
+    """A tool that checks contracts, in a folder of its own, and how it is asked."""
+
+    name: str
+    words: Sequence[str]
+    variables: Mapping[str, str]
+
+
 def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -138,23 +152,33 @@ def figures() -> list[Figure]:
         places = {"MESH_CONN_LINES": f"file://{folder}/source", "MESH_DATA": f"{folder}/data"}
         mesh = ["--mesh", str(folder / "mesh")]
         spent([MESH, "run", "sales.orders", *mesh], places)
-        peer = fetched(PEER, folder / "peer", alone=False)
-        if peer is None:
-            return []
-        theirs = [sys.executable, str(peer / "bin/datacontract"), "test", str(folder / "contract.yaml")]
-        ours = [MESH, "check", "sales.orders", *mesh]
-        rounds = [(spent(ours, places), spent(theirs, {"PYTHONPATH": str(peer)})) for _ in range(ROUNDS + 1)][1:]
-    for mine, other in rounds:
-        print(f"  mesh check {mine}  datacontract-cli {other}", file=sys.stderr)
-    ratio = statistics.median(mine.seconds / other.seconds for mine, other in rounds)
-    peak, beside = (max(one.gigabytes for one in side) for side in zip(*rounds, strict=True))
-    seconds = statistics.median(other.seconds for _, other in rounds)
-    return [
-        Figure(f"{CHECKS} checks of {ROWS:,} rows", ratio, "ratio", 0.25, f"datacontract-cli takes {seconds:.1f} s"),
-        Figure(
-            f"{CHECKS} checks of {ROWS:,} rows: memory", peak / beside, "ratio", 1.0, f"which takes {beside:.2f} GB"
-        ),
-    ]
+        peers = list(_peers(folder))
+        asked = [([MESH, "check", "sales.orders", *mesh], places), *((p.words, p.variables) for p in peers)]
+        rounds = [[spent(*one) for one in asked] for _ in range(ROUNDS + 1)][1:]
+    mine, *others = ([*side] for side in zip(*rounds, strict=True))
+    print(f"  mesh check {mine}", file=sys.stderr)
+    return [figure for peer, theirs in zip(peers, others, strict=True) for figure in _compared(peer, mine, theirs)]
+
+
+def _peers(folder: Path) -> Iterator[Peer]:
+    if (tool := fetched("datacontract-cli[duckdb]==1.2.8", folder / "datacontract", alone=False)) is not None:
+        words = [sys.executable, str(tool / "bin/datacontract"), "test", str(folder / "contract.yaml")]
+        yield Peer("datacontract-cli", words, {"PYTHONPATH": str(tool)})
+    if (tool := fetched("soda-duckdb==4.28.0", folder / "soda", alone=False)) is not None:
+        called = "from soda_core.cli.cli import execute; execute()"
+        source, contract = str(folder / "soda-source.yml"), str(folder / "soda.yml")
+        words = [sys.executable, "-c", called, "contract", "verify", "--data-source", source, "--contract", contract]
+        yield Peer("soda-core", words, {"PYTHONPATH": str(tool), "SODA_CORE_TELEMETRY_ENABLED": "false"})
+
+
+def _compared(peer: Peer, mine: Sequence[Spent], theirs: Sequence[Spent]) -> Iterator[Figure]:
+    print(f"  {peer.name} {theirs}", file=sys.stderr)
+    ratio = statistics.median(m.seconds / t.seconds for m, t in zip(mine, theirs, strict=True))
+    seconds = statistics.median(one.seconds for one in theirs)
+    peak, beside = (max(one.gigabytes for one in side) for side in (mine, theirs))
+    subject = f"{CHECKS} checks of {ROWS:,} rows, {peer.name}"
+    yield Figure(subject, ratio, "ratio", 0.25, f"which takes {seconds:.1f} s")
+    yield Figure(f"{subject}: memory", peak / beside, "ratio", 1.0, f"which takes {beside:.2f} GB")
 
 
 def _write(folder: Path) -> None:
@@ -165,10 +189,13 @@ def _write(folder: Path) -> None:
     (home / "product.yaml").write_text(PRODUCT.format(schema=textwrap.indent(SCHEMA, " " * 8)))
     database = folder / "orders.duckdb"
     (folder / "contract.yaml").write_text(CONTRACT.format(schema=SCHEMA, database=database))
+    source = {"type": "duckdb", "name": "shop", "connection": {"database": str(database), "read_only": True}}
+    (folder / "soda-source.yml").write_text(json.dumps(source))
+    (folder / "soda.yml").write_text(json.dumps(contract_of(yaml.safe_load(SCHEMA)[0], "shop/orders/main")))
     (folder / "source").mkdir()
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        # The peer's DuckDB is an older one.
+        # The DuckDB of one peer is an older one.
         connection.execute(f"ATTACH '{database}' AS older (STORAGE_VERSION 'v1.2.0')")
         connection.execute(f"CREATE TABLE older.orders AS {ORDERS}", [ROWS])
         connection.execute(f"COPY older.orders TO '{folder}/source/lines.parquet'")
