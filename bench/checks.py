@@ -14,6 +14,7 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -193,9 +194,14 @@ def _write(folder: Path) -> None:
     (folder / "soda-source.yml").write_text(json.dumps(source))
     (folder / "soda.yml").write_text(json.dumps(contract_of(yaml.safe_load(SCHEMA)[0], "shop/orders/main")))
     (folder / "source").mkdir()
+    with get_context("spawn").Pool(1) as apart:  # what this process has used would count as the commands' own
+        apart.apply(_fill, (folder,))
+
+
+def _fill(folder: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         # The DuckDB of one peer is an older one.
-        connection.execute(f"ATTACH '{database}' AS older (STORAGE_VERSION 'v1.2.0')")
+        connection.execute(f"ATTACH '{folder}/orders.duckdb' AS older (STORAGE_VERSION 'v1.2.0')")
         connection.execute(f"CREATE TABLE older.orders AS {ORDERS}", [ROWS])
         connection.execute(f"COPY older.orders TO '{folder}/source/lines.parquet'")

@@ -14,7 +14,7 @@ def contract_of(table: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 def _of_column(column: Mapping[str, Any]) -> list[dict[str, Any]]:
     required = [{"missing": {"qualifier": "required"}}] if column.get("required") else []
-    unique = [{"duplicate": {}}] if column.get("unique") else []
+    unique: list[dict[str, Any]] = [{"duplicate": {}}] if column.get("unique") else []
     return [*required, *unique, *map(_check, column.get("quality", ()))]
 
 

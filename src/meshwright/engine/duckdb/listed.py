@@ -44,4 +44,4 @@ def _fits(text: str, kind: LogicalType) -> bool:
         return False
     if kind is LogicalType.INTEGER:
         return text == str(int(number)) and -(2**63) <= number < 2**63
-    return abs(number) < Decimal(10) ** 29
+    return number.copy_abs() < Decimal(10) ** 29  # abs() would round it

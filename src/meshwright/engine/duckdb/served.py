@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection
 from meshwright.engine.duckdb.connection import attach, explained, name
 from meshwright.engine.duckdb.readers import expose_batches
 from meshwright.engine.duckdb.session import Session
-from meshwright.engine.sources.database.read import read_table
 from meshwright.engine.sources.url import parts_of, serving
 from meshwright.model.errors import FinalError, SourceNotReady
 from meshwright.model.identity import Secret
@@ -37,6 +36,8 @@ def expose_virtual(session: Session, connection: DuckDBPyConnection, source: Vir
 
 
 def _read(connection: DuckDBPyConnection, source: VirtualSource, url: Secret, attached: set[str]) -> str:
+    from meshwright.engine.sources.database.read import read_table
+
     local = f"{source.table} of {source.connection}"
     if local not in attached:
         with read_table(source.connection, url, source.table) as given:
