@@ -34,7 +34,10 @@ Verb = Callable[[Engine], object]
 
 @dataclass
 class Till:
-    """A shop on BigQuery, the states that it was brought through, and what was done to it on the way."""
+    """A shop on BigQuery, the states that it was brought through, and what was done to it on the way.
+
+    `rows` are those of the hour that was staged last; `steps` says how many of them each verb takes.
+    """
 
     shop: Shop
     data: str
@@ -42,9 +45,13 @@ class Till:
     published: list[PublishId] = field(default_factory=list)
     hours: dict[int, list[Row]] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
+    steps: dict[str, int] = field(default_factory=dict)
+    hour: int = 0
+    rows: list[Row] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.steps = {"stage": 0, "check": 0, "publish": 0}
+    @property
+    def interval(self) -> Interval:
+        return Interval(START + self.hour * HOUR, START + (self.hour + 1) * HOUR)
 
     def opened(self) -> Engine:
         """Open the engine anew, as another process does: connections are not shared."""
@@ -56,7 +63,6 @@ class Till:
     def stages(self, hour: int) -> Staged:
         """Deliver an hour of which no two are the same, and stage it."""
         self.hour, self.rows = hour, [(f"{hour:03}-{letter}", hour) for letter in "ab"]
-        self.interval = Interval(START + hour * HOUR, START + (hour + 1) * HOUR)
         at = self.interval.start.isoformat()
         lines = [json.dumps({"sale_id": sale, "price": price, "sold_at": at}) for sale, price in self.rows]
         (self.shop.feed / f"{self.interval.start:%j-%H}.json").write_text("\n".join(lines) + "\n")
