@@ -49,7 +49,7 @@ def build(
 
 
 def _numbers(outline: Outline, number: Mapping[ProductAddress, int]) -> tuple[int, ...]:
-    return tuple(sorted({number[port.product] for port in outline.reads if port.product in number}))
+    return tuple(sorted({n for port in outline.reads if (n := number.get(port.product)) is not None}))
 
 
 class _Sequence:

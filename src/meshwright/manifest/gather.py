@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # brings YAML and pydantic: loaded where something must be re
     from meshwright.manifest.documents import Documents
 
 
+_UNTRACED = Trace()
+
+
 @value
 class Gathered:
     """What the files say. `products` are those of the mesh; `unsound` are those that have an error of their own."""
@@ -67,11 +70,13 @@ def gather(
         for folder in counted(f"reading `{domain.name}`", inside, many):
             address = ProductAddress(domain.name, folder.name)
             is_traced = shelf is None or address == traced
-            trace = Trace([] if is_traced else None)
+            trace = Trace([]) if is_traced else _UNTRACED
             read = partial(_read, documents, folder, address, trace)
-            readings[address] = found(read()) if shelf is None or is_traced else shelf.reading(address, folder, read)
-            origins[address] = trace.resolved
-            problems.extend(readings[address].diagnostics)
+            reading = found(read()) if shelf is None or is_traced else shelf.reading(address, folder, read)
+            readings[address] = reading
+            problems.extend(reading.diagnostics)
+            if is_traced:
+                origins[address] = trace.resolved
     if memory is not None:
         memory.save()
     sound = {a: r.outline for a, r in readings.items() if r.outline is not None and NAME.fullmatch(a.domain)}

@@ -24,15 +24,16 @@ LISTENER: ContextVar[Callable[[Step], None] | None] = ContextVar("progress", def
 
 
 def counted(what: str, items: Iterable[_T], total: int) -> Iterator[_T]:
-    """Yield the items, and tell before each how many are done."""
+    """Yield the items, and tell how many are done: before each, or of many a hundred times."""
     tell = LISTENER.get()
     if tell is None:
         yield from items
         return
-    done = 0
+    stride, done = total // 100 or 1, 0
     try:
         for item in items:
-            tell(Step(what, done, total))
+            if done % stride == 0:
+                tell(Step(what, done, total))
             yield item
             done += 1
     finally:
