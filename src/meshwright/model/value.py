@@ -22,7 +22,7 @@ def value(kind: type[T]) -> type[T]: ...
 def value(*, order: bool = False) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(kind: type[Any] | None = None, *, order: bool = False) -> Any:
-    """Make a class one of values: equal where their fields are, and never changed. With `order`, they have one."""
+    """Make a class one of values: equal where their fields are, and never changed; with `order`, sorted by them."""
     if kind is None:
         return partial(value, order=order)
     own = dict(kind.__dict__)
