@@ -71,7 +71,7 @@ def test_a_full_disk_leaves_what_runs_whole(tmp_path: Path, small_disk: Path, le
     first = deploy(workspace, NOW).release
     add_gallery(root)
     filler = fill(small_disk, leave)
-    with pytest.raises(MeshError, match="No space left") if leave < 65536 else nullcontext():
+    with pytest.raises(MeshError, match="no space left") if leave < 65536 else nullcontext():
         submit(workspace, "nadia", NOW)
         deploy(workspace, NOW)
     runs = current_release(workspace)
