@@ -164,7 +164,7 @@ def _expose_source(inputs: _Inputs, port: InputPort, source: CopiedSource | Virt
         )
         with open_source(reading) as given:
             inputs.relations[local] = _loaded(inputs, port, given)
-    return read_of(reading, given, inputs.now)
+        return read_of(reading, given, inputs.now)
 
 
 def _expose_served(inputs: _Inputs, port: InputPort, table: bigquery.Table) -> InputRead:
