@@ -69,9 +69,8 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Busy(
-            f"the store cannot be reached: {_words(error)}", hint="see that it is mounted, and yours to use"
-        ) from None
+        hint = "see that its disk is there, has room, and is yours to use"
+        raise Busy(f"the store cannot be reached: {_words(error)}", hint=hint) from None
 
 
 def _words(error: OSError) -> str:
