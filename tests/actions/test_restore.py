@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.actions.shop import HOUR, START, Shop, open_shop, reopened
-from tests.engine.dying import dies_before, lines_of
+from tests.engine.dying import dies_before, steps_of
 
 from meshwright.actions.reconcile import GRACE, reconcile
 from meshwright.actions.restore import Restored, restore
@@ -102,6 +102,13 @@ def test_said_again_it_goes_no_further(shop: Shop) -> None:
         back(shop, to=first, now=later)
 
 
+def test_said_again_where_nothing_is_further_back_it_was_done_already(shop: Shop) -> None:
+    back(shop)
+    with pytest.raises(Refused, match="rolled back already") as refused:
+        back(shop)
+    assert refused.value.hint == "nothing was published before"
+
+
 def test_a_product_of_other_columns_does_not_go_back(shop: Shop) -> None:
     graph = shown(shop.workspace)
     product = graph.product(CLICKS)
@@ -169,7 +176,7 @@ def killed(built: Path, folder: Path, line: int) -> bool:
 @pytest.mark.proof
 @pytest.mark.timeout(3600)
 def test_a_rollback_that_is_killed_before_any_line_is_done_once(built: Path, tmp_path: Path) -> None:
-    count = lines_of(lambda: back(reopened(Path(shutil.copytree(built, tmp_path / "counted")))))
+    count = steps_of(lambda: back(reopened(Path(shutil.copytree(built, tmp_path / "counted")))))
     late = [killed(built, tmp_path / str(line), line) for line in range(1, count + 1)]
     assert set(late) == {True, False}
     sys.stdout.write(f"{count} kills of a rollback, {sum(late)} of them after it was done\n")

@@ -77,11 +77,12 @@ def _refuse_kind(engine: Engine, product: DataProduct) -> None:
 
 def _before(address: ProductAddress, log: Sequence[Publish]) -> Publish:
     made = standing(log)
-    if len(made) < 2:
-        raise NotFound(f"nothing was published of `{address}` before what it holds", hint="run the product again")
-    if log[-1].restores is not None:
-        further = f"`--to {made[-2].publish_id}` goes back one publish further"
+    is_last = len(made) < 2
+    if log and log[-1].restores is not None:
+        further = "nothing was published before" if is_last else f"`--to {made[-2].publish_id}` goes one further"
         raise Refused(f"`{address}` was rolled back already: it holds publish {made[-1].publish_id}", hint=further)
+    if is_last:
+        raise NotFound(f"nothing was published of `{address}` before what it holds", hint="run the product again")
     return made[-2]
 
 
