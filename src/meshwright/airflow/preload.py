@@ -14,6 +14,7 @@ from airflow.listeners import hookimpl
 OF_A_TASK = (
     "meshwright.airflow.bundle", "meshwright.airflow.loader", "meshwright.airflow.connections",
     "meshwright.airflow.jobs", "meshwright.actions.announce", "meshwright.actions.grant", "meshwright.actions.run",
+    "meshwright.engine.sources.files",
     "meshwright.observe.store", "meshwright.release.log", "meshwright.release.read", "meshwright.workspace.logs",
 )  # fmt: skip
 """What parses and runs one; the engine is the environment's."""

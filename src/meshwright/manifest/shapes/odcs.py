@@ -4,6 +4,7 @@ Keys of the standard that describe and are not executed here are accepted as `Un
 nothing holds must never look like one that is held.
 """
 
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -127,10 +128,15 @@ class InputAge(Shape):
     at_most: Length = Field(description="Nothing that is older is published")
 
 
+_MAPPED = {"lostRows": "rows", "inputAge": "age"}
+
+
 def _kind_of_implementation(said: object) -> str:
+    """Return which is meant; a mapping that is like neither is told that it is no name."""
     if not isinstance(said, dict):
         return "name"
-    return "age" if "inputAge" in said else "rows"
+    meant = (_MAPPED[near[0]] for key in said if (near := get_close_matches(str(key), _MAPPED, 1)))
+    return next(meant, "rows" if {"by", "atMost"} & said.keys() else "name")
 
 
 Implementation = Annotated[
