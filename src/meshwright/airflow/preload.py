@@ -7,15 +7,16 @@ Kubernetes, nothing is gained, and nothing is imported.
 
 import os
 import sys
+from functools import cache
 from importlib import import_module
 
 from airflow.listeners import hookimpl
 
 OF_A_TASK = (
-    "meshwright.airflow.bundle", "meshwright.airflow.loader", "meshwright.airflow.connections",
-    "meshwright.airflow.jobs", "meshwright.actions.announce", "meshwright.actions.grant", "meshwright.actions.run",
-    "meshwright.engine.sources.files",
-    "meshwright.observe.store", "meshwright.release.log", "meshwright.release.read", "meshwright.workspace.logs",
+    "meshwright.actions.announce", "meshwright.actions.grant", "meshwright.actions.run",
+    "meshwright.airflow.bundle", "meshwright.airflow.connections", "meshwright.airflow.jobs",
+    "meshwright.airflow.loader", "meshwright.engine.sources.files", "meshwright.observe.store",
+    "meshwright.release.log", "meshwright.release.read", "meshwright.workspace.logs",
 )  # fmt: skip
 """What parses and runs one; the engine is the environment's."""
 
@@ -29,8 +30,9 @@ def on_starting(component: object) -> None:  # noqa: ARG001  # Airflow's signatu
         preload()
 
 
+@cache
 def preload() -> None:
-    """Import what a task will. Raises `Refused` where the driver of the environment's engine is not installed."""
+    """Import what a task will, once. Raises `Refused` where the driver of the environment's engine is not there."""
     for name in OF_A_TASK:
         import_module(name)
     from meshwright.engine.registry import import_engine, no_connections
