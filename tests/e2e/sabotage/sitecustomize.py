@@ -27,8 +27,8 @@ class _Saboteur(MetaPathFinder):
             load(module)
             publish = module.publish
 
-            def dying(workspace, record, publish_id, now):
-                done = publish(workspace, record, publish_id, now)
+            def dying(workspace, record, *more):
+                done = publish(workspace, record, *more)
                 if (left := _left()) and str(record.product.address) == "north.orders":
                     Path(os.environ["SABOTAGE"]).write_text(str(left - 1))
                     os.kill(os.getpid(), signal.SIGKILL)
