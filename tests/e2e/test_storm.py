@@ -75,13 +75,16 @@ class Storm:
         return self.workspace.root
 
     def release(self) -> str:
-        """Propose what the files say, approve it where that is asked, and let it run."""
+        """Propose what the files say, approve it where that is asked, and let it run while a run is in flight."""
         now = _now()
         if submit(self.workspace, "nadia", now).release is None:
             approve(self.workspace, "tomas", None, now)
             assert submit(self.workspace, "nadia", now).release
-        digest = str(deploy(self.workspace, now).release)
-        self.deployments.append((now, digest))
+        if self.deployments:
+            self.until("a run is in flight", lambda: self.runs("running"))
+        at = _now()
+        digest = str(deploy(self.workspace, at).release)
+        self.deployments.append((at, digest))
         self.done["deployments"] += 1
         return digest
 
