@@ -239,6 +239,7 @@ def test_the_others_are_not_disturbed(moved: Move) -> None:
         assert not moved.live.get(f"/dags/desk.by-{mode}")["has_import_errors"]
 
 
+@pytest.mark.timeout(1200)  # it is tried four times, ever more slowly
 def test_a_run_that_is_cleared_to_a_revoked_release_is_refused_and_says_why(moved: Move) -> None:
     live, run_id = moved.live, moved.in_flight[STEADY]["dag_run_id"]
     until(lambda: states(live, STEADY) == ["success"] * 3)
