@@ -9,7 +9,6 @@ from airflow.sdk import DAG
 from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from tests.airflow.conftest import NOW, Gate
 
-from meshwright.actions.revoke import revoke
 from meshwright.actions.rollback import rollback
 from meshwright.airflow.bundle import MeshBundle
 from meshwright.airflow.dags import RETIRED as RETIRED_TAG
@@ -158,31 +157,6 @@ def test_a_changed_byte_in_the_store_is_not_shown(gate: Gate) -> None:
     assert version(bundle) == before
     with pytest.raises(Refused, match=r"`root.json` is not what was released"):
         raise_refusal(str(bundle.path / NOTICE))
-
-
-def test_a_release_that_was_revoked_starts_no_more_where_it_lies_already(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started = version(current())
-    assert started is not None
-    for _ in ("lays it out", "finds it there"):
-        MeshBundle(name="mesh", version=started).initialize()
-    revoke(gate.workspace, started[:12], "it leaks addresses", NOW)
-    MeshBundle(name="mesh", version=started).initialize()  # the worker has looked a moment ago
-    monkeypatch.setattr("meshwright.airflow.revoked.LOOK_AGAIN", 0.0)
-    with pytest.raises(Refused, match="was revoked: it leaks addresses"):
-        MeshBundle(name="mesh", version=started).initialize()
-    monkeypatch.setenv("MESH_STORE", "/nowhere")
-    with pytest.raises(Refused, match="was revoked: it leaks addresses"):
-        MeshBundle(name="mesh", version=started).initialize()
-
-
-def test_a_store_that_is_down_stops_nothing_that_was_allowed(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    started = version(current())
-    MeshBundle(name="mesh", version=started).initialize()
-    monkeypatch.setattr("meshwright.airflow.revoked.LOOK_AGAIN", 0.0)
-    monkeypatch.setenv("MESH_STORE", "/nowhere")
-    MeshBundle(name="mesh", version=started).initialize()
 
 
 def test_before_the_first_release_there_is_a_folder_that_says_so(

@@ -52,8 +52,8 @@ def context(address: str, first_look: datetime | None = None, **more: object) ->
 
 @pytest.fixture
 def pinned(gate: Gate, request: pytest.FixtureRequest) -> Pinned:
-    folder = gate.workspace.root / "laid"
     release = gate.release()
+    folder = gate.workspace.root / "releases" / str(release)
     gate.workspace.store().materialise(release, folder)
     return Pinned(folder, str(release), getattr(request, "param", FLIGHTS))
 

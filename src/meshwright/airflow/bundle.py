@@ -2,7 +2,8 @@
 
 The version of the bundle is the release's digest, so that a run stays on its release while the next one goes live. All
 that Airflow is shown was verified first: the log's signatures under the root key, then the digest of every byte. A
-release that is refused leaves the last verified one current, and shows as an import error of its own.
+release that is refused leaves the last verified one current, and shows as an import error of its own. A revoked one is
+laid out for a run that is cleared to it: its tasks refuse, and are not tried again, where Airflow would try a bundle.
 """
 
 import logging
@@ -16,7 +17,6 @@ from airflow.dag_processing.bundles.base import BaseDagBundle, BundleVersion
 
 from meshwright.airflow.folder import is_laid_out, lay_out, lay_out_notice, note_refusal, show_again
 from meshwright.airflow.retired import note_retired, ran_lately
-from meshwright.airflow.revoked import refuse_revoked
 from meshwright.model.errors import MeshError, NotFound, Refused
 
 if TYPE_CHECKING:  # what verifies the log is only loaded to look for a release: every task loads this module
@@ -46,9 +46,7 @@ class MeshBundle(BaseDagBundle):
         with self.lock():
             if not self.version:
                 self.refresh()
-            elif is_laid_out(self.path):
-                refuse_revoked(self.base_dir, self.version, self._history)
-            else:
+            elif not is_laid_out(self.path):
                 from meshwright.model.identity import Digest
 
                 self._lay_out(Digest(self.version), self.path, self._history(), spare=_SPARE)
@@ -96,7 +94,6 @@ class MeshBundle(BaseDagBundle):
         note_refusal(self.path, f"{error.message}\n{error.hint}".rstrip())
 
     def _lay_out(self, release: "Digest", folder: Path, known: "History", spare: int = 0) -> None:
-        known.refuse_revoked(release)
         if not known.made(release):
             raise Refused(f"the gate never made a release {release.short}")
         lay_out(self._workspace.store(), release, folder, self._first_deployment(known), spare)

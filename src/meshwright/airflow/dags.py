@@ -76,9 +76,16 @@ def retired_dag(pinned: Pinned, spec: DagSpec, bounds: Bounds) -> DAG:
 
 
 def broken_dag(product: str, reason: str) -> DAG:
-    """Return what stands for a product that cannot be built: the other products of its file go on."""
+    """Return what stands for a product that cannot be built: the other products of its file go on.
+
+    It has the tasks of any product: a run that is going on asks for one of them.
+    """
     dag = DAG(product, schedule=None, description=reason, doc_md=f"**Broken.** {reason}", tags={BROKEN})
-    BrokenOperator(task_id=BROKEN, reason=reason, retries=0, dag=dag)
+    stage, check, publish = (
+        BrokenOperator(task_id=t, reason=reason, retries=0, dag=dag) for t in (STAGE, CHECK, PUBLISH)
+    )
+    stage.set_downstream(check)
+    check.set_downstream(publish)
     return dag
 
 

@@ -203,7 +203,7 @@ def _tell_partitions(event: Any, port: "PortAddress", written: "Partitions") -> 
 
 
 class BrokenOperator(BaseOperator):
-    """Stands for a product that its release does not hold as it should: fails with the reason."""
+    """Stands for a task of a product that its release does not hold as it should: fails with the reason."""
 
     def __init__(self, *, reason: str, **settings: Any) -> None:
         super().__init__(**settings)
@@ -237,7 +237,7 @@ def outcome(task: Resumable, context: Context) -> Iterator[Work]:
     with about(release=pinned.release[:12], address=pinned.product, run=context["run_id"]):
         try:
             attended = replace(workspace, attendant=attendant(workspace.settings.engine, task, context))
-            yield Work(attended, pinned.record(), now)
+            yield Work(attended, _released(pinned, workspace, context, now), now)
         except Underway as error:
             log.info("%s, and is looked at by the triggerer", error.message)
             raise leave(task, error.job) from None
@@ -245,6 +245,21 @@ def outcome(task: Resumable, context: Context) -> Iterator[Work]:
             raise AirflowSkipException(error.message) from None
         except FinalError as error:
             raise AirflowFailException(f"{error.message}\n{error.hint}".rstrip()) from error
+
+
+def _released(pinned: Pinned, workspace: "Workspace", context: Context, now: datetime) -> "Record":
+    """Return the product as it was released; remember why nothing runs where it was revoked, or changed since."""
+    from meshwright.airflow.revoked import refuse_revoked
+
+    try:
+        refuse_revoked(pinned, workspace)
+        return pinned.record()
+    except FinalError as error:
+        from meshwright.actions.ending import break_down
+        from meshwright.model.address import product_address
+
+        break_down(workspace, product_address(pinned.product), context["ti"].task_id, error, now)
+        raise
 
 
 def _skip_what_a_publish_starts(missing: TransientError, schedule: "Schedule") -> None:

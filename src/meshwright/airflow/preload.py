@@ -15,8 +15,8 @@ from airflow.listeners import hookimpl
 OF_A_TASK = (
     "meshwright.actions.announce", "meshwright.actions.grant", "meshwright.actions.run",
     "meshwright.airflow.bundle", "meshwright.airflow.connections", "meshwright.airflow.jobs",
-    "meshwright.airflow.loader", "meshwright.engine.sources.files", "meshwright.observe.store",
-    "meshwright.release.log", "meshwright.release.read", "meshwright.workspace.logs",
+    "meshwright.airflow.loader", "meshwright.airflow.revoked", "meshwright.engine.sources.files",
+    "meshwright.observe.store", "meshwright.release.read", "meshwright.workspace.logs", "meshwright.workspace.trust",
 )  # fmt: skip
 """What parses and runs one; the engine is the environment's."""
 

@@ -1,22 +1,23 @@
 """Revoked: must a release that lies here already not run any more?
 
-A task that starts asks a small file beside the releases. Whoever finds it older than `LOOK_AGAIN` looks at the log, and
-writes it anew: one task in a minute pays for that, and all others a few microseconds. Where the log cannot be reached,
-what was known before counts, and Airflow's log says so: a store that is down must not stop what was allowed.
+A task that starts asks a small file beside the laid-out releases. Whoever finds it older than `LOOK_AGAIN` looks at the
+log, and writes it anew: one task in a minute pays for that, and all others a few microseconds. Where the log cannot be
+reached, what was known before counts, and Airflow's log says so: a store that is down must not stop what was allowed.
 """
 
 import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.model.errors import MeshError, Refused
 
 if TYPE_CHECKING:
-    from meshwright.release.log import History
+    from meshwright.airflow.operators import Pinned
+    from meshwright.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -26,36 +27,34 @@ LOOK_AGAIN = 60.0
 _FILE = "revoked.json"
 
 
-def refuse_revoked(folder: Path, release: str, history: Callable[[], "History"]) -> None:
-    """Raise `Refused` when the release was revoked, as far as `folder` knows; `history` reads the log."""
-    noted = folder / _FILE
+def refuse_revoked(pinned: "Pinned", workspace: "Workspace") -> None:
+    """Raise `Refused` when the release that a task belongs to was revoked, as far as is known here."""
+    noted = pinned.folder.parents[1] / _FILE
     try:
         age = time.time() - noted.stat().st_mtime
     except FileNotFoundError:
         age = LOOK_AGAIN
     if not 0 <= age < LOOK_AGAIN:
-        _look(noted, history)
-    reason = _known(noted).get(release)
+        _look(noted, workspace)
+    reason = _known(noted).get(pinned.release)
     if reason is not None:
-        raise Refused(
-            f"release {release[:12]} was revoked: {reason}", hint="clear the run to the release that runs now"
-        )
+        hint = "clear the run to the release that runs now"
+        raise Refused(f"release {pinned.release[:12]} was revoked: {reason}", hint=hint)
 
 
-def note_revoked(folder: Path, known: "History") -> None:
+def _look(noted: Path, workspace: "Workspace") -> None:
     """Write down what the log says now, for the tasks on this machine."""
-    noted = folder / _FILE
-    draft = folder / f".{_FILE}.{os.getpid()}"
-    draft.write_text(json.dumps({str(release): reason for release, reason in known.revoked.items()}))
-    draft.replace(noted)
+    from meshwright.workspace.trust import history
 
-
-def _look(noted: Path, history: Callable[[], "History"]) -> None:
     try:
-        note_revoked(noted.parent, history())
+        revoked = history(replace(workspace, root=noted.parent)).revoked
     except MeshError as error:
         log.warning("whether a release was revoked is not known anew: %s", error.message)
         noted.touch()  # the next tasks need not wait for the same
+        return
+    draft = noted.with_name(f".{_FILE}.{os.getpid()}")
+    draft.write_text(json.dumps({str(release): reason for release, reason in revoked.items()}))
+    draft.replace(noted)
 
 
 def _known(noted: Path) -> dict[str, str]:
