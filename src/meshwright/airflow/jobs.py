@@ -83,7 +83,7 @@ def is_told(event: dict[str, Any] | None) -> bool:
 def _telling(task: "Resumable", context: Context) -> Callable[[Job], None]:
     def tell(job: Job) -> None:
         subject = f"{job.table.port.name}@{job.table.port.major}" if job.table else job.step
-        task.pages[subject] = job.page
+        task.pages = {**task.pages, subject: job.page}
         context["ti"].xcom_push(link_key(subject), job.page)
 
     return tell

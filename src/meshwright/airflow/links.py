@@ -4,6 +4,8 @@ Airflow keeps a link as an XCom of the task; one that has none yet, it does not 
 the task ended, or went away for its job.
 """
 
+from collections.abc import Mapping
+
 from airflow.sdk import BaseOperator, BaseOperatorLink
 from airflow.sdk.types import TaskInstanceKey
 
@@ -26,7 +28,7 @@ class JobLink(BaseOperatorLink):
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002  # Airflow's signature
         """Return the page that the task was told of; none where it had no such job."""
-        pages: dict[str, str] = getattr(operator, "pages", {})
+        pages: Mapping[str, str] = getattr(operator, "pages", {})
         return pages.get(self.subject, "")
 
 

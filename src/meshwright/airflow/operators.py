@@ -7,11 +7,12 @@ has nothing new is skipped.
 
 import logging
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import Asset, BaseOperator, BaseOperatorLink, BaseSensorOperator, Context, PokeReturnValue
@@ -66,16 +67,19 @@ class Work(NamedTuple):
 
 
 class Resumable:
-    """What may leave a job to the triggerer, and comes back to the same verb. `jobs` are the subjects of its links."""
+    """What may leave a job to the triggerer, and comes back to the same verb. `jobs` are the subjects of its links.
+
+    What a task has only while it runs is said of the class: of each task that is parsed, Airflow keeps every attribute.
+    """
 
     pinned: Pinned
     operator_extra_links: Collection[BaseOperatorLink]
     awaited: str | None = None
     stays = False
+    pages: Mapping[str, str] = MappingProxyType({})
 
     def shows(self, jobs: tuple[str, ...]) -> None:
         """Have a link for each subject that jobs may have."""
-        self.pages: dict[str, str] = {}
         if jobs:
             from meshwright.airflow.links import JobLink
 
@@ -95,6 +99,8 @@ class StageOperator(Resumable, BaseSensorOperator):
     A sensor, because waiting is its business: between two looks it holds no worker.
     """
 
+    missing: TransientError
+
     def __init__(self, *, pinned: Pinned, wait: timedelta, jobs: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(
             mode="reschedule", poke_interval=FIRST_LOOK, exponential_backoff=True, max_wait=LAST_LOOK,
@@ -102,7 +108,6 @@ class StageOperator(Resumable, BaseSensorOperator):
         )  # fmt: skip
         self.pinned = pinned
         self.shows(jobs)
-        self.missing: TransientError = SourceNotReady("the source was never looked at")
 
     def execute(self, context: Context) -> Any:
         """Look until the wait is over; a run that waited in vain fails with the reason, without a retry."""
@@ -152,11 +157,12 @@ class PublishOperator(Resumable, BaseOperator):
     event without a partition where they are too many to be named, or none was written.
     """
 
+    published: "Publish | None" = None
+
     def __init__(self, *, pinned: Pinned, outlets: list[Asset], jobs: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(outlets=outlets, **settings)
         self.pinned = pinned
         self.shows((*jobs, PUBLISH) if jobs else ())
-        self.published: Publish | None = None
 
     def execute(self, context: Context) -> None:
         """Publish; a retry of what was published already does nothing but tell again."""
