@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from meshwright.cli.status import command as status
 from meshwright.compiler.compilation import compile_sound
 from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew
-from meshwright.model.identity import Digest
+from meshwright.model.identity import Digest, PublishId
 from meshwright.model.time import Interval
 from meshwright.release.queries import queries_of
 from meshwright.release.record import Contents, Record
@@ -269,6 +270,20 @@ def test_sql_that_fails_is_remembered_with_its_step(workspace: Workspace) -> Non
     latest = workspace.observations().latest([REVENUE])[REVENUE]
     assert latest.failure is not None
     assert latest.failure.step == "stage"
+
+
+def test_an_engine_that_cannot_be_opened_is_remembered_with_the_step_that_needs_it(workspace: Workspace) -> None:
+    elsewhere = replace(workspace, settings=replace(workspace.settings, engine="sparrow"))
+    staged = PublishId("20130104T000000000000-00000000")
+    for step, take in {
+        "stage": lambda: run.stage(elsewhere, record(workspace, ORDERS), FIRST, NOW),
+        "publish": lambda: run.publish(elsewhere, record(workspace, ORDERS), staged, FIRST, NOW),
+    }.items():
+        with pytest.raises(FinalError, match="there is no engine `sparrow`"):
+            take()
+        failure = workspace.observations().latest([ORDERS])[ORDERS].failure
+        assert failure is not None
+        assert (failure.step, failure.reason) == (step, "there is no engine `sparrow`")
 
 
 def test_mesh_run_and_query_speak_to_people_and_programs(root: Path) -> None:

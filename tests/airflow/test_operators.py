@@ -4,13 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+    TaskDeferralTimeout,
+)
 from airflow.sdk.execution_time.context import OutletEventAccessors
 from tests.airflow.conftest import NOW, Gate
 from tests.engine.bigquery.recorder import Recorder, recording
 
 from meshwright.actions import run
-from meshwright.airflow.dags import port_asset
+from meshwright.airflow.dags import broken_dag, port_asset
 from meshwright.airflow.operators import (
     CheckOperator,
     Pinned,
@@ -175,12 +181,42 @@ def published(rows: TableRows) -> Publish:
     return Publish(product_address(FLIGHTS), publish_id, None, day, day.end, (), (rows,), NOW)
 
 
-def test_what_nobody_foresaw_is_remembered(pinned: Pinned, gate: Gate) -> None:
-    remember(context(FLIGHTS, exception=ZeroDivisionError("by zero")))
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(ZeroDivisionError("by zero"), "ZeroDivisionError: by zero", id="nobody foresaw it"),
+        pytest.param(Busy("another run publishes"), "another run publishes", id="it was tried often enough"),
+        pytest.param(
+            AirflowTaskTimeout("Timeout, PID: 7"),
+            "TimeoutError: it was stopped after 2h, its `timeout`",
+            id="it took too long",
+        ),
+        pytest.param(
+            TaskDeferralTimeout(), "TimeoutError: it was stopped after 2h, its `timeout`", id="its job took too long"
+        ),
+        pytest.param(None, "its process ended", id="it was killed"),
+    ],
+)
+def test_why_a_task_failed_for_good_is_remembered(
+    pinned: Pinned, gate: Gate, error: BaseException | None, reason: str
+) -> None:
+    task = CheckOperator(task_id=CHECK, pinned=pinned, execution_timeout=timedelta(hours=2))
+    remember(context(FLIGHTS, exception=error, task=task))
     address = product_address(FLIGHTS)
     latest = gate.workspace.observations().latest([address])[address]
     assert latest.failure
-    assert latest.failure.reason == "ZeroDivisionError: by zero"
+    assert latest.failure.reason == reason
+
+
+def test_why_nothing_runs_in_place_of_a_broken_product_is_remembered(gate: Gate) -> None:
+    dag = broken_dag(FLIGHTS, "the release has no product `aviation.flights`")
+    task = dag.task_dict[STAGE]
+    with pytest.raises(AirflowFailException, match="has no product"):
+        task.execute(context(FLIGHTS))
+    address = product_address(FLIGHTS)
+    failure = gate.workspace.observations().latest([address])[address].failure
+    assert failure
+    assert (failure.step, failure.reason) == (STAGE, "the release has no product `aviation.flights`")
 
 
 def test_what_an_action_remembered_is_not_remembered_twice(pinned: Pinned, gate: Gate) -> None:

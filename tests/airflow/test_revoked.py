@@ -72,7 +72,7 @@ def test_on_call_reads_why_nothing_ran(started: Digest, gate: Gate) -> None:
     assert failure
     assert (failure.step, failure.reason) == (
         STAGE,
-        f"Refused: release {started.short} was revoked: it leaks addresses",
+        f"release {started.short} was revoked: it leaks addresses",
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from meshwright.model.address import ProductAddress
-from meshwright.model.errors import FinalError, InputsNotReady, TransientError
+from meshwright.model.errors import FinalError, InputsNotReady, MeshError, TransientError
 from meshwright.model.naming import STAGE
 from meshwright.model.observation import Failure
 from meshwright.workspace.workspace import Workspace
@@ -17,7 +17,18 @@ def give_up(workspace: Workspace, product: ProductAddress, missing: TransientErr
     raise FinalError(f"waited too long: {missing.message}", hint=missing.hint)
 
 
-def break_down(workspace: Workspace, product: ProductAddress, step: str, error: object, now: datetime) -> None:
-    """Remember a step that failed for a reason that nobody foresaw, or was killed, and is not tried again."""
-    reason = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else "its process ended"
-    workspace.observations().record_failure(Failure(product, now, step, reason))
+def break_down(
+    workspace: Workspace, product: ProductAddress, step: str, error: BaseException | None, now: datetime
+) -> None:
+    """Remember a step that failed outside of what it does, and is not tried again; without an error, it was killed."""
+    workspace.observations().record_failure(Failure(product, now, step, _reason(error)))
+
+
+def _reason(error: BaseException | None) -> str:
+    match error:
+        case None:
+            return "its process ended"
+        case MeshError():
+            return error.message
+        case _:
+            return f"{type(error).__name__}: {error}"

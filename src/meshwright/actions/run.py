@@ -55,9 +55,9 @@ def stage(workspace: Workspace, record: Record, interval: Interval | None, now: 
 
     Raises `InputsNotReady` or `SourceNotReady` when it is too early, `NothingNew` when there is nothing to build.
     """
-    engine = workspace.engine()
     with _remembering(workspace, record.product.address, STAGE, now):
         _refuse_elsewhere(workspace, record.product)
+        engine = workspace.engine()
         return _stage(engine, released(record, engine.capabilities), interval, now)
 
 
@@ -85,8 +85,9 @@ def publish(
     Where another run has published since then, it is staged and checked anew upon that, for the `interval` that was
     asked for. Raises `NothingNew` when the other run has left nothing to build.
     """
-    engine, product = workspace.engine(), record.product
+    product = record.product
     with _remembering(workspace, product.address, PUBLISH, now, publish_id):
+        engine = workspace.engine()
         try:
             return _publish(workspace, engine, product, publish_id, now)
         except (Overtaken, NotFound) as error:

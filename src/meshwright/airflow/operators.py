@@ -16,9 +16,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import Asset, BaseOperator, BaseOperatorLink, BaseSensorOperator, Context, PokeReturnValue
-from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+    TaskDeferralTimeout,
+)
 
-from meshwright.model.errors import FinalError, InputsNotReady, NothingNew, SourceNotReady, TransientError, Underway
+from meshwright.model.errors import (
+    Corrupt,
+    FinalError,
+    InputsNotReady,
+    NothingNew,
+    SourceNotReady,
+    TransientError,
+    Underway,
+)
 from meshwright.model.naming import PUBLISH, STAGE
 
 if TYPE_CHECKING:  # what runs a task is loaded when it runs: every task also parses, and every parse has operators
@@ -215,8 +229,9 @@ class BrokenOperator(BaseOperator):
         super().__init__(**settings)
         self.reason = reason
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002  # Airflow's signature
-        """Fail, without a retry."""
+    def execute(self, context: Context) -> None:
+        """Fail, without a retry; on-call reads why."""
+        _note(context, Corrupt(self.reason))
         raise AirflowFailException(self.reason)
 
 
@@ -224,12 +239,25 @@ def remember(context: Context) -> None:
     """Remember a task that failed for good; what an action has raised, it has remembered itself."""
     error = context.get("exception")
     if not isinstance(error, AirflowFailException):
-        from meshwright.actions.ending import break_down
-        from meshwright.model.address import product_address
+        _note(context, _told(error, context))
 
-        workspace, now = here()
-        task = context["ti"]
-        break_down(workspace, product_address(task.dag_id), task.task_id, error, now)
+
+def _note(context: Context, error: BaseException | None) -> None:
+    from meshwright.actions.ending import break_down
+    from meshwright.model.address import product_address
+
+    task, (workspace, now) = context["ti"], here()
+    break_down(workspace, product_address(task.dag_id), task.task_id, error, now)
+
+
+def _told(error: object, context: Context) -> BaseException | None:
+    """Return what a task failed with as on-call may read it; None where its process was killed."""
+    longest = context["task"].execution_timeout if "task" in context else None
+    if longest is not None and isinstance(error, AirflowTaskTimeout | TaskDeferralTimeout):
+        from meshwright.model.time import length_text
+
+        return TimeoutError(f"it was stopped after {length_text(longest)}, its `timeout`")
+    return error if isinstance(error, BaseException) else None
 
 
 @contextmanager
@@ -243,7 +271,7 @@ def outcome(task: Resumable, context: Context) -> Iterator[Work]:
     with about(release=pinned.release[:12], address=pinned.product, run=context["run_id"]):
         try:
             attended = replace(workspace, attendant=attendant(workspace.settings.engine, task, context))
-            yield Work(attended, _released(pinned, workspace, context, now), now)
+            yield Work(attended, _released(pinned, workspace, context), now)
         except Underway as error:
             log.info("%s, and is looked at by the triggerer", error.message)
             raise leave(task, error.job) from None
@@ -253,7 +281,7 @@ def outcome(task: Resumable, context: Context) -> Iterator[Work]:
             raise AirflowFailException(f"{error.message}\n{error.hint}".rstrip()) from error
 
 
-def _released(pinned: Pinned, workspace: "Workspace", context: Context, now: datetime) -> "Record":
+def _released(pinned: Pinned, workspace: "Workspace", context: Context) -> "Record":
     """Return the product as it was released; remember why nothing runs where it was revoked, or changed since."""
     from meshwright.airflow.revoked import refuse_revoked
 
@@ -261,10 +289,7 @@ def _released(pinned: Pinned, workspace: "Workspace", context: Context, now: dat
         refuse_revoked(pinned, workspace)
         return pinned.record()
     except FinalError as error:
-        from meshwright.actions.ending import break_down
-        from meshwright.model.address import product_address
-
-        break_down(workspace, product_address(pinned.product), context["ti"].task_id, error, now)
+        _note(context, error)
         raise
 
 
