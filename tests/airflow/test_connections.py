@@ -1,21 +1,33 @@
 """Connections that Airflow knows, as the URLs that engines understand."""
 
+import json
+
 import pytest
 from airflow.sdk import Connection
 
 from meshwright.airflow.connections import connection_url, worker_connections, worker_keys
 from meshwright.model.identity import Secret
 
-CASES = [
-    pytest.param("postgresql://nadia:p%40ss@db:5432/market", "postgresql://nadia:p%40ss@db:5432/market", id="database"),
-    pytest.param("sqlite:///tmp/orders.db", "sqlite:///tmp/orders.db", id="file of a database"),
-    pytest.param("duckdb:///data/provenance.duckdb", "duckdb:///data/provenance.duckdb", id="engine's own"),
+URLS = [
+    pytest.param("postgresql://nadia:p%40ss@db:5432/market", id="database"),
+    pytest.param("postgresql://db/market?sslmode=verify-full", id="how a database is connected to"),
+    pytest.param("sqlite:///tmp/orders.db", id="file of a database"),
+    pytest.param("duckdb:///data/provenance.duckdb", id="engine's own"),
+    pytest.param("file:///srv/drop/in", id="folder"),
+    pytest.param("kafka://k:9092?auto.offset.reset=earliest", id="settings of a client"),
+    pytest.param("https://:key@api.example/v1?per=a%20b", id="what each request asks"),
 ]
 
 
-@pytest.mark.parametrize(("uri", "url"), CASES)
-def test_a_url_comes_back_as_it_was_meant(uri: str, url: str) -> None:
-    assert connection_url(Connection.from_uri(uri, "market")) == url
+@pytest.mark.parametrize("url", URLS)
+def test_a_url_comes_back_as_it_was_meant(url: str) -> None:
+    assert connection_url(Connection.from_uri(url, "market")) == url
+
+
+def test_what_airflow_s_form_keeps_as_the_extra_is_asked_for() -> None:
+    extra = json.dumps({"sslmode": "require", "keepalives": 1, "nested": {"is": "not"}})
+    connection = Connection(conn_id="market", conn_type="postgres", host="db", schema="market", extra=extra)
+    assert connection_url(connection) == "postgresql://db/market?sslmode=require&keepalives=1"
 
 
 def test_a_url_in_the_extra_is_taken_at_its_word() -> None:

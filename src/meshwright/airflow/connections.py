@@ -4,9 +4,11 @@ In Airflow first, whose secrets backends production uses, then in `MESH_CONN_<NA
 laptop. A key is the password of a connection: those Airflow keeps encrypted, and shows in no page and no log.
 """
 
+import json
 import os
 from collections.abc import Mapping
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -46,8 +48,8 @@ def worker_keys(variables: Mapping[str, str] = os.environ) -> Keys:
 def connection_url(connection: Connection) -> str:
     """Return the URL that engines understand.
 
-    Airflow spells some schemes its own way and quotes the slashes of a path; a connection that says `url` in its extra
-    is taken at its word.
+    Airflow spells some schemes its own way, quotes the slashes of a path, and keeps what a URL asks for (`?sslmode=…`)
+    as the extra. A connection that says `url` in its extra is taken at its word.
     """
     stated = connection.extra_dejson.get("url")
     if isinstance(stated, str):
@@ -57,5 +59,11 @@ def connection_url(connection: Connection) -> str:
     password = "" if connection.password is None else ":" + quote(connection.password, safe="")
     at = "@" if login or password else ""
     port = "" if connection.port is None else f":{connection.port}"
-    path = "" if connection.schema is None else "/" + quote(connection.schema.lstrip("/"))
-    return f"{scheme}://{login}{password}{at}{connection.host or ''}{port}{path}"
+    path = "" if not connection.schema else "/" + quote(connection.schema.lstrip("/"))
+    query = _query(connection.extra_dejson)
+    return f"{scheme}://{login}{password}{at}{connection.host or ''}{port}{path}{query}"
+
+
+def _query(extra: Mapping[str, Any]) -> str:
+    said = {k: v if isinstance(v, str) else json.dumps(v) for k, v in extra.items() if isinstance(v, str | int | float)}
+    return f"?{urlencode(said, quote_via=quote)}" if said else ""
