@@ -59,6 +59,11 @@ def test_where_no_environment_is_declared_any_may_be_typed() -> None:
     assert resolve(ROOT, (), {}, {"environment": "production"}).environment == "production"
 
 
+@pytest.mark.parametrize("since", [timedelta(seconds=90), timedelta(days=30), timedelta(days=4000)])
+def test_a_length_in_mesh_yaml_is_read_whatever_it_is(since: timedelta) -> None:
+    assert resolve(ROOT, (Environment("local", since=since),), {}, {}).since == since
+
+
 def test_a_replays_clock_stands_at_its_end() -> None:
     settings = resolve(ROOT, (REPLAY,), {}, {})
     assert settings.since == timedelta(hours=3)

@@ -4,9 +4,9 @@ import fcntl
 import getpass
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +25,7 @@ from meshwright.cli.local.simulator import start_simulator
 from meshwright.cli.verb import Edge, open_edge
 from meshwright.cli.views.plan_text import plan_text
 from meshwright.model.errors import Busy, Refused
+from meshwright.model.identity import Secret
 from meshwright.model.time import instant_text
 from meshwright.workspace.settings import variable
 from meshwright.workspace.trust import root_key
@@ -86,30 +87,21 @@ def _go_live(edge: Edge) -> None:
 def _variables(workspace: Workspace) -> dict[str, str]:
     """Return the environment of every process that works for this mesh: its settings, as they were resolved here."""
     settings = workspace.settings
-    values: Mapping[str, object] = {
-        "environment": settings.environment,
-        "engine": settings.engine,
-        "data": settings.data,
-        "store": settings.store,
-        "database": settings.database.reveal(),
-        "keys": settings.keys,
-        "root_key": root_key(workspace),
-        "memory": settings.memory,
-        "since": _time_text(settings.since),
-        "until": _time_text(settings.until),
-        "home": workspace.root,
-    }
-    return {variable(name): str(value) for name, value in values.items() if value is not None}
+    known = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "shown"}
+    known |= {"root_key": root_key(workspace), "home": workspace.root}
+    return {variable(name): _text(value) for name, value in known.items() if value is not None}
 
 
-def _time_text(value: datetime | timedelta | None) -> str | None:
+def _text(value: object) -> str:
     match value:
         case datetime():
             return instant_text(value)
         case timedelta():
             return f"{value.total_seconds():.0f}s"
-        case None:
-            return None
+        case Secret():
+            return value.reveal()
+        case _:
+            return str(value)
 
 
 @contextmanager

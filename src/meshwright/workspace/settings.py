@@ -192,7 +192,7 @@ def _from_mesh(environments: tuple[Environment, ...], name: str) -> dict[str, st
 def _time_text(value: datetime | timedelta | None) -> str | None:
     match value:
         case timedelta():
-            return f"{value.total_seconds():g}s"
+            return f"{value.total_seconds():.0f}s"
         case datetime():
             return value.isoformat()
         case None:
