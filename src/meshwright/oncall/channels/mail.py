@@ -77,7 +77,8 @@ def _letter(message: Message, words: dict[str, list[str]], now: datetime) -> Ema
         letter["Cc"] = ", ".join(dict.fromkeys(copy))
     letter["Date"] = format_datetime(now)
     letter["Message-ID"] = f"<{message.key}@meshwright>"
-    letter["References"] = _thread(incident)
+    if letter["Message-ID"] != (first := _thread(incident)):
+        letter["References"] = first
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text(message))
     return letter
