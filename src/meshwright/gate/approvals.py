@@ -21,7 +21,14 @@ from meshwright.gate.changes.change import (
 from meshwright.gate.changes.columns import ClassificationChanged, ColumnAdded, MaskChanged
 from meshwright.gate.changes.describe import describe
 from meshwright.gate.changes.mesh import MeshChanged, MeshWideChange, PolicyChanged, TermChanged, TermRemoved
-from meshwright.gate.changes.offers import AccessNarrowed, AccessWidened, RegionsWidened, RetentionExtended
+from meshwright.gate.changes.offers import (
+    AccessNarrowed,
+    AccessWidened,
+    RegionsWidened,
+    RetentionExtended,
+    RowsNarrowed,
+    RowsWidened,
+)
 from meshwright.gate.effects.consumers import Consumer
 from meshwright.gate.effects.cost import Costs
 from meshwright.gate.effects.cost_words import load_text
@@ -98,7 +105,7 @@ def _asked(
 
 def _may_touch_people(change: Change) -> bool:
     """Tell whether people may read what breaks; whom a port is closed to is nobody who reads it by way of the mesh."""
-    return product_of(change) is not None and not isinstance(change, AccessNarrowed)
+    return product_of(change) is not None and not isinstance(change, AccessNarrowed | RowsNarrowed)
 
 
 def _touched(change: Change, consumers: tuple[Consumer, ...], current: MeshGraph) -> Iterator[_Asked]:
@@ -143,7 +150,7 @@ def _exposed(change: Change, proposed: MeshGraph) -> tuple[str, ...]:
             return (change.address.name,) if column and holds_personal_data(column) else ()
         case ClassificationChanged() if is_personal(change.before) or is_personal(change.after):
             return (change.address.name,)
-        case AccessWidened():
+        case AccessWidened() | RowsWidened():
             return _of_ports((change.address,), proposed)
         case TableAdded():
             table = proposed.table(change.address)

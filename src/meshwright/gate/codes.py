@@ -61,7 +61,7 @@ MEANING = {
     Code.TOO_SOON: "a port that would be gone before the day that was announced",
     Code.SHORT_WINDOW: "a deprecation that leaves consumers less time than is asked for",
     Code.NOT_ALLOWED: "a port that the domain of a product may not read",
-    Code.ASTRAY: "a port to be read instead, or a domain that may read, that is not there",
+    Code.ASTRAY: "a port to be read instead that is not there, or a domain that may read in vain",
     Code.OWNERLESS: "a product that nobody answers for",
     Code.UNDOCUMENTED: "a port or column without a description",
     Code.UNCLASSIFIED: "a column made of personal data that does not say what it is",

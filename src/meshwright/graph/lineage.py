@@ -16,7 +16,7 @@ from meshwright.model.address import (
     port_at,
     product_at,
 )
-from meshwright.model.product import Deprecation
+from meshwright.model.offer import Deprecation
 from meshwright.model.value import value
 
 Stop = Address | SourceColumn

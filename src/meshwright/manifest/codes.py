@@ -28,6 +28,7 @@ class Code(StrEnum):
     UNBOUNDED = "MW0120"
     ACCOUNT = "MW0121"
     UNANSWERED = "MW0123"
+    ROWS = "MW0125"
     NOT_FETCHED = "MW0130"
     CODE = "MW0131"
     PYTHON = "MW0132"
@@ -59,6 +60,7 @@ MEANING = {
     Code.UNBOUNDED: "a source whose rows of an interval cannot be told from those of later ones",
     Code.ACCOUNT: "an account that no domain's work can run as, or that of a domain which is not there",
     Code.UNANSWERED: "a check that asks of an input what nothing can tell",
+    Code.ROWS: "rows that are granted by what cannot tell them: a column without plain values, or one that no row has",
     Code.NOT_FETCHED: "a release that mesh.lock names and that is not here, or not whole",
     Code.CODE: "code that is not where the manifest says, or is too large to travel",
     Code.PYTHON: "text that is not Python",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from meshwright.model.contract import LEDGER_COLUMNS, Column, Contract, LogicalT
 from meshwright.model.diagnostic import Location, Severity
 from meshwright.model.http import HttpSource
 from meshwright.model.kafka import KafkaSource
+from meshwright.model.offer import Deprecation, RowGrant
 from meshwright.model.ratio import Ratio
 from meshwright.model.slo import Slo
 from meshwright.model.time import length_text
@@ -223,27 +224,11 @@ class OutputTable:
 
 
 @value
-class Deprecation:
-    """A port goes: it is served `until` then, and `use` is what to read instead, where there is such."""
-
-    until: datetime
-    use: PortAddress | None = None
-    at: Location | None = field(default=None, compare=False)
-
-    def __str__(self) -> str:
-        return f"until {self.day}" + (f", use {self.use}" if self.use else "")
-
-    @property
-    def day(self) -> str:
-        """The day on which it goes, in UTC."""
-        return f"{self.until:%Y-%m-%d}"
-
-
-@value
 class OutputPort:
     """What a product offers: one table or several, published together under one version (`major.minor.patch`).
 
-    `readers` are the domains that may read it, beside its own and those below them; None: every domain may.
+    `readers` are the domains that may read it, beside its own and those below them; None: every domain may. The people
+    of some others see `rows` of it.
     """
 
     name: str
@@ -253,6 +238,7 @@ class OutputPort:
     samples: tuple[Sample, ...] = ()
     deprecated: Deprecation | None = None
     readers: tuple[str, ...] | None = None
+    rows: tuple[RowGrant, ...] = ()
     at: Location | None = field(default=None, compare=False)
 
     @property

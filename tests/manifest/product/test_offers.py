@@ -33,6 +33,20 @@ def test_a_port_says_which_domains_may_read_it(tmp_path: Path) -> None:
     assert [port.readers for port in ports] == [("engagement", "insight")]
 
 
+def test_a_port_says_which_rows_the_people_of_other_domains_see(tmp_path: Path) -> None:
+    rows = "{insight: {sold_on: [2026-02-01, '20260131'], order_id: [b, a, b]}, engagement: {pieces: [2]}}"
+    kinds = {"order_id": "string", "sold_on": "date", "pieces": "integer"}
+    columns = ", ".join(f"{{name: {name}, logicalType: {kind}}}" for name, kind in kinds.items())
+    schema = f"{{name: orders, properties: [{columns}]}}"
+    loaded = load(write(tmp_path, {ORDERS: product(port=f"access: {{rows: {rows}}}", schema=schema)}))
+    ((port,),) = (made.outputs for made in loaded.mesh.products)
+    assert port.readers == ()
+    assert [(grant.domain, str(grant)) for grant in port.rows] == [
+        ("engagement", "pieces is 2"),
+        ("insight", "order_id is a or b and sold_on is 2026-01-31 or 2026-02-01"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [

@@ -22,6 +22,7 @@ from google.api_core.exceptions import (
     ServerError,
     TooManyRequests,
 )
+from google.api_core.page_iterator import HTTPIterator
 from google.auth import impersonated_credentials
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
@@ -140,6 +141,13 @@ class Warehouse:
             return [tuple(row.values()) for row in self.client.list_rows(place, selected_fields=fields, retry=RETRY)]
         except NotFound:
             return None
+
+    def row_policies(self, dataset: str, table: str) -> list[str]:
+        """Return the names of a table's row access policies, for which the library has no word."""
+        place = bigquery.DatasetReference(self.client.project, dataset).table(table)
+        request = RETRY(self.client._connection.api_request)  # noqa: SLF001
+        found = HTTPIterator(self.client, request, f"{place.path}/rowAccessPolicies", _policy, "rowAccessPolicies")
+        return list(found)
 
     def tables(self, dataset: str, first: str) -> list[str]:
         """Return the names of a dataset's tables that begin so; none where the dataset is not there."""
@@ -269,6 +277,10 @@ def _meaning(subject: str, error: Exception, hint: str) -> MeshError:
             return Busy(f"{subject} has to wait: BigQuery does not answer: {why}")
         case _:
             return FinalError(f"{subject} failed: {why}", hint=hint)
+
+
+def _policy(_: HTTPIterator, found: Mapping[str, Any]) -> str:
+    return str(found["rowAccessPolicyReference"]["policyId"])
 
 
 def _parameter(called: str, value: object) -> bigquery.ScalarQueryParameter | bigquery.ArrayQueryParameter:

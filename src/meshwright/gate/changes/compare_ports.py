@@ -42,6 +42,8 @@ from meshwright.gate.changes.offers import (
     PortDeprecated,
     RetentionExtended,
     RetentionShortened,
+    RowsNarrowed,
+    RowsWidened,
 )
 from meshwright.gate.changes.promises import check_changes, slo_changes
 from meshwright.graph.graph import MeshGraph
@@ -52,6 +54,7 @@ from meshwright.model.contract import Column, LogicalType
 from meshwright.model.diagnostic import Location
 from meshwright.model.identity import Digest
 from meshwright.model.mask import mask_text, shows_more
+from meshwright.model.offer import RowGrant
 from meshwright.model.product import DataProduct, OutputPort, OutputTable, Transform
 
 Side = tuple[MeshGraph, DataProduct]
@@ -103,6 +106,25 @@ def _offer_changes(address: PortAddress, old: OutputPort, new: OutputPort, at: L
         yield AccessNarrowed(address, was, is_now, at)
     elif was is not None and was != is_now:
         yield AccessWidened(address, was, is_now, at)
+    for domain in sorted({grant.domain for port in (old, new) for grant in port.rows}):
+        yield from _row_changes(address, _shown(old, domain), _shown(new, domain), at)
+
+
+def _shown(port: OutputPort, domain: str) -> RowGrant | None:
+    """Return which rows the people of a domain see; None for none."""
+    if port.readers is None or domain in port.readers:
+        return RowGrant(domain)
+    return next((grant for grant in port.rows if grant.domain == domain), None)
+
+
+def _row_changes(
+    address: PortAddress, was: RowGrant | None, is_now: RowGrant | None, at: Location
+) -> Iterator[OfferChange]:
+    """Yield that people lose sight of rows, and that they come to see others: of one exchange both."""
+    if was is not None and not (is_now and is_now.covers(was)):
+        yield RowsNarrowed(address, was.domain, was, is_now, at)
+    if is_now is not None and not (was and was.covers(is_now)):
+        yield RowsWidened(address, is_now.domain, was, is_now, at)
 
 
 def _reworded(name: str, old: OutputPort, new: OutputPort) -> Iterator[str]:

@@ -66,6 +66,8 @@ from meshwright.gate.changes.offers import (
     RegionsWidened,
     RetentionExtended,
     RetentionShortened,
+    RowsNarrowed,
+    RowsWidened,
 )
 
 _PHRASES: dict[type[Change], str] = {
@@ -87,6 +89,8 @@ _PHRASES: dict[type[Change], str] = {
     DeprecationChanged: "~ deprecated {c.after}, was {c.before}",
     AccessNarrowed: "~ may be read by {c.after}, was {c.before}",
     AccessWidened: "~ may be read by {c.after}, was {c.before}",
+    RowsNarrowed: "~ people of {c.domain} see these rows: {c.after}, were: {c.before}",
+    RowsWidened: "~ people of {c.domain} see these rows: {c.after}, were: {c.before}",
     RetentionShortened: "~ rows are kept {c.after}, were kept {c.before}",
     RetentionExtended: "~ rows are kept {c.after}, were kept {c.before}",
     RegionsNarrowed: "~ data may lie in {c.after}, was {c.before}",
@@ -134,13 +138,14 @@ class _Words:
     def __init__(self, change: Change) -> None:
         self._change = change
         self._absent = _ABSENT.get(type(change), "none")
+        self._empty = _EMPTY.get(type(change), self._absent)
 
     def __getattr__(self, name: str) -> object:
         match getattr(self._change, name):
             case None:
                 return self._absent
             case tuple() as several:
-                return ", ".join(str(one) for one in several) or self._absent
+                return ", ".join(str(one) for one in several) or self._empty
             case value:
                 return value
 
@@ -154,6 +159,8 @@ _ABSENT: dict[type[Change], str] = {
     RegionsWidened: "any region",
 }
 """What nothing said means; else `none`."""
+_EMPTY: dict[type[Change], str] = dict.fromkeys((AccessNarrowed, AccessWidened), "no other domain")
+"""What an empty list means, where it is not the same."""
 
 
 def describe(change: Change) -> str:

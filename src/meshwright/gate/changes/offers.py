@@ -7,7 +7,8 @@ from dataclasses import field
 
 from meshwright.model.address import PortAddress, ProductAddress, TableAddress
 from meshwright.model.diagnostic import Location
-from meshwright.model.product import Deprecation, Retention
+from meshwright.model.offer import Deprecation, RowGrant
+from meshwright.model.product import Retention
 from meshwright.model.value import value
 
 
@@ -56,6 +57,28 @@ class AccessWidened:
 
 
 @value
+class RowsNarrowed:
+    """The people of a domain no longer see some rows of a port; None: they see none."""
+
+    address: PortAddress
+    domain: str
+    before: RowGrant
+    after: RowGrant | None
+    at: Location = field(compare=False)
+
+
+@value
+class RowsWidened:
+    """The people of a domain see rows of a port that they did not see before; None: they saw none."""
+
+    address: PortAddress
+    domain: str
+    before: RowGrant | None
+    after: RowGrant
+    at: Location = field(compare=False)
+
+
+@value
 class RetentionShortened:
     """Rows are deleted that readers could read before: earlier, or by another column. None: they were kept for good."""
 
@@ -100,6 +123,8 @@ OfferChange = (
     | DeprecationChanged
     | AccessNarrowed
     | AccessWidened
+    | RowsNarrowed
+    | RowsWidened
     | RetentionShortened
     | RetentionExtended
     | RegionsNarrowed

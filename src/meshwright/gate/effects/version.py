@@ -54,6 +54,7 @@ from meshwright.gate.changes.offers import (
     RegionsNarrowed,
     RegionsWidened,
     RetentionShortened,
+    RowsNarrowed,
 )
 
 
@@ -89,6 +90,7 @@ def consequence(change: Change) -> Part:
             | MaskChanged()
             | PublishChanged()
             | AccessNarrowed()
+            | RowsNarrowed()
             | RetentionShortened()
             | PromiseRemoved()
             | PromiseLoosened()

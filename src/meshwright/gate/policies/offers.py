@@ -18,7 +18,7 @@ from meshwright.gate.policies.rulings import rulings
 from meshwright.graph.graph import MeshGraph
 from meshwright.model.address import PortAddress, ProductAddress
 from meshwright.model.diagnostic import Diagnostic, Location, Severity
-from meshwright.model.product import DataProduct, InputPort
+from meshwright.model.product import DataProduct, InputPort, OutputPort
 from meshwright.model.time import length_text
 
 
@@ -96,19 +96,20 @@ def _misread(product: DataProduct, current: MeshGraph, proposed: MeshGraph) -> I
             hint = f"read `{use}` instead" if use else "ask its owner what to read instead"
             yield Diagnostic(at, Code.DEPRECATED, severity, message, hint)
         if not may_read(proposed.mesh, product.address.domain, taken.port, port):
-            yield _closed(product, taken, taken.port, port.readers or (), at)
+            yield _closed(product, taken, taken.port, port, at)
 
 
 def _reads(*, is_new: bool) -> str:
     return "begins to read it" if is_new else "reads it"
 
 
-def _closed(
-    product: DataProduct, taken: InputPort, port: PortAddress, readers: tuple[str, ...], at: Location
-) -> Diagnostic:
-    allowed = ", ".join(f"`{name}`" for name in dict.fromkeys((port.product.domain, *readers)))
-    message = f"`{product.address}` reads `{port}`, which only the domains {allowed} may read"
-    hint = f"ask the owner of `{port.product}` to name `{product.address.domain}` under `access`"
+def _closed(product: DataProduct, taken: InputPort, address: PortAddress, port: OutputPort, at: Location) -> Diagnostic:
+    allowed = ", ".join(f"`{name}`" for name in dict.fromkeys((address.product.domain, *(port.readers or ()))))
+    message = f"`{product.address}` reads `{address}`, which only the domains {allowed} may read"
+    key = "access"
+    if product.address.domain in (grant.domain for grant in port.rows):
+        message, key = f"{message}; `rows` are for people", "access.domains"
+    hint = f"ask the owner of `{address.product}` to name `{product.address.domain}` under `{key}`"
     return Diagnostic(at, Code.NOT_ALLOWED, Severity.ERROR, message, f"{hint}, or remove the input `{taken.name}`")
 
 
@@ -120,7 +121,11 @@ def _astray(product: DataProduct, proposed: MeshGraph) -> Iterator[Diagnostic]:
         if port.deprecated and use is not None and proposed.output(use) is None:
             message = f"`{use}`, to be read instead of `{product.port_address(port)}`, is not offered"
             yield Diagnostic(port.deprecated.at or at, Code.ASTRAY, Severity.ERROR, message, "offer it first")
-        for name in port.readers or ():
+        address, limited = product.port_address(port), [grant.domain for grant in port.rows]
+        for name in (*(port.readers or ()), *limited):
             if proposed.mesh.domain(name) is None:
-                message = f"there is no domain `{name}`, which may read `{product.port_address(port)}`"
+                message = f"there is no domain `{name}`, which may read `{address}`"
                 yield Diagnostic(at, Code.ASTRAY, Severity.ERROR, message, "`mesh list --domains` shows all domains")
+            elif name in limited and may_read(proposed.mesh, name, address, port):
+                message = f"`{name}` is a part of a domain that reads all of `{address}`, and not only rows of it"
+                yield Diagnostic(at, Code.ASTRAY, Severity.ERROR, message, "remove it from `rows`, or the other domain")

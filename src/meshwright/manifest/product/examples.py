@@ -50,6 +50,13 @@ def check_examples(column: Property, place: Place, problems: Problems) -> None:
             problems.warn(Code.VALUE, place[number].at, message, hint)
 
 
+def instead(wanted: LogicalType, value: str | float) -> str | None:
+    """Return how a value of a type is written, where this is none of it; None where it is."""
+    if type(value) in _KINDS.get(wanted, (str,)) and _can_be(wanted, value_text(value)):
+        return None
+    return _WRITE.get(wanted, "quote it")
+
+
 def _can_be(wanted: LogicalType, text: str) -> bool:
     try:
         _READERS.get(wanted, str)(text)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshwright.manifest.codes import Code
+from meshwright.manifest.product.access import access
 from meshwright.manifest.product.contract import contracts
 from meshwright.manifest.product.origin import DEFAULT
 from meshwright.manifest.product.promise import promise
@@ -19,8 +20,8 @@ from meshwright.manifest.text.place import Place
 from meshwright.model.address import Reference, TableAddress
 from meshwright.model.contract import Contract
 from meshwright.model.naming import stored_table
+from meshwright.model.offer import Deprecation
 from meshwright.model.product import (
-    Deprecation,
     InputPort,
     OutputPort,
     Sample,
@@ -137,6 +138,7 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock:
     made = tables(subject, block, place, said)
     promised = tuple(slos(subject, block, place, key, by_clock=by_clock))
     _note_words(subject, block, place, key)
+    readers, rows = access(subject, block, place, key, made)
     port = OutputPort(
         name=block.name,
         version=block.version,
@@ -147,7 +149,8 @@ def _output(subject: Subject, block: OutputPortBlock, place: Place, *, by_clock:
             for number, s in enumerate(block.samples)
         ),
         deprecated=_deprecation(subject, block, place, key),
-        readers=_readers(subject, block, place, key),
+        readers=readers,
+        rows=rows,
         at=place["name"].at,
     )
     if said.file is not None:
@@ -171,14 +174,6 @@ def _deprecation(subject: Subject, block: OutputPortBlock, place: Place, key: st
         hint = "name what is to be read instead, or remove `use`"
         subject.problems.error(Code.CONFLICT, at, f"`{use}` cannot be read instead of itself", hint)
     subject.trace.note(f"{key}.deprecated", found, place["deprecated"])
-    return found
-
-
-def _readers(subject: Subject, block: OutputPortBlock, place: Place, key: str) -> tuple[str, ...] | None:
-    if block.access is None:
-        return None
-    found = tuple(sorted(set(block.access.domains)))
-    subject.trace.note(f"{key}.access", ", ".join(found), place["access"])
     return found
 
 

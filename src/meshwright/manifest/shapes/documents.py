@@ -17,6 +17,7 @@ from meshwright.manifest.shapes.values import (
     ColumnName,
     ConnectionName,
     Cron,
+    Example,
     Instant,
     LandingObjective,
     Length,
@@ -284,11 +285,23 @@ class DeprecatedBlock(Shape):
     )
 
 
+RowsBlock = dict[ColumnName, Annotated[list[Example], Field(min_length=1)]]
+"""Columns, and the values that they have in rows that are shown."""
+
+
 class AccessBlock(Shape):
     """Who may read the port; without it, every domain of the mesh."""
 
     domains: list[Name] = Field(
-        min_length=1, description="These domains, those that are a part of them, and always the product's own"
+        default_factory=list,
+        min_length=1,
+        description="These domains, those that are a part of them, and always the product's own",
+    )
+    rows: dict[Name, Annotated[RowsBlock, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        min_length=1,
+        description="By a domain that is not one of these: its people see the rows in which each of these columns has "
+        "one of its values, `{<column>: [<value>]}`; its products read none",
     )
 
 
