@@ -210,6 +210,29 @@ def test_a_task_that_was_killed_after_it_had_begun_a_job_finds_it_in_its_retry(a
     assert published(airflow_run) == [("AA", "American"), ("UA", "United")]
 
 
+def test_a_task_leaves_what_it_loads_and_comes_back_to_it(airflow_run: Run) -> None:
+    airflow_run.slow.loads_at_once = False
+    deferred = airflow_run.left(STAGE)
+    (load,) = airflow_run.slow.loading
+    assert isinstance(deferred.trigger, BigQueryInsertJobTrigger)
+    assert deferred.trigger.job_id == load
+    (airflow_run.folder / "feed" / "airlines.csv").unlink()  # what was read is not read again
+    airflow_run.slow.end_jobs()
+    airflow_run.resumed(STAGE, deferred)
+    for task in (CHECK, PUBLISH):
+        airflow_run.returned[task] = airflow_run.task(task).execute(airflow_run.context(task))
+    assert published(airflow_run) == [("AA", "American"), ("UA", "United")]
+
+
+def test_a_load_that_failed_while_nobody_waited_is_the_sources_fault(airflow_run: Run) -> None:
+    airflow_run.slow.loads_at_once = False
+    deferred = airflow_run.left(STAGE)
+    airflow_run.slow.fail_jobs("too many columns")
+    event = asyncio.run(_first(deferred.trigger))
+    with pytest.raises(AirflowFailException, match="the source of input `airlines` cannot be read: too many columns"):
+        airflow_run.task(STAGE).resume(airflow_run.context(STAGE), event, **deferred.kwargs or {})
+
+
 def test_a_publish_that_was_killed_in_its_transaction_publishes_once(airflow_run: Run) -> None:
     for task in (STAGE, CHECK):
         airflow_run.returned[task] = airflow_run.task(task).execute(airflow_run.context(task))

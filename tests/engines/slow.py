@@ -25,19 +25,25 @@ def nothing(name: str) -> None:
 
 @dataclass
 class Slow:
-    """`begun` are the names of jobs in the order of their beginning. `on_begin` hears of each before who asks does."""
+    """`begun` are the names of jobs in the order of their beginning. `on_begin` hears of each before who asks does.
+
+    Loads go on where `loads_at_once` says so; their names are in `loading`, as long as they do.
+    """
 
     emulator: str
     ends_at_once: bool = True
+    loads_at_once: bool = True
     on_begin: Callable[[str], None] = nothing
     begun: list[str] = field(default_factory=list)
     held: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    loading: dict[str, dict[str, Any]] = field(default_factory=dict)
     url: str = ""
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
     def end_jobs(self) -> None:
         """Let those that go on end."""
+        self.loading.clear()
         while self.held:
             name = next(iter(self.held))
             self.forward("POST", *self.held[name])
@@ -45,13 +51,17 @@ class Slow:
 
     def fail_jobs(self, message: str) -> None:
         """Let those that go on fail."""
-        self.failed |= dict.fromkeys(self.held, message)
+        self.failed |= dict.fromkeys((*self.held, *self.loading), message)
 
     def answer(self, method: str, path: str, content: bytes, headers: Headers) -> Answer:
         plain = path.partition("?")[0]
         if method == "POST" and plain.endswith("/jobs") and "/upload/" not in plain:
             return self._begin(path, content)
+        if "/upload/" in plain:
+            return self._load(*self.forward(method, path, content, headers))
         name = plain.rpartition("/")[2]
+        if name in self.loading:
+            return 200, json.dumps({**self.loading[name], "status": self._status(name)}).encode(), _JSON
         if name in self.held:
             return 200, json.dumps(self._going_on(name, results="/queries/" in plain)).encode(), _JSON
         return self.forward(method, path, content, headers)
@@ -59,7 +69,19 @@ class Slow:
     def forward(self, method: str, path: str, content: bytes, headers: Headers = _JSON) -> Answer:
         answer = self.client.request(method, self.emulator + path, content=content, headers=headers)
         told = ("content-type", "location", "range", "x-goog-upload-status", "x-goog-upload-url")
-        return answer.status_code, answer.content, {n: v for n, v in answer.headers.items() if n.lower() in told}
+        heard = {n: v for n, v in answer.headers.items() if n.lower() in told}
+        if "location" in heard:  # where an upload goes on
+            heard["location"] = heard["location"].replace(self.emulator, self.url)
+        return answer.status_code, answer.content, heard
+
+    def _load(self, status: int, content: bytes, headers: Headers) -> Answer:
+        """Have a load go on that was just asked for."""
+        if self.loads_at_once or b"jobReference" not in content:
+            return status, content, headers
+        job = json.loads(content)
+        name = job["jobReference"]["jobId"]
+        self.loading[name] = job
+        return status, json.dumps({**job, "status": self._status(name)}).encode(), headers
 
     def _begin(self, path: str, content: bytes) -> Answer:
         asked = json.loads(content)
@@ -82,11 +104,13 @@ class Slow:
         if results:
             return {"jobReference": reference, "jobComplete": False}
         asked = json.loads(self.held[name][1])
-        status: dict[str, Any] = {"state": "RUNNING"}
-        if name in self.failed:
-            error = {"reason": "invalidQuery", "message": self.failed[name]}
-            status = {"state": "DONE", "errorResult": error, "errors": [error]}
-        return {"jobReference": reference, "configuration": asked["configuration"], "status": status}
+        return {"jobReference": reference, "configuration": asked["configuration"], "status": self._status(name)}
+
+    def _status(self, name: str) -> dict[str, Any]:
+        if name not in self.failed:
+            return {"state": "RUNNING"}
+        error = {"reason": "invalidQuery", "message": self.failed[name]}
+        return {"state": "DONE", "errorResult": error, "errors": [error]}
 
 
 @contextmanager

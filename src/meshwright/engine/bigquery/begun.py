@@ -43,6 +43,7 @@ class _Kept:
     heads: tuple[Publish, ...]
     reads: tuple[InputRead, ...]
     relations: tuple[tuple[str, str], ...]
+    loads: tuple[tuple[str, str], ...]
     datasets: tuple[str, ...]
     from_files: tuple[str, ...]
     generated: tuple[str, ...]
@@ -59,7 +60,7 @@ def write_begun(session: Session, work: Work, begun: Begun, before: Sequence[Pub
     found = begun.exposed
     kept = _Kept(
         begun.interval, _last(before), tuple(begun.heads.values()), found.reads, tuple(found.relations.items()),
-        found.datasets, found.from_files, found.generated, found.stood_in, found.synthetic, found.made_up,
+        found.loads, found.datasets, found.from_files, found.generated, found.stood_in, found.synthetic, found.made_up,
     )  # fmt: skip
     place = session.staged(work.product.address, begun.publish_id, _PART)
     values = {"entry": json.dumps(codec.dump(kept), ensure_ascii=False)}
@@ -78,7 +79,7 @@ def read_begun(session: Session, work: Work, before: Sequence[Publish]) -> Begun
     if kept.base != _last(before) or heads != heads_of(session, work):
         return None
     exposed = Exposed(
-        kept.reads, dict(kept.relations), kept.datasets, kept.from_files, kept.generated, kept.stood_in,
+        kept.reads, dict(kept.relations), kept.loads, kept.datasets, kept.from_files, kept.generated, kept.stood_in,
         kept.synthetic, kept.made_up,
     )  # fmt: skip
     return Begun(publish_id, kept.interval, heads, exposed)

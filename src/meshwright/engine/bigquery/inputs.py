@@ -40,12 +40,14 @@ Heads = dict[ProductAddress, Publish]
 class Exposed:
     """What was read: a SELECT for each local name, the inputs that came `from_files`, and those that are made up.
 
-    `datasets` are those that SQL may read. `synthetic`: some of the data was stood in for, as that of `stood_in`, or is
-    made of such; `made_up`: all of it, on a laptop. The rows of those that are `generated` come from no fixture.
+    `loads` are the jobs that still load, by the names of what they load; `datasets` are those that SQL may read.
+    `synthetic`: some of the data was stood in for, as that of `stood_in`, or is made of such; `made_up`: all of it, on
+    a laptop. The rows of those that are `generated` come from no fixture.
     """
 
     reads: tuple[InputRead, ...]
     relations: dict[str, str]
+    loads: tuple[tuple[str, str], ...]
     datasets: tuple[str, ...]
     from_files: tuple[str, ...]
     generated: tuple[str, ...]
@@ -65,6 +67,7 @@ class _Inputs:
     now: datetime
     heads: Heads
     relations: dict[str, str] = field(default_factory=dict)
+    loads: dict[str, list[str]] = field(default_factory=dict)
     datasets: set[str] = field(default_factory=set)
     from_files: list[str] = field(default_factory=list)
     generated: list[str] = field(default_factory=list)
@@ -76,7 +79,8 @@ class _Inputs:
         """Return the table of the stage that an input is loaded into."""
         product = self.work.product.address
         table = stage_table(self.publish_id, f"_{local}")
-        return Target(self.session.warehouse, self.session.stage_dataset(product), table, local)
+        left = self.loads.setdefault(local, [])
+        return Target(self.session.warehouse, self.session.stage_dataset(product), table, local, left)
 
 
 def heads_of(session: Session, work: Work) -> Heads:
@@ -98,6 +102,7 @@ def expose(
     return Exposed(
         reads=reads,
         relations=inputs.relations,
+        loads=tuple((local, job) for local, left in inputs.loads.items() for job in left),
         datasets=tuple(sorted(inputs.datasets)),
         from_files=tuple(inputs.from_files),
         generated=tuple(inputs.generated),

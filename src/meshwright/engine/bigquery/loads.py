@@ -1,7 +1,8 @@
 """Loads: files and rows of a source, brought to tables of a stage that a product's SQL can read.
 
 Columns are read as they are declared, never guessed. Undeclared ones are text in CSV, and what the file says in JSON
-and Parquet. What cannot be read is the source's fault, and stops the stage.
+and Parquet. What cannot be read is the source's fault, and stops the stage. The last load of a table may be left to
+whoever needs what it loads.
 """
 
 import codecs
@@ -18,7 +19,8 @@ from typing import IO, Any
 from google.api_core.exceptions import ClientError
 from google.cloud import bigquery
 
-from meshwright.engine.bigquery.connection import Warehouse, name, reason
+from meshwright.engine.bigquery.connection import RETRY, Warehouse, name, reason
+from meshwright.engine.bigquery.once import Step, finish
 from meshwright.engine.bigquery.tables import field
 from meshwright.engine.bigquery.types import TYPES, definitions
 from meshwright.model.contract import Column
@@ -30,12 +32,16 @@ _FORMATS = {"csv": "CSV", "json": "NEWLINE_DELIMITED_JSON", "parquet": "PARQUET"
 
 @value
 class Target:
-    """The table that a source is loaded into, by its dataset and its name there, for the input `local`."""
+    """The table that a source is loaded into, by its dataset and its name there, for the input `local`.
+
+    `left` takes the name of the job that goes on, where somebody waits for that one later; None: nobody does.
+    """
 
     warehouse: Warehouse
     dataset: str
     table: str
     local: str
+    left: list[str] | None = None
 
     @property
     def place(self) -> str:
@@ -91,13 +97,33 @@ def _load_file(target: Target, path: Path, kind: str, columns: Sequence[Column])
             _load(target, content, _files_config(path, kind, columns))
 
 
+def finish_loads(warehouse: Warehouse, step: Step, left: Iterable[tuple[str, str]]) -> None:
+    """Wait for the loads that were left of inputs, by their names. Raises `Underway` for one that goes on."""
+    for local, job in left:
+        with _readable(local):
+            finish(warehouse, step, job)
+
+
 def _load(target: Target, content: IO[bytes], config: bigquery.LoadJobConfig) -> None:
-    warehouse = target.warehouse
-    place = f"{warehouse.client.project}.{target.dataset}.{target.table}"
+    """Load into a table after what was loaded into it before, which may have made it."""
+    client = target.warehouse.client
+    place = f"{client.project}.{target.dataset}.{target.table}"
+    with _readable(target.local):
+        while target.left:
+            client.get_job(target.left.pop(), location=client.location, retry=RETRY).result()
+        job = client.load_table_from_file(content, place, job_config=config)
+        if target.left is None:
+            job.result()
+        else:
+            target.left.append(str(job.job_id))
+
+
+@contextmanager
+def _readable(local: str) -> Iterator[None]:
     try:
-        warehouse.client.load_table_from_file(content, place, job_config=config).result()
+        yield
     except ClientError as error:
-        raise SourceBroken(f"the source of input `{target.local}` cannot be read: {reason(error)}") from None
+        raise SourceBroken(f"the source of input `{local}` cannot be read: {reason(error)}") from None
 
 
 def _files_config(path: Path, kind: str, columns: Sequence[Column]) -> bigquery.LoadJobConfig:

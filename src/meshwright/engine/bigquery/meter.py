@@ -7,6 +7,8 @@ from google.cloud.bigquery.table import RowIterator
 
 from meshwright.model.publish import Spent
 
+AnyJob = bigquery.QueryJob | bigquery.LoadJob
+
 
 @dataclass(slots=True)
 class Meter:
@@ -16,11 +18,12 @@ class Meter:
     away: float = 0.0
     """Seconds that jobs took which somebody else has begun: an earlier try, before it went away or died."""
 
-    def count(self, job: bigquery.QueryJob) -> None:
-        """Count a job of which BigQuery has told everything."""
-        self.spent += Spent(int(job.total_bytes_billed or 0), (job.slot_millis or 0) / 1000)
+    def count(self, job: AnyJob) -> None:
+        """Count a job of which BigQuery has told everything; to load is free."""
+        if isinstance(job, bigquery.QueryJob):
+            self.spent += Spent(int(job.total_bytes_billed or 0), (job.slot_millis or 0) / 1000)
 
-    def found(self, job: bigquery.QueryJob) -> None:
+    def found(self, job: AnyJob) -> None:
         """Count the time of a job that was begun before."""
         if job.started and job.ended:
             self.away += (job.ended - job.started).total_seconds()

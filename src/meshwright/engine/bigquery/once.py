@@ -14,6 +14,7 @@ from google.api_core.exceptions import Conflict
 from google.cloud import bigquery
 
 from meshwright.engine.bigquery.connection import RETRY, Values, Warehouse, config
+from meshwright.engine.bigquery.meter import AnyJob
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.errors import Underway
 from meshwright.model.identity import PublishId
@@ -63,6 +64,14 @@ def ask_once(warehouse: Warehouse, step: Step, sql: str, values: Values | None =
     return [tuple(row) for row in _once(warehouse, step, sql, values or {})]
 
 
+def finish(warehouse: Warehouse, step: Step, name: str) -> None:
+    """Wait for the end of a job that was begun. Raises `Underway` when it goes on for longer than is waited for."""
+    job = _begun(warehouse, name)
+    if name == warehouse.attendant.awaited:
+        warehouse.meter.found(job)
+    _answer(warehouse, step, job)
+
+
 def _once(warehouse: Warehouse, step: Step, sql: str, values: Values) -> Iterable[bigquery.Row]:
     """Begin a job or find it, and wait. One that failed in an earlier try is followed by another attempt."""
     asked = config(values, step.labels)
@@ -79,12 +88,12 @@ def _once(warehouse: Warehouse, step: Step, sql: str, values: Values) -> Iterabl
     raise AssertionError("attempts end with one that was not tried before")
 
 
-def _begun(warehouse: Warehouse, called: str) -> bigquery.QueryJob:
+def _begun(warehouse: Warehouse, called: str) -> AnyJob:
     found = warehouse.client.get_job(called, location=warehouse.client.location, retry=RETRY)
-    return cast("bigquery.QueryJob", found)
+    return cast("AnyJob", found)
 
 
-def _answer(warehouse: Warehouse, step: Step, job: bigquery.QueryJob) -> Iterable[bigquery.Row]:
+def _answer(warehouse: Warehouse, step: Step, job: AnyJob) -> Iterable[bigquery.Row]:
     """Wait for a job as long as its attendant does. The log, and so Airflow's, says where to look at it."""
     attendant, place = warehouse.attendant, str(job.location)
     page = job_page(warehouse.project, place, job.job_id)
@@ -99,4 +108,4 @@ def _answer(warehouse: Warehouse, step: Step, job: bigquery.QueryJob) -> Iterabl
     except TimeoutError:
         raise Underway(told) from None
     warehouse.meter.count(job)
-    return answer
+    return cast("Iterable[bigquery.Row]", answer)

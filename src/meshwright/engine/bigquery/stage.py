@@ -13,8 +13,10 @@ from meshwright.engine.bigquery.code import made_by_code
 from meshwright.engine.bigquery.connection import explained
 from meshwright.engine.bigquery.inputs import expose, heads_of
 from meshwright.engine.bigquery.keysets import keysets_of, used_of
+from meshwright.engine.bigquery.loads import finish_loads
 from meshwright.engine.bigquery.log import read_log, read_stage, write_stage
 from meshwright.engine.bigquery.making import Building, Built, build
+from meshwright.engine.bigquery.once import Step
 from meshwright.engine.bigquery.references import keep_referred
 from meshwright.engine.bigquery.rotation import rotate
 from meshwright.engine.bigquery.served import served_of
@@ -91,6 +93,7 @@ def _built(
         begun = begun or _begin(session, work, before, now)
         publish_id, heads, exposed = begun.publish_id, begun.heads, begun.exposed
         refuse_to_join(product, exposed.reads)
+        finish_loads(session.warehouse, Step(product.address, publish_id, "load"), exposed.loads)
         by_code = made_by_code(session, work, publish_id, exposed)
         keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
         exposed = replace(exposed, relations=exposed.relations | by_code)
