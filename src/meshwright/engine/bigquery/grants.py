@@ -72,7 +72,7 @@ def grant(data: str, product: DataProduct, attendant: Attendant = ALONE) -> None
     with explained(f"granting access to `{product.address}`"):
         held = _let_in(warehouse, store, [_views_of(warehouse, offered)])
         if found.limited:
-            _hide(warehouse, held, offered, found.limited)
+            _hide(warehouse, held, (store, offered), found.limited)
         _let_in(warehouse, offered, [_group("READER", group) for group in _groups(warehouse, found.whole)])
         for table, domains in found.tables:
             _let_see(warehouse, _view(warehouse, offered, table), _groups(warehouse, domains))
@@ -83,8 +83,9 @@ def grant(data: str, product: DataProduct, attendant: Attendant = ALONE) -> None
                     put(warehouse, store, table, ())
 
 
-def _hide(warehouse: Warehouse, held: bigquery.Dataset, offered: str, limited: Iterable[Limited]) -> None:
+def _hide(warehouse: Warehouse, held: bigquery.Dataset, places: tuple[str, str], limited: Iterable[Limited]) -> None:
     """Have tables show some people the rows that they are granted, and everybody else what they saw."""
+    store, offered = places
     if not held.labels.items() >= _LIMITED.items():
         held.labels = {**held.labels, **_LIMITED}
         held = warehouse.client.update_dataset(held, ["labels"], retry=RETRY)
@@ -96,7 +97,7 @@ def _hide(warehouse: Warehouse, held: bigquery.Dataset, offered: str, limited: I
         bound = {str(m) for binding in view.bindings for m in binding["members"]}
         seeing = {*others, *(member for member in bound if not _names_ours(warehouse, member))}
         said = policies(one, lambda domain: f"group:{_groups(warehouse, [domain])[0]}", seeing)
-        put(warehouse, held.dataset_id, one.address, said)
+        put(warehouse, store, one.address, said)
 
 
 def _let_in(warehouse: Warehouse, name: str, wanted: list[bigquery.AccessEntry]) -> bigquery.Dataset:
