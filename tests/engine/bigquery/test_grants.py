@@ -77,7 +77,8 @@ def asked(
         {
             "GET /datasets/marketplace__sales": dataset("marketplace__sales"),
             "GET /datasets/marketplace__sales__store": dataset("marketplace__sales__store"),
-            "PATCH /datasets/": dataset("marketplace__sales"),
+            "PATCH /datasets/marketplace__sales": dataset("marketplace__sales"),
+            "PATCH /datasets/marketplace__sales__store": dataset("marketplace__sales__store"),
             "POST /datasets/": [(200, policy)],
             f"GET {STORED}": [
                 (200, {"rowAccessPolicies": [{"rowAccessPolicyReference": {"policyId": p}} for p in known or ()]})

@@ -52,9 +52,10 @@ def check_examples(column: Property, place: Place, problems: Problems) -> None:
 
 def instead(wanted: LogicalType, value: str | float) -> str | None:
     """Return how a value of a type is written, where this is none of it; None where it is."""
-    if type(value) in _KINDS.get(wanted, (str,)) and _can_be(wanted, value_text(value)):
+    fits = _can_be(wanted, value_text(value))
+    if fits and type(value) in _KINDS.get(wanted, (str,)):
         return None
-    return _WRITE.get(wanted, "quote it")
+    return "write it without quotes" if fits and type(value) is str else _WRITE.get(wanted, "quote it")
 
 
 def _can_be(wanted: LogicalType, text: str) -> bool:
