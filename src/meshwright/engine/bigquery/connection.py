@@ -146,7 +146,8 @@ class Warehouse:
         """Return the names of a table's row access policies, for which the library has no word."""
         place = bigquery.DatasetReference(self.client.project, dataset).table(table)
         request = RETRY(self.client._connection.api_request)  # noqa: SLF001
-        found = HTTPIterator(self.client, request, f"{place.path}/rowAccessPolicies", _policy, "rowAccessPolicies")
+        path, key = f"{place.path}/rowAccessPolicies", "rowAccessPolicies"
+        found = HTTPIterator(self.client, request, path, _policy, key)  # type: ignore[no-untyped-call]
         return list(found)
 
     def tables(self, dataset: str, first: str) -> list[str]:

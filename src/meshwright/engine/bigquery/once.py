@@ -78,7 +78,7 @@ def _once(warehouse: Warehouse, step: Step, sql: str, values: Values) -> Iterabl
     for attempt in count(1):
         called = step.name(sql, values, attempt)
         try:
-            job = warehouse.client.query(sql, job_config=asked, job_id=called, retry=RETRY, job_retry=None)
+            job: AnyJob = warehouse.client.query(sql, job_config=asked, job_id=called, retry=RETRY, job_retry=None)
         except Conflict:
             job = _begun(warehouse, called)
             if job.done() and job.error_result and called != warehouse.attendant.awaited:
