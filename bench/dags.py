@@ -123,7 +123,7 @@ def _peers(folder: Path) -> str:
 
 
 def _built(folder: Path, peers: str) -> list[Figure]:
-    found = _measured(folder, 11, ",".join(SIZES), ("ours", "floor"))
+    found = _measured(folder, 9, ",".join(SIZES), ("ours", "floor"))
     imports = [
         Figure(f"import {int(n):,} products", _ratio(found, "import", n), "ratio", 1.15, _floor(found, "import", n))
         for n in SIZES
