@@ -1,7 +1,8 @@
 """A small change into a large product: what a publish of a thousand rows costs where gigabytes are published already.
 
 Held against copying the published file, which is what such a publish does first, so that readers keep the old one
-whole. `GIGABYTES=0.5 make bench ONLY=growing` is a smaller one.
+whole, and takes next to nothing on XFS or Btrfs: `TMPDIR` says where. `GIGABYTES=0.5 make bench ONLY=growing` is a
+smaller one.
 """
 
 import os

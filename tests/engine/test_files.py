@@ -1,12 +1,15 @@
 """Where DuckDB's files may lie, and what is swept up."""
 
+import errno
+import os
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from tests.engines.shop import NOW, SALES, Shop
 
-from meshwright.engine.duckdb.files import open_files
+from meshwright.engine.duckdb.files import copy_file, open_files
 from meshwright.engine.registry import open_engine
 from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import PublishId
@@ -54,6 +57,32 @@ def test_a_stage_that_nobody_came_back_for_is_swept_after_a_week(shop: Shop) -> 
     assert names(shop) == [f"stage-{staged.publish_id}.duckdb"]
     open_files(str(shop.feed.parent / "data")).sweep(SALES, NOW + timedelta(days=8))
     assert names(shop) == []
+
+
+@pytest.mark.parametrize("size", [0, 1, 3 << 20])
+@pytest.mark.parametrize("kernel", ["as it is", "that cannot", "that gives up half-way", "of another system"])
+def test_a_copy_is_whole_whatever_the_kernel_can(
+    kernel: str, size: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copied, calls = os.copy_file_range, count()
+
+    def cannot(*_: int) -> int:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    def gives_up(read: int, write: int, most: int) -> int:
+        return copied(read, write, most // 2) if next(calls) == 0 else 0
+
+    match kernel:
+        case "that cannot":
+            monkeypatch.setattr(os, "copy_file_range", cannot)
+        case "that gives up half-way":
+            monkeypatch.setattr(os, "copy_file_range", gives_up)
+        case "of another system":
+            monkeypatch.delattr(os, "copy_file_range")
+    content = os.urandom(size)
+    (tmp_path / "old").write_bytes(content)
+    copy_file(tmp_path / "old", tmp_path / "new")
+    assert (tmp_path / "new").read_bytes() == content
 
 
 def test_a_limit_that_cannot_be_read_is_refused_in_words(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ written twice. Else a copy of the published file takes the staged rows in. Eithe
 same transaction, and a process may die at any point: the old file stays whole, the stage stays, a retry finishes.
 """
 
-import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
+from meshwright.engine.duckdb.files import copy_file
 from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, start_log
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
@@ -127,7 +127,7 @@ def _take_in(
     place = session.files.published(product.address)
     with session.files.working(product.address, PublishId(staged.stem.removeprefix("stage-"))) as folder:
         copy = folder / place.name
-        shutil.copyfile(place, copy)
+        copy_file(place, copy)
         with connected(copy, session.limits) as connection:
             attach(connection, staged, STAGE)
             stage = read_stage(connection, STAGE)

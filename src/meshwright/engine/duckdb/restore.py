@@ -4,10 +4,10 @@ What is kept of earlier publishes are their files. A copy of the one that is ask
 as they are now, and an entry of its own: nothing that was logged or set aside is forgotten.
 """
 
-import shutil
 from datetime import datetime
 
 from meshwright.engine.duckdb.connection import attach, connected, explained
+from meshwright.engine.duckdb.files import copy_file
 from meshwright.engine.duckdb.log import append_to_log, start_log
 from meshwright.engine.duckdb.provenance import PUBLISHED
 from meshwright.engine.duckdb.publish import ids, publishes, rows_now
@@ -33,7 +33,7 @@ def restore(session: Session, product: ProductAddress, to: PublishId, now: datet
             raise NotFound(f"publish {to} of `{product}` is not kept", hint="run the product again for its interval")
         with files.working(product, publish_id) as folder, explained(f"restoring `{product}`"):
             copy = folder / f"{_RESTORED}.duckdb"
-            shutil.copyfile(kept, copy)
+            copy_file(kept, copy)
             with connected(copy, session.limits) as connection:
                 attach(connection, place, PUBLISHED)
                 connection.execute("BEGIN")

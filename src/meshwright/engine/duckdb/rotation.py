@@ -1,7 +1,6 @@
 """Rotation: what a product has published, brought to the keys of now in a copy that takes its place by a rename."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.duckdb.connection import column_names, connected, explained, name
-from meshwright.engine.duckdb.files import put_in_place
+from meshwright.engine.duckdb.files import copy_file, put_in_place
 from meshwright.engine.duckdb.log import read_log
 from meshwright.engine.duckdb.masks import add_functions
 from meshwright.engine.duckdb.provenance import PUBLISHED
@@ -43,7 +42,7 @@ def rotate(session: Session, product: DataProduct, now: datetime) -> None:
             return
         with session.files.working(product.address, PublishId.mint(now)) as folder:
             copy = folder / path.name
-            shutil.copyfile(path, copy)
+            copy_file(path, copy)
             with connected(copy, session.limits) as connection:
                 functions = add_functions(connection, brought)
                 connection.execute("BEGIN")
