@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.errors import ChecksFailed, FinalError, InputsNotReady, NothingNew
 from meshwright.model.identity import Digest, PublishId
 from meshwright.model.time import Interval
+from meshwright.release.frozen import frozen
 from meshwright.release.queries import queries_of
 from meshwright.release.record import Contents, Record
 from meshwright.workspace.workspace import Workspace, open_workspace
@@ -246,6 +248,30 @@ def test_a_released_product_is_never_made_up(root: Path) -> None:
     nowhere = open_workspace(root, {"HOME": str(root.parent)}, {})
     with pytest.raises(InputsNotReady):
         run.stage(nowhere, record(nowhere, REVENUE), None, NOW)
+
+
+def test_a_released_product_is_built_without_what_it_does_not_require(workspace: Workspace) -> None:
+    manifest = workspace.root / "domains/shop/revenue/product.yaml"
+    refunds = '  - {name: refunds, from: "shop.refunds:orders@1", required: false}\n'
+    manifest.write_text(manifest.read_text().replace("outputPorts:", f"{refunds}outputPorts:"))
+    shutil.copytree(workspace.root / "domains/shop/orders", workspace.root / "domains/shop/refunds")
+    (workspace.root / "domains/shop/refunds/orders.sql").write_text("SELECT order_id, -price AS price FROM feed\n")
+    both = "(SELECT price FROM orders UNION ALL SELECT price FROM refunds) AS both_of_them"
+    (manifest.parent / "revenue.sql").write_text(f"SELECT count(*) AS orders, sum(price) AS revenue FROM {both}\n")
+    graph = compile_sound(workspace.root, workspace.cache)
+    product = graph.product(REVENUE)
+    assert product is not None
+    revenue = Record(Digest.of(b"release"), frozen(graph, product))
+    for address, earned in ((ORDERS, Decimal("3.5")), (product_address("shop.refunds"), 0)):
+        built(workspace, address, FIRST)
+        staged = run.stage(workspace, revenue, None, NOW)
+        run.check(workspace, revenue, staged.publish_id, NOW)
+        run.publish(workspace, revenue, staged.publish_id, None, NOW)
+        answer = workspace.engine().query("SELECT revenue FROM r", (("r", REVENUE.port("revenue", 1).table()),))
+        assert answer.rows == ((earned,),)
+    first, second = workspace.engine().publishes(REVENUE)
+    assert [read.publish_id is None for read in (*first.inputs, *second.inputs)] == [False, True, False, False]
+    assert first.watermark == second.watermark == FIRST.end
 
 
 def test_a_product_is_not_built_where_its_data_may_not_lie(root: Path) -> None:

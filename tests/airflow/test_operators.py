@@ -125,6 +125,47 @@ def test_a_run_that_a_publish_will_start_is_not_waited_for(pinned: Pinned, monke
         stage(pinned).execute(context(ROUTES))
 
 
+TOTAL = "punctuality.total"
+TOTAL_YAML = """\
+apiVersion: meshwright/v1
+kind: DataProduct
+type: consumerAligned
+description: {purpose: How many flights there were.}
+inputPorts:
+  - {name: flights, from: "aviation.flights:departures@1", required: false}
+outputPorts:
+  - name: total
+    version: 1.0.0
+    contract:
+      schema:
+        - name: total
+          description: All flights are one row.
+          properties:
+            - {name: flights, logicalType: integer, required: true, description: How many there were.}
+    slo: {quality: {objective: 99%}}
+"""
+
+
+def test_a_run_goes_without_an_optional_input_that_was_never_published(gate: Gate) -> None:
+    product = gate.workspace.root / "domains/punctuality/total"
+    product.mkdir()
+    (product / "product.yaml").write_text(TOTAL_YAML)
+    (product / "total.sql").write_text("SELECT COUNT(*) AS flights FROM flights\n")
+    folder, release = gate.workspace.root / "laid", gate.release()
+    gate.workspace.store().materialise(release, folder)
+    pinned, port = Pinned(folder, str(release), TOTAL), product_address(TOTAL).port("total", 1)
+    staged = stage(pinned).poke(context(TOTAL)).xcom_value
+    task = TaskInstance(TOTAL)
+    task.xcom_pull = lambda task_ids: staged  # type: ignore[method-assign]  # what was staged just now
+    CheckOperator(task_id=CHECK, pinned=pinned).execute(context(TOTAL, ti=task))
+    asset = port_asset(asset_name(port), asset_uri(port))
+    operator = PublishOperator(task_id=PUBLISH, pinned=pinned, outlets=[asset])
+    operator.execute(context(TOTAL, ti=task, outlet_events=OutletEventAccessors()))
+    (read,) = gate.workspace.engine().publishes(port.product)[0].inputs
+    assert (read.publish_id, read.watermark) == (None, None)
+    assert gate.workspace.engine().query("SELECT flights FROM t", (("t", port.table()),)).rows == ((0,),)
+
+
 @pytest.mark.parametrize(
     ("written", "told", "warned"),
     [

@@ -51,6 +51,7 @@ def asked(read: InputRead, *by: str, newest: datetime | None = None, made_up: tu
     ("read", "by", "newest", "hours"),
     [
         pytest.param(OF_PORT, (), None, 3, id="another product: since its watermark"),
+        pytest.param(replace(OF_PORT, watermark=None), (), None, None, id="one that was never published has no age"),
         pytest.param(OF_SOURCE, (), None, 2, id="files: from when they were written to the end of what was read"),
         pytest.param(OF_SOURCE, ("at",), NOW - 25 * HOUR, 1, id="a source: from its newest value to that end"),
         pytest.param(OF_SOURCE, ("at",), NOW, 0, id="nothing is older than it can be"),

@@ -13,7 +13,7 @@ from meshwright.model.time import Interval, Watermark
 from meshwright.release.record import Query
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
-ORDERS = ProductAddress("shop", "orders").port("rows", 1)
+ORDERS, RETURNS = (ProductAddress("shop", name).port("rows", 1) for name in ("orders", "returns"))
 SALES = ProductAddress("shop", "sales")
 
 
@@ -34,3 +34,13 @@ def test_an_input_that_publishes_during_a_run(parameters: tuple[str, ...], expec
     query = Query(SALES.port("sales", 1).table(), "duckdb", "SELECT 1", parameters)
     read = InputRead("orders", ORDERS, None, Watermark(at(3)))
     assert staged_watermark(Work(product, Interval(at(1), at(2)), (query,)), (read,), at(5)) == expected
+
+
+@pytest.mark.parametrize(
+    "complete", [pytest.param(None, id="never published"), pytest.param(Watermark(at(1)), id="late")]
+)
+def test_an_optional_input_holds_nothing_back(complete: Watermark | None) -> None:
+    inputs = (InputPort("orders", port=ORDERS), InputPort("returns", port=RETURNS, required=False))
+    product = DataProduct(SALES, ProductType.AGGREGATE, "", InputsSchedule(), inputs, ())
+    reads = (InputRead("orders", ORDERS, None, Watermark(at(3))), InputRead("returns", RETURNS, None, complete))
+    assert staged_watermark(Work(product, Interval(at(1), at(2))), reads, at(5)) == at(3)

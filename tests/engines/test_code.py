@@ -21,7 +21,7 @@ from meshwright.model.code import Code, CodeFile, Language
 from meshwright.model.contract import Column, Contract, LogicalType
 from meshwright.model.errors import FinalError, Underway
 from meshwright.model.identity import PublishId, Secret
-from meshwright.model.product import DataProduct, OutputTable
+from meshwright.model.product import DataProduct, InputPort, OutputTable
 from meshwright.release.queries import queries_of
 
 DAY = datetime(2013, 1, 1, tzinfo=UTC)
@@ -73,11 +73,11 @@ class Shop:
     def delivers(self, file: str, *rows: dict[str, object]) -> None:
         (self.feed / file).write_text("".join(json.dumps(row) + "\n" for row in rows))
 
-    def builds(self, product: DataProduct) -> list[str]:
+    def builds(self, product: DataProduct, **columns: tuple[Column, ...]) -> list[str]:
         """Stage, check and publish; return the names of the checks that fail."""
         dialects = (self.engine.capabilities.dialect,)
         queries = tuple(q for a, t in product.tables() for q in queries_of(a, t, None, dialects))
-        staged = self.engine.stage(Work(product, python.INTERVAL, queries), python.NOW)
+        staged = self.engine.stage(Work(product, python.INTERVAL, queries, columns=columns), python.NOW)
         results = self.engine.check(product, staged.publish_id)
         self.engine.publish(product, staged.publish_id, python.NOW)
         return sorted(result.check for result in results if not result.passed)
@@ -110,6 +110,21 @@ def test_code_reads_and_makes_values_of_every_type(shop: Shop) -> None:
     (second,) = (row for row in made if row["integer"] == 2)
     assert (second["number"], _read(second["array"])) == (Decimal("-0.125"), [])
     assert "'price': Decimal('1.250000000')" in str(second["string"])
+
+
+def test_code_reads_an_optional_input_that_was_never_published_as_an_empty_table(shop: Shop) -> None:
+    shop.delivers("photos.json", {"id": 7})
+    said = python.saying("(inputs['more'].num_rows, inputs['more'].schema.names, photos.schema.types, "
+                         "inputs['more'].schema.types)")  # fmt: skip
+    product = photos(said, python.MADE)
+    more = InputPort("more", port=ProductAddress("shop", "more").port("photos", 1), required=False)
+    product = replace(product, inputs=(*product.inputs, more))
+    assert shop.builds(product, more=python.GIVEN) == []
+    ((_, text),) = shop.rows(python.PHOTOS, "colours")
+    types = (
+        "[DataType(int64), Decimal128Type(decimal128(38, 9)), TimestampType(timestamp[us, tz=UTC]), DataType(string)]"
+    )
+    assert text == f"(0, ['id', 'price', 'taken_at', 'tags'], {types}, {types})"
 
 
 def _read(value: object) -> object:

@@ -110,7 +110,8 @@ def _run(built: Built, buildable: Buildable, asked: Interval | None, now: dateti
         return  # what it reads was not ready
     try:
         interval = interval_of(product, asked, logs, now, lone=False)
-        work = Work(product, interval, buildable.queries, stand_ins=buildable.stand_ins if lone else None)
+        stand_ins = buildable.stand_ins if lone else None
+        work = Work(product, interval, buildable.queries, columns=buildable.columns, stand_ins=stand_ins)
         staged = built.engine.stage(work, now)
     except NothingNew:
         return

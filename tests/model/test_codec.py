@@ -110,7 +110,7 @@ meshes = st.builds(
 )
 intervals = st.tuples(instants, instants).map(lambda pair: Interval(min(pair), max(pair)))
 publish_ids = instants.map(PublishId.mint)
-reads = st.builds(InputRead, names, st.none() | ports, st.none() | publish_ids, instants.map(Watermark))
+reads = st.builds(InputRead, names, st.none() | ports, st.none() | publish_ids, st.none() | instants.map(Watermark))
 publishes = st.builds(
     Publish,
     addresses,

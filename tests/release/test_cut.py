@@ -36,6 +36,7 @@ from meshwright.release.files import record_file
 from meshwright.release.frozen import made_of
 from meshwright.release.graph import graph_of, listing_of
 from meshwright.release.read import read_record
+from meshwright.release.record import contents_of
 from meshwright.release.shard import read_lines, read_shards
 from meshwright.release.store import ReleaseStore
 
@@ -91,6 +92,9 @@ EDITS: dict[str, Callable[[tuple[DataProduct, ...]], tuple[DataProduct, ...]]] =
     "remove": lambda products: products[1:] or products,
     "add": lambda products: (*products, replace(SALES, address=ProductAddress("creators", f"more-{len(products)}"))),
     "rename": lambda products: (*products[:-1], replace(products[-1], address=ProductAddress("music", "renamed"))),
+    "make optional": lambda products: tuple(
+        replace(p, inputs=tuple(replace(i, required=False) for i in p.inputs)) for p in products
+    ),
     "retype": lambda products: tuple(edit_column("price", type=LogicalType.STRING)(p) for p in products),
 }
 """What may happen to the products of a mesh."""
@@ -143,6 +147,16 @@ def test_a_worker_reads_one_product_with_its_query(folder: Path) -> None:
     (query,) = record.queries("duckdb")
     assert query.table == RANKING_PORT.table()
     assert "SUM(price)" in query.sql
+
+
+def test_a_record_knows_the_columns_of_what_its_product_can_do_without(store: ReleaseStore) -> None:
+    (sales,) = RANKING.inputs
+    graph = linked(with_products(replace(RANKING, inputs=(replace(sales, required=False),))))
+    contents = contents_of(freeze(graph).files[record_file(RANKING_ADDRESS)])
+    ((name, columns),) = contents.optional
+    assert name == "sales"
+    assert [(c.name, c.type) for c in columns[:3]] == [("sale_id", "string"), ("artist", "string"), ("price", "number")]
+    assert b"optional" not in RELEASE.files[record_file(RANKING_ADDRESS)]
 
 
 def test_a_shard_lists_its_products(folder: Path) -> None:

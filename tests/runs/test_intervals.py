@@ -11,6 +11,7 @@ from meshwright.model.identity import PublishId
 from meshwright.model.product import CronSchedule, DataProduct, InputPort, InputsSchedule, ProductType, Schedule
 from meshwright.model.publish import InputRead, Publish
 from meshwright.model.time import Interval, Watermark
+from meshwright.runs.coverage import left
 from meshwright.runs.intervals import interval_of
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,6 +105,19 @@ def test_a_silent_input_is_waited_for_unless_it_is_optional_or_stood_in_for() ->
         interval_of(product(InputsSchedule()), None, logs, NOW, lone=True),
     ):
         assert found == Interval(at(0), at(2))
+
+
+def test_the_first_publish_of_an_optional_input_is_news() -> None:
+    logs = {ORDERS: log(ORDERS, (0, 2)), OWN: log(OWN, (0, 2), reads=("orders-0-0-2",))}
+    (built,) = logs[OWN]
+    without = InputRead("items", ITEMS.port("rows", 1), None, None)
+    logs[OWN] = (replace(built, inputs=(*built.inputs, without)),)
+    driven = product(InputsSchedule(), ITEMS)
+    with pytest.raises(NothingNew):
+        interval_of(driven, None, logs, NOW, lone=False)
+    logs[ITEMS] = log(ITEMS, (1, 2))
+    assert [found.due for found in left(driven, logs)] == [(Interval(at(1), at(2)),)]
+    assert interval_of(driven, None, logs, NOW, lone=False) == Interval(at(0), at(2))
 
 
 def test_alone_on_a_laptop_the_last_day_is_built() -> None:

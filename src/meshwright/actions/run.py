@@ -128,8 +128,20 @@ def _stage(
     known = {product.address, *(p.port.product for p in product.inputs if p.port)}
     logs = {address: engine.publishes(address) for address in sorted(known)}
     interval = interval_of(product, asked, logs, now, lone=buildable.stand_ins is not None)
-    work = Work(product, interval, buildable.queries, buildable.release, buildable.stand_ins, instead_of)
-    return engine.stage(work, now)
+    work = Work(
+        product,
+        interval,
+        queries=buildable.queries,
+        release=buildable.release,
+        columns=buildable.columns,
+        stand_ins=buildable.stand_ins,
+        instead_of=instead_of,
+    )
+    staged = engine.stage(work, now)
+    for read in staged.inputs:
+        if read.watermark is None:
+            log.warning("%s was never published: %s is built without it", read.port, product.address)
+    return staged
 
 
 def _check(

@@ -100,6 +100,8 @@ def _judged(table: OutputTable, check: Check, answer: Answer) -> CheckResult:
 def _age(address: TableAddress, check: Check, read: InputRead, now: datetime, newest: Newest) -> Answer:
     """Return how long before its reading an input was complete; a source of an interval, how long before its end."""
     assert check.of_input is not None, "it asks of an input"  # noqa: S101
+    if read.watermark is None:
+        return Answer(address, check.name, None, note=f"`{read.port}` was never published, and has no age")
     if read.port is not None:
         return _seconds(address, check, read.watermark, now)
     by = next(iter(check.of_input.columns), None)

@@ -123,8 +123,7 @@ def _made_time(kind: LogicalType, index: int, interval: Interval) -> object:
 
 
 def _all_columns(work: Work) -> Iterator[Column]:
-    known = {} if work.stand_ins is None else work.stand_ins.columns
     for port in work.product.inputs:
-        found = [columns for name, columns in known.items() if name.partition(".")[0] == port.name and columns]
+        found = [columns for name, columns in work.columns.items() if name.partition(".")[0] == port.name and columns]
         for columns in found or [port.columns]:
             yield from columns

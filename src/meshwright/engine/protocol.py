@@ -28,15 +28,13 @@ from meshwright.release.record import Query
 
 @value
 class StandIns:
-    """What to read where an input cannot be reached: a fixture in `folder`, else rows generated from `columns`.
+    """What to read where an input cannot be reached: a fixture in `folder`, else rows generated from its columns.
 
-    `columns` are those that each input is known to have, by its local name (`orders`, or `orders.lines` for one of
-    several tables, which is a fixture's name, too). `only` names the inputs that are to be
-    stood in for even though they could be reached.
+    A fixture is called by an input's local name. `only` names the inputs that are to be stood in for even though they
+    could be reached.
     """
 
     folder: Path
-    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
 
 
@@ -44,14 +42,16 @@ class StandIns:
 class Work:
     """One product to be built for one interval. A table without a query passes its one input on as it is.
 
-    Without `stand_ins` an input that cannot be reached stops the stage. `instead_of` is the stage of the same run that
-    somebody else's publish has overtaken.
+    Without `stand_ins` an input that cannot be reached stops the stage, unless it is not required and its `columns` are
+    known: those of inputs, by local names (`orders`, or `orders.lines` for one of several tables). `instead_of` is the
+    stage of the same run that somebody else's publish has overtaken.
     """
 
     product: DataProduct
     interval: Interval
     queries: tuple[Query, ...] = ()
     release: Digest | None = None
+    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     stand_ins: StandIns | None = None
     instead_of: PublishId | None = None
 

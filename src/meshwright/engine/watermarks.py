@@ -26,7 +26,7 @@ def staged_watermark(work: Work, inputs: Iterable[InputRead], now: datetime) -> 
     required = {p.name for p in product.inputs if p.required}
     # An input may have published more since the interval was chosen; rows beyond it were not asked for.
     limits = [now, end] if work.is_bounded else [now]
-    return Watermark(min([*limits, *(i.watermark for i in inputs if i.input in required)]))
+    return Watermark(min([*limits, *(i.watermark for i in inputs if i.watermark and i.input in required)]))
 
 
 def published_watermark(product: DataProduct, staged: Staged, log: Sequence[Publish], *, is_bounded: bool) -> Watermark:

@@ -24,6 +24,7 @@ class KeyUsed:
 class InputRead:
     """One input as it was read, in the same snapshot as the data. A source has no publish id.
 
+    Without a `watermark` it is a port that was never published, which was read as empty.
     `keys` are those by which it holds its pseudonyms, `topic` is what was read of a topic. The newest of a source's
     files was `written` then. `quarantined` is how much of what a source gave could be no row, and was set aside.
     """
@@ -31,7 +32,7 @@ class InputRead:
     input: str
     port: PortAddress | None
     publish_id: PublishId | None
-    watermark: Watermark
+    watermark: Watermark | None
     keys: tuple[KeyUsed, ...] = ()
     topic: TopicRead | None = None
     written: datetime | None = None

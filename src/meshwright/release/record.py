@@ -11,13 +11,16 @@ from dataclasses import replace
 from meshwright.model.address import TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.codec import canonical, dump, load
-from meshwright.model.contract import Check
+from meshwright.model.contract import Check, Column
 from meshwright.model.identity import Digest
 from meshwright.model.product import DataProduct, OutputTable
 from meshwright.model.value import value
 
 Understood = tuple[tuple[TableAddress, Analysis], ...]
 """The column lineage of each table."""
+
+Columns = tuple[tuple[str, tuple[Column, ...]], ...]
+"""The columns of tables of inputs, by local names: `orders`, or `orders.lines` for one of several tables."""
 
 
 @value
@@ -49,12 +52,16 @@ class CheckQuery:
 
 @value
 class Contents:
-    """What is frozen of one product: resolved, with its queries in each dialect and its column lineage."""
+    """What is frozen of one product: resolved, with its queries in each dialect and its column lineage.
+
+    `optional` are the columns of what it may have to do without: of the tables of ports that are not required.
+    """
 
     product: DataProduct
     queries: tuple[Query, ...] = ()
     asked: tuple[CheckQuery, ...] = ()
     analyses: Understood = ()
+    optional: Columns = ()
 
 
 @value

@@ -1,7 +1,7 @@
 """Buildable: a product with its SQL in the engine's dialect, from wherever it comes: a released record or manifests."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,18 +24,23 @@ if TYPE_CHECKING:
 
 @value
 class Buildable:
-    """What a run needs to know of a product. With `stand_ins`, inputs that cannot be reached are stood in for."""
+    """What a run needs to know of a product, of whose inputs it knows `columns`, as `Work` says.
+
+    With `stand_ins`, inputs that cannot be reached are stood in for.
+    """
 
     product: DataProduct
     queries: tuple[Query, ...]
     release: Digest | None = None
+    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     stand_ins: StandIns | None = None
 
 
 def released(record: Record, engine: Capabilities) -> Buildable:
     """Return a product as a release froze it: its SQL was bound when it was cut."""
     _refuse_dialects(engine, record.product)
-    return Buildable(record.speaking(engine.dialect), record.queries(engine.dialect), record.release)
+    product, queries = record.speaking(engine.dialect), record.queries(engine.dialect)
+    return Buildable(product, queries, record.release, dict(record.contents.optional))
 
 
 def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: Capabilities) -> Buildable:
@@ -53,7 +58,7 @@ def committed(graph: "MeshGraph", address: ProductAddress, root: Path, engine: C
     asked = (q for of, table, _ in made for q in asked_of(of, table, (engine.dialect,)) if q.dialect == engine.dialect)
     folder = (root / product.file).parent / "fixtures"
     columns = dict(found for port in product.inputs for found in _columns(graph, product, port))
-    return Buildable(speaking(product, asked), queries, None, StandIns(folder, columns))
+    return Buildable(speaking(product, asked), queries, None, columns, StandIns(folder))
 
 
 def _refuse_dialects(engine: Capabilities, product: DataProduct) -> None:

@@ -27,7 +27,7 @@ from meshwright.engine.protocol import StandIns, Work
 from meshwright.engine.set_aside import is_confidential
 from meshwright.engine.sources.open import open_source
 from meshwright.engine.sources.reading import GivenFiles, GivenRows, Reading, SetAside, read_of
-from meshwright.engine.standins import fixture, not_ready, nothing_known
+from meshwright.engine.standins import done_without, fixture, nothing_known
 from meshwright.model.address import TableAddress
 from meshwright.model.identity import Secret
 from meshwright.model.naming import local_table, one_name, sql_name, stored_table
@@ -199,10 +199,10 @@ def _expose_files(inputs: _Inputs, port: InputPort, paths: Sequence[Path], kind:
 
 
 def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
-    """Take a fixture, or generate rows; an optional input that nothing stands in for is empty."""
+    """Take a fixture, or generate rows; where nothing may stand in for it, an optional input is empty."""
     stand_ins = inputs.work.stand_ins
     if stand_ins is None:
-        raise not_ready(port)
+        return _do_without(inputs, port)
     for table in inputs.work.tables_of(port):
         _stand_in_table(inputs, port, table, stand_ins)
     inputs.synthetic = True
@@ -211,9 +211,15 @@ def _stand_in(inputs: _Inputs, port: InputPort) -> InputRead:
     return InputRead(port.name, port.port, None, complete)
 
 
+def _do_without(inputs: _Inputs, port: InputPort) -> InputRead:
+    for table, columns in done_without(inputs.work, port).items():
+        expose_rows(inputs.connection, _local(port, table), columns, ())
+    return InputRead(port.name, port.port, None, None)
+
+
 def _stand_in_table(inputs: _Inputs, port: InputPort, table: str, stand_ins: StandIns) -> None:
     called = local_table(port.name, table)
-    columns = stand_ins.columns.get(called) or port.columns
+    columns = inputs.work.columns.get(called) or port.columns
     path = fixture(stand_ins, called)
     if path is not None:
         relation = file_relation([path], path.suffix[1:], columns)

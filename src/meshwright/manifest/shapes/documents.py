@@ -180,7 +180,10 @@ class InputPortBlock(Shape):
     from_: PortReference | None = Field(default=None, alias="from", description="`domain.product:port@major`")
     source: SourceBlock | None = None
     contract: ContractBlock | None = Field(default=None, description="The columns that a source is declared to have")
-    required: Bool = Field(default=True, description="`false`: the product runs without news of it")
+    required: Bool = Field(
+        default=True,
+        description="`false`: the product runs without news of it; its tables are empty until they are first published",
+    )
 
 
 class TransformBlock(Shape):

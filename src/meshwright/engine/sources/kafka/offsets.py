@@ -42,17 +42,17 @@ class Held:
 def asked_for(source: KafkaSource, name: str, interval: Interval, log: Sequence[Publish]) -> Asked:
     """Return what an interval is to be given of the topic that the input of that name reads."""
     done = [
-        (publish.interval, read, read.topic.offsets)
+        (publish.interval, read.watermark, read.topic.offsets)
         for publish in standing(log)
         for read in _reads(publish, source, name)
-        if read.topic
+        if read.topic and read.watermark
     ]
     ends: dict[int, int] = {}
     for _, _, offsets in done:
         for one in offsets:
             ends[one.partition] = max(one.end, ends.get(one.partition, 0))
     again = joined(one for within, _, offsets in done if interval.covers(within) for one in offsets)
-    return Asked(again, ends, all(read.watermark <= interval.end for _, read, _ in done))
+    return Asked(again, ends, all(complete <= interval.end for _, complete, _ in done))
 
 
 def resolved(asked: Asked, held: Mapping[int, Held], where: str, *, from_what_is_there: bool) -> tuple[Offsets, ...]:
