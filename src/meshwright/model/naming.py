@@ -142,6 +142,11 @@ def one_name(dotted: str) -> str:
     return dotted.replace(".", "__")
 
 
+def input_table(input_port: str, table: str = "") -> str:
+    """The one identifier by which an engine reads a table of an input: `web_orders`, or `web_orders__lines`."""
+    return one_name(local_table(sql_name(input_port), table))
+
+
 def stored_table(table: TableAddress) -> str:
     """The table inside its product's store: `sales`, `sales_v2`; `orders__lines` where the port has several.
 

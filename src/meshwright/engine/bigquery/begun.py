@@ -12,12 +12,13 @@ from dataclasses import replace
 from meshwright.engine.bigquery.inputs import Exposed, Heads, heads_of
 from meshwright.engine.bigquery.log import read_stage
 from meshwright.engine.bigquery.session import Session
+from meshwright.engine.inputs import Inputs
 from meshwright.engine.protocol import Work
 from meshwright.model import codec
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import stage_table
-from meshwright.model.publish import InputRead, Publish, Staged
+from meshwright.model.publish import Publish, Staged
 from meshwright.model.time import Interval
 from meshwright.model.value import value
 
@@ -41,15 +42,11 @@ class _Kept:
     interval: Interval
     base: PublishId | None
     heads: tuple[Publish, ...]
-    reads: tuple[InputRead, ...]
+    inputs: Inputs
     relations: tuple[tuple[str, str], ...]
     loads: tuple[tuple[str, str], ...]
     datasets: tuple[str, ...]
     from_files: tuple[str, ...]
-    generated: tuple[str, ...]
-    stood_in: tuple[str, ...]
-    synthetic: bool
-    made_up: bool
 
 
 def write_begun(session: Session, work: Work, begun: Begun, before: Sequence[Publish]) -> None:
@@ -59,8 +56,8 @@ def write_begun(session: Session, work: Work, begun: Begun, before: Sequence[Pub
         return
     found = begun.exposed
     kept = _Kept(
-        begun.interval, _last(before), tuple(begun.heads.values()), found.reads, tuple(found.relations.items()),
-        found.loads, found.datasets, found.from_files, found.generated, found.stood_in, found.synthetic, found.made_up,
+        begun.interval, _last(before), tuple(begun.heads.values()), found.inputs, tuple(found.relations.items()),
+        found.loads, found.datasets, found.from_files,
     )  # fmt: skip
     place = session.staged(work.product.address, begun.publish_id, _PART)
     values = {"entry": json.dumps(codec.dump(kept), ensure_ascii=False)}
@@ -78,10 +75,7 @@ def read_begun(session: Session, work: Work, before: Sequence[Publish]) -> Begun
     heads = {publish.product: publish for publish in kept.heads}
     if kept.base != _last(before) or heads != heads_of(session, work):
         return None
-    exposed = Exposed(
-        kept.reads, dict(kept.relations), kept.loads, kept.datasets, kept.from_files, kept.generated, kept.stood_in,
-        kept.synthetic, kept.made_up,
-    )  # fmt: skip
+    exposed = Exposed(kept.inputs, dict(kept.relations), kept.loads, kept.datasets, kept.from_files)
     return Begun(publish_id, kept.interval, heads, exposed)
 
 

@@ -19,7 +19,7 @@ from meshwright.engine.protocol import Work
 from meshwright.model.address import TableAddress
 from meshwright.model.errors import MeshError
 from meshwright.model.estimate import Estimate
-from meshwright.model.naming import local_table, one_name, sql_name
+from meshwright.model.naming import input_table
 
 DIALECT = CAPABILITIES.dialect
 
@@ -60,13 +60,13 @@ def _billed(session: Session, work: Work, address: TableAddress) -> int:
     if table is not None:
         refuse_dialect(CAPABILITIES, address, table)
     inputs = {
-        one_name(local_table(sql_name(port.name), called)): port.port.table(called)
+        input_table(port.name, called): port.port.table(called)
         for port in work.product.inputs
         if port.port is not None
         for called in work.tables_of(port)
     }
     named = with_relations((local, f"SELECT * FROM {session.offered(read)}") for local, read in inputs.items())
     query = work.query(address)
-    sql = query.sql if query else f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}"
+    sql = query.sql if query else f"SELECT * FROM {name(input_table(work.passed_on(address).name))}"
     values = {parameter: work.value(parameter) for parameter in query.parameters} if query else {}
     return session.warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, None)

@@ -26,7 +26,7 @@ from meshwright.model.address import TableAddress
 from meshwright.model.code import CodeTransform
 from meshwright.model.errors import SourceBroken
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import sql_name, stored_table
+from meshwright.model.naming import input_table, stored_table
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.value import value
 
@@ -69,7 +69,7 @@ def build(building: Building, address: TableAddress, table: OutputTable) -> Buil
     if address in building.served:
         return Built()
     exposed = building.exposed
-    made_up = [f"`{n}`" for n in exposed.generated]
+    made_up = [f"`{n}`" for n in exposed.inputs.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
     by_code = isinstance(table.transform, CodeTransform)
     with explained(f"{'what code made for' if by_code else 'the SQL of'} `{address}`", hint):
@@ -83,7 +83,7 @@ def build(building: Building, address: TableAddress, table: OutputTable) -> Buil
 def _make(building: Building, address: TableAddress, table: OutputTable) -> Built:
     work, warehouse = building.work, building.session.warehouse
     query = work.query(address)
-    sql = query.sql if query else f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}"
+    sql = query.sql if query else f"SELECT * FROM {name(input_table(work.passed_on(address).name))}"
     values: dict[str, object] = {p: work.value(p) for p in query.parameters} if query else {}
     named = with_relations(building.exposed.relations.items())
     warehouse.one_select(f"{named}SELECT * FROM ({sql}\n) AS made", values, building.exposed.datasets)

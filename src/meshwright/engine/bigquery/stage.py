@@ -50,17 +50,18 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         work = going_on(work, begun)
         refuse_to_cut(work, before)
         building, built, aged = _built(session, work, begun, before, now)
+        inputs = building.exposed.inputs
         made = Staged(
             product=product,
             publish_id=building.publish_id,
             release=work.release,
             interval=work.interval,
-            watermark=staged_watermark(work, building.exposed.reads, now),
-            inputs=building.exposed.reads,
+            watermark=staged_watermark(work, inputs.reads, now),
+            inputs=inputs.reads,
             tables=_counted(building, [one.aside for one in built]),
             staged_at=now,
-            synthetic=building.exposed.synthetic,
-            keys=() if building.exposed.synthetic else used_of(building.keysets),
+            synthetic=inputs.synthetic,
+            keys=() if inputs.synthetic else used_of(building.keysets),
         )
         base = before[-1].publish_id if before else None
         seconds = time.perf_counter() - started + session.warehouse.meter.away
@@ -92,14 +93,15 @@ def _built(
     for _ in range(_TRIES):
         begun = begun or _begin(session, work, before, now)
         publish_id, heads, exposed = begun.publish_id, begun.heads, begun.exposed
-        refuse_to_join(product, exposed.reads)
+        inputs = exposed.inputs
+        refuse_to_join(product, inputs.reads)
         finish_loads(session.warehouse, Step(product.address, publish_id, "load"), exposed.loads)
         by_code = made_by_code(session, work, publish_id, exposed)
-        keysets = keysets_of(product, session.keys, made_up=exposed.made_up)
+        keysets = keysets_of(product, session.keys, made_up=inputs.made_up)
         exposed = replace(exposed, relations=exposed.relations | by_code)
         building = Building(session, work, publish_id, exposed, keysets, served_of(session, product))
         built = [build(building, address, table) for address, table in product.tables()]
-        aged = ages(product, exposed.reads, exposed.stood_in, now, partial(newest, session, exposed.relations))
+        aged = ages(product, inputs.reads, inputs.stood_in, now, partial(newest, session, exposed.relations))
         keep_referred(session, product, publish_id, building.exposed.relations.items())
         if not heads or heads_of(session, work) == heads:
             return building, built, aged

@@ -14,7 +14,7 @@ from meshwright.engine.protocol import Work
 from meshwright.model import codec
 from meshwright.model.address import TableAddress
 from meshwright.model.code import CodeTransform, Language
-from meshwright.model.naming import code_table, local_table, one_name, sql_name, stored_table
+from meshwright.model.naming import code_table, input_table, stored_table
 from meshwright.model.product import OutputTable
 from meshwright.model.publish import CheckResult
 
@@ -57,7 +57,7 @@ def _written(result: CheckResult) -> str:
 
 def _locals(work: Work) -> list[str]:
     """Return the names by which inputs, or each of their tables, are read."""
-    return [one_name(local_table(sql_name(p.name), t)) for p in work.product.inputs for t in work.tables_of(p)]
+    return [input_table(p.name, t) for p in work.product.inputs for t in work.tables_of(p)]
 
 
 def _write_arrow(connection: DuckDBPyConnection, local: str, folder: Path) -> None:

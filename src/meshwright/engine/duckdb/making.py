@@ -24,7 +24,7 @@ from meshwright.engine.protocol import Work
 from meshwright.model.address import TableAddress
 from meshwright.model.code import CodeTransform
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import sql_name, stored_table
+from meshwright.model.naming import input_table, stored_table
 from meshwright.model.product import OutputTable, PublishMode
 from meshwright.model.publish import TableRows
 from meshwright.model.value import value
@@ -62,7 +62,7 @@ def build(building: Building, made: Made) -> Built:
     if stored in building.virtual:
         with explained(f"the table of `{address}`"):
             return Built(TableRows(address, row_count(connection, building.virtual[stored])))
-    made_up = [f"`{n}`" for n in exposed.generated]
+    made_up = [f"`{n}`" for n in exposed.inputs.generated]
     hint = f"the rows of {', '.join(made_up)} were made up; real ones go into `fixtures/`" if made_up else ""
     by_code = isinstance(made[1].transform, CodeTransform)
     with explained(f"{'what code made for' if by_code else 'the SQL of'} `{address}`", hint):
@@ -148,4 +148,4 @@ def _chain(connection: DuckDBPyConnection, work: Work, table: OutputTable, store
 
 def _passed_on(work: Work, address: TableAddress) -> Query:
     """Return the query of a table that has no SQL: one input as it is."""
-    return Query(address, "duckdb", f"SELECT * FROM {name(sql_name(work.passed_on(address).name))}")
+    return Query(address, "duckdb", f"SELECT * FROM {name(input_table(work.passed_on(address).name))}")

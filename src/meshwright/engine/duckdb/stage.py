@@ -47,7 +47,8 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
         with connected(finished, session.limits) as connection:
             before = _attach_published(session, connection, work)
             exposed = expose(session, connection, work, before, now, folder)
-            refuse_to_join(product, exposed.reads)
+            inputs = exposed.inputs
+            refuse_to_join(product, inputs.reads)
             for name, aside in exposed.aside.items():
                 set_source_aside(connection, publish_id, name, aside)
             served = [(stored_table(address), t.virtual) for address, t in product.tables() if t.virtual]
@@ -55,24 +56,24 @@ def stage(session: Session, work: Work, now: datetime) -> Staged:
             virtual = {name: expose_virtual(session, connection, source, attached) for name, source in served}
             make_by_code(session, connection, work, folder / "code")
             sandbox(connection, exposed.files)
-            rings = keyrings(product, session.keys, made_up=exposed.made_up)
+            rings = keyrings(product, session.keys, made_up=inputs.made_up)
             functions = add_functions(connection, {ring.space: ring.pseudonymise for ring in rings})
             building = Building(connection, work, publish_id, exposed, virtual, functions)
             built = [build(building, table) for table in product.tables()]
             lost = tuple(answer for one in built for answer in one.answers)
-            aged = ages(product, exposed.reads, exposed.stood_in, now, partial(newest, connection))
+            aged = ages(product, inputs.reads, inputs.stood_in, now, partial(newest, connection))
             keep_referred(connection, product)
             made = Staged(
                 product=product.address,
                 publish_id=publish_id,
                 release=work.release,
                 interval=work.interval,
-                watermark=staged_watermark(work, exposed.reads, now),
-                inputs=exposed.reads,
+                watermark=staged_watermark(work, inputs.reads, now),
+                inputs=inputs.reads,
                 tables=tuple(one.rows for one in built),
                 staged_at=now,
-                synthetic=exposed.synthetic,
-                keys=() if exposed.synthetic else tuple(ring.used for ring in rings),
+                synthetic=inputs.synthetic,
+                keys=() if inputs.synthetic else tuple(ring.used for ring in rings),
             )
             base = before[-1].publish_id if before else None
             seconds = time.perf_counter() - started
