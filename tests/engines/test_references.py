@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from tests.engines.shop import COLUMNS, NOW, TABLE, Shop
+from tests.engines.test_tables import FIRST, SHARES, Tables, report, work
 
 from meshwright.model.contract import Check, Column, ForeignKey, LogicalType, Metric, Operator
 from meshwright.model.errors import ChecksFailed
@@ -47,6 +48,25 @@ def test_what_is_published_is_looked_up_in_itself_and_keeps_nothing_of_inputs(op
     shop.run(interval)
     found = {r.check: r.passed for r in shop.engine.check_published(shop.product, [TABLE], interval)}
     assert found == {"schema": True, "sale_id-required": True, "primary-key-unique": True, "in-table": True}
+
+
+def test_one_of_several_tables_of_an_input_is_looked_up_whether_sql_reads_it_or_not(open_shop: OpenShop) -> None:
+    tables = Tables(open_shop(), (PublishMode.REPLACE, PublishMode.REPLACE))
+    tables.sell(0, [("a", 1), ("b", 2)])
+    known = refers("known", ("sale_id",), ForeignKey("sales.sold", ("sale_id",), is_input=True))
+    counted = refers("counted", ("among",), ForeignKey("sales.days", ("sales",), is_input=True))
+    (port,) = report().outputs
+    (table,) = port.tables
+    checked = replace(table, contract=replace(table.contract, checks=(known, counted)))
+    product = replace(report(), outputs=(replace(port, tables=(checked,)),))
+    sql = {SHARES: "SELECT sale_id, 2 AS among FROM sales__sold UNION ALL SELECT 'c', 3"}
+    staged = tables.shop.engine.stage(work(tables.shop, product, FIRST, sql, "sales.sold"), NOW)
+    found = {r.check: r for r in tables.shop.engine.check(product, staged.publish_id)}
+    assert (found["known"].measured, found["counted"].measured) == (1, 1)
+    assert (
+        found["known"].message
+        == "1 of 3 rows with `sale_id` that `sales.sold.sale_id` does not have, which should be 0"
+    )
 
 
 def test_a_reference_that_leads_nowhere_blocks(open_shop: OpenShop) -> None:

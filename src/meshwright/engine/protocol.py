@@ -12,6 +12,7 @@ from typing import Protocol
 
 from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.capabilities import Capabilities
+from meshwright.engine.referred import to_inputs
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Column
 from meshwright.model.errors import FinalError, MeshError
@@ -66,10 +67,11 @@ class Work:
         return next((q for q in self.queries if q.table == table), None)
 
     def tables_of(self, port: InputPort) -> tuple[str, ...]:
-        """Return the tables that queries read of an input: by name, or its only one, which has none."""
+        """Return the tables that queries and references read of an input: by name, or its only one, which has none."""
         local = f"{sql_name(port.name)}."
-        found = {name.removeprefix(local) for q in self.queries for name in q.reads if name.startswith(local)}
-        return tuple(sorted(found)) or ("",)
+        read = [name for query in self.queries for name in query.reads]
+        read += [to.table for _, table in self.product.tables() for _, to in to_inputs(table)]
+        return tuple(sorted({name.removeprefix(local) for name in read if name.startswith(local)})) or ("",)
 
     def passed_on(self, table: TableAddress) -> InputPort:
         """Return the input that is a table without SQL: the only one, or the one of its port's name."""

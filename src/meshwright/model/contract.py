@@ -71,7 +71,10 @@ class Unit(StrEnum):
 
 @value
 class ForeignKey:
-    """What columns refer to: those of another table of the product, or of an input, by the name that SQL has for it."""
+    """What columns refer to: those of another table of the product, or of an input, by the name that SQL has for it.
+
+    One of several tables of an input is called by both names: `orders.lines`.
+    """
 
     table: str
     columns: tuple[str, ...]

@@ -15,7 +15,7 @@ from meshwright.engine.referred import to_inputs, to_tables
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check
 from meshwright.model.identity import PublishId
-from meshwright.model.naming import stored_table
+from meshwright.model.naming import one_name, stored_table
 from meshwright.model.product import DataProduct
 from meshwright.model.time import Interval
 
@@ -28,7 +28,7 @@ def keep_referred(
     for address, table in product.tables():
         for check, to in to_inputs(table):
             columns = ", ".join(name(column) for column in to.columns)
-            select = f"{named}SELECT DISTINCT {columns} FROM {name(to.table)}"
+            select = f"{named}SELECT DISTINCT {columns} FROM {name(one_name(to.table))}"
             with explained(f"looking up what `{address}` refers to in its input `{to.table}`"):
                 kept = _kept(session, publish_id, address, check)
                 step = Step(product.address, publish_id, "keep", address)

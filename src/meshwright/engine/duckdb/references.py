@@ -13,7 +13,7 @@ from meshwright.engine.duckdb.rows import Subject, looked_at
 from meshwright.engine.referred import to_inputs, to_tables
 from meshwright.model.address import TableAddress
 from meshwright.model.contract import Check
-from meshwright.model.naming import stored_table
+from meshwright.model.naming import one_name, stored_table
 from meshwright.model.product import DataProduct
 from meshwright.model.time import Interval
 
@@ -29,7 +29,7 @@ def keep_referred(connection: DuckDBPyConnection, product: DataProduct) -> None:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_KEPT}")
             with explained(f"looking up what `{address}` refers to in its input `{to.table}`"):
                 connection.execute(
-                    f"CREATE TABLE {_kept(address, check)} AS SELECT DISTINCT {columns} FROM {name(to.table)}"
+                    f"CREATE TABLE {_kept(address, check)} AS SELECT DISTINCT {columns} FROM {name(one_name(to.table))}"
                 )
 
 

@@ -148,7 +148,12 @@ def _referring(table: OutputTable) -> set[ForeignKey]:
 
 def _of_table(table: TableAddress, current: MeshGraph, proposed: MeshGraph) -> tuple[Consumer, ...]:
     """Return those who read a table: of a port with several, not those who read only others of them."""
-    readers = {t.port.product for graph in (current, proposed) for t in graph.table_targets(table)}
+    readers = {
+        address.port.product
+        for graph in (current, proposed)
+        for local, address, made in graph.taking(table)
+        if local in made.inputs or any(read.input == local for read in made.reads)
+    }
     taking = _of_ports((table.port,), proposed)
     return tuple(c for c in taking if not table.name or c.product in readers)
 

@@ -55,7 +55,7 @@ def _columns(said: str | list[str] | None, table: Table, place: Place, problems:
 
 def _reference(said: Relationship, own: tuple[str, ...], place: Place, problems: Problems) -> Iterator[Check]:
     unread(said, place, problems)
-    ends = [reference.partition(".") for reference in _listed(said.to)]
+    ends = [reference.rpartition(".") for reference in _listed(said.to)]
     tables = {table for table, _, _ in ends}
     if len(tables) > 1 or len(ends) != len(own):
         message = f"{len(own)} column{'s' if len(own) > 1 else ''} cannot refer to {', '.join(_listed(said.to))}"
@@ -78,10 +78,21 @@ def _listed(said: str | list[str]) -> list[str]:
 
 @value
 class _Known:
-    """What rows of a product may refer to: the columns of its tables, and of its inputs as far as they are declared."""
+    """What rows of a product may refer to: the columns of its tables, and of its inputs as far as they are declared.
+
+    Which tables the inputs have that are other products' `ports`, nobody knows here.
+    """
 
     tables: Mapping[str, frozenset[str]]
     inputs: Mapping[str, frozenset[str]]
+    ports: frozenset[str]
+
+    def columns(self, table: str) -> frozenset[str] | None:
+        """Return the columns of a table, none where they are not known here; None where there is no such table."""
+        head, several, _ = table.partition(".")
+        if several:
+            return frozenset() if head in self.ports else None
+        return self.tables.get(table, self.inputs.get(table))
 
 
 def referring(subject: Subject, inputs: Iterable[InputPort], outputs: tuple[OutputPort, ...]) -> tuple[OutputPort, ...]:
@@ -92,6 +103,7 @@ def referring(subject: Subject, inputs: Iterable[InputPort], outputs: tuple[Outp
     known = _Known(
         {sql_name(table.name): frozenset(c.name for c in table.contract.columns) for table in tables},
         {sql_name(port.name): frozenset(c.name for c in port.columns) for port in inputs},
+        frozenset(sql_name(port.name) for port in inputs if port.port is not None),
     )
     return tuple(
         replace(port, tables=tuple(_referring(subject, table, known) for table in port.tables)) for port in outputs
@@ -107,8 +119,8 @@ def _resolved(subject: Subject, check: Check, known: _Known) -> Check:
     to = check.refers_to
     assert to is not None, "it refers to something"  # noqa: S101
     assert check.at is not None, "it was written somewhere"  # noqa: S101
-    named = sql_name(to.table)
-    columns = known.tables.get(named, known.inputs.get(named))
+    named = sql_name(to.table.lower() if "." in to.table else to.table)
+    columns = known.columns(named)
     if columns is None:
         hint = did_you_mean(to.table, [*known.tables, *known.inputs])
         message = f"`{to.table}` is neither a table of this product nor an input of it"

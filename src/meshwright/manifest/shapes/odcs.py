@@ -21,6 +21,7 @@ from meshwright.manifest.shapes.values import (
     Number,
     OptionalValue,
     Pattern,
+    ReferredColumn,
     Share,
     StrictText,
     Value,
@@ -202,8 +203,9 @@ class Relationship(Shape):
     from_: ColumnReference | list[ColumnReference] | None = Field(
         default=None, alias="from", description="Of a table: its own column, or columns, as `table.column`"
     )
-    to: ColumnReference | list[ColumnReference] = Field(
-        description="`table.column` of a table of the product or of an input, or a list of them"
+    to: ReferredColumn | list[ReferredColumn] = Field(
+        description="`table.column` of a table of the product or of an input, `input.table.column` where that has "
+        "several tables; or a list of them"
     )
     id: Unread = None
     custom_properties: Unread = None

@@ -11,6 +11,7 @@ CHECK_NAME = "^[A-Za-z][A-Za-z0-9_-]*$"
 CHECK_REFERENCE = rf"^({_WORD}\.)?[A-Za-z][A-Za-z0-9_-]*$"
 COLUMN_NAME = f"^{_WORD}$"
 COLUMN_REFERENCE = rf"^{_WORD}\.{_WORD}$"
+REFERRED_COLUMN = rf"^{_WORD}(\.{_WORD}){{1,2}}$"
 COLUMN_KEY = rf"^{_WORD}(\.{_WORD})?$"
 TABLE_NAME = rf"^{_PART}(\.{_PART}){{0,2}}$"
 KEY_PATH = r"^[^.\s\[\]$*]+(\.[^.\s\[\]$*]+)*$"
@@ -28,6 +29,10 @@ MEANT = {
     CHECK_REFERENCE: ("the name of a check", "write `check`, or `table.check` where the port has several tables"),
     COLUMN_NAME: ("a name in SQL", "use letters, digits and `_`, and begin with a letter"),
     COLUMN_REFERENCE: ("a column of a table", "write `table.column`, by the names that SQL has for them"),
+    REFERRED_COLUMN: (
+        "a column of a table",
+        "write `table.column`, by the names that SQL has for them, or `input.table.column` of one of several tables",
+    ),
     COLUMN_KEY: ("a column", "write its name, or `table.column`"),
     TABLE_NAME: ("a table", 'write one to three names, such as `shop.orders`; quote with `"…"` what is not plain'),
     KEY_PATH: ("keys of an answer", "write them with dots between, such as `data.items`"),

@@ -27,6 +27,7 @@ from meshwright.manifest.shapes.spellings import (
     LINK,
     MESSAGE_PLACE,
     NAME,
+    REFERRED_COLUMN,
     TABLE_NAME,
     TOPIC_NAME,
     URL,
@@ -231,6 +232,7 @@ CheckName = Annotated[str, spelt(CHECK_NAME)]
 CheckReference = Annotated[str, spelt(CHECK_REFERENCE)]
 ColumnName = Annotated[str, spelt(COLUMN_NAME)]
 ColumnReference = Annotated[str, spelt(COLUMN_REFERENCE)]
+ReferredColumn = Annotated[str, spelt(REFERRED_COLUMN)]
 ColumnKey = Annotated[str, spelt(COLUMN_KEY)]
 TableName = Annotated[str, spelt(TABLE_NAME)]
 Currency = Annotated[str, spelt(CURRENCY)]
