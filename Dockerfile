@@ -17,4 +17,3 @@ USER root
 # Named volumes take the owner of the folder that they are first mounted on.
 RUN install -d -o airflow -g root /mesh/store /mesh/data
 USER airflow
-ENV MESH_STORE=/mesh/store MESH_DATA=/mesh/data

@@ -1,6 +1,7 @@
 """The production topology: what can be known of it where no container engine is."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +65,13 @@ def test_the_bundle_is_one_that_exists(compose: dict[str, Any]) -> None:
     module, _, name = bundle["classpath"].rpartition(".")
     source = ROOT / "src" / Path(*module.split(".")).with_suffix(".py")
     assert f"class {name}(" in source.read_text()
+
+
+def test_every_process_of_the_mesh_is_told_what_the_guide_says_that_it_needs(compose: dict[str, Any]) -> None:
+    guide = (ROOT / "docs" / "guides" / "platform-team.md").read_text()
+    setting_up = guide.partition("## Setting up")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in setting_up.splitlines() if line.strip().startswith("| `MESH_")]
+    needed = {name for row in rows for name in re.findall(r"MESH_\w+", row)}
+    assert {"MESH_STORE", "MESH_ROOT_KEY", "MESH_DATABASE"} <= needed
+    for name in ("scheduler", "dag-processor", "triggerer", "worker", "api-server", "monitor"):
+        assert needed - compose["services"][name]["environment"].keys() == set()
