@@ -1,6 +1,6 @@
-"""Files in a bucket: read as those in a folder are, from a server that speaks S3.
+"""Files in a bucket: read as those in a folder are, from a server that speaks S3, and GCS as far as it is the same.
 
-No emulator of GCS lists a bucket as obstore asks it to: what it is asked is asserted, and what it would answer is read.
+What GCS is asked, and what it would answer, is asserted besides.
 """
 
 from pathlib import Path
@@ -17,10 +17,14 @@ from meshwright.model.identity import Secret
 from meshwright.model.product import FilesSource
 
 
-def test_files_in_a_bucket_are_read_as_those_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = Reader(tmp_path / "data", {"files": "s3://mesh/in"})
+@pytest.mark.parametrize("scheme", ["s3", "gs"])
+def test_files_in_a_bucket_are_read_as_those_in_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    reader = Reader(tmp_path / "data", {"files": f"{scheme}://mesh/in"})
     with s3() as variables:
-        for name, value in variables.items():
+        account = service_account(tmp_path, variables["AWS_ENDPOINT_URL"])
+        for name, value in {**variables, "GOOGLE_SERVICE_ACCOUNT": str(account)}.items():
             monkeypatch.setenv(name, value)
         for day, line in enumerate(LINES, 1):
             address = f"{variables['AWS_ENDPOINT_URL']}/mesh/in/things-{day:02}.csv"

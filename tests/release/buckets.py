@@ -1,4 +1,8 @@
-"""Buckets: S3 as a server on 127.0.0.1, and a service that says what GCS would and keeps what it was asked.
+"""Buckets: S3 as a server on 127.0.0.1, GCS as far as it is the same, and a service that keeps what it was asked.
+
+The XML API of GCS, which obstore speaks, is that of S3 but for one header: what is only to be created says so by
+`x-goog-if-generation-match: 0`. Emulators of GCS do not answer it: fake-gcs-server and gcp-storage-emulator list no
+bucket in XML, and the latter heeds no header. So S3's own is put in its place, with a signature, and moto answers.
 
 moto's own program answers requests in threads, and looks whether an object is there before it keeps one: of two who
 create it at once both may win, as on no S3. Here one request is answered after the other.
@@ -23,7 +27,15 @@ from meshwright.release.objects import open_objects
 _S3 = """\
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app))
+SIGNED = "AWS4-HMAC-SHA256 Credential=a/20260301/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x"
+application = DomainDispatcherApplication(create_backend_app)
+def answer(asked, start):
+    if asked.pop("HTTP_X_GOOG_IF_GENERATION_MATCH", None) == "0":
+        asked["HTTP_IF_NONE_MATCH"] = "*"
+    if not asked.get("HTTP_AUTHORIZATION", "").startswith("AWS4"):
+        asked["HTTP_AUTHORIZATION"] = SIGNED
+    return application(asked, start)
+server = make_server("127.0.0.1", 0, answer)
 print(server.server_port, flush=True)
 server.serve_forever()
 """

@@ -1,8 +1,4 @@
-"""Releases and their log in S3, as a server; and what GCS is asked, of which no emulator honours what we need.
-
-GCS creates an object only where there is none when it is asked with `x-goog-if-generation-match: 0`. The emulators that
-can be had do not answer such a request, or answer it without the ETag that GCS sends: so the request is asserted.
-"""
+"""Releases and their log in S3 and in GCS, as servers; and what GCS is asked, word for word."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -40,12 +36,15 @@ def server() -> Iterator[dict[str, str]]:
         yield found
 
 
-@pytest.fixture
-def bucket(server: dict[str, str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=["s3", "gs"])
+def bucket(
+    server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> str:
     """A folder of the bucket for each test."""
-    for name, value in server.items():
+    account = service_account(tmp_path, server["AWS_ENDPOINT_URL"])
+    for name, value in {**server, "GOOGLE_SERVICE_ACCOUNT": str(account)}.items():
         monkeypatch.setenv(name, value)
-    return f"s3://mesh/{abs(hash(request.node.name))}"
+    return f"{request.param}://mesh/{abs(hash(request.node.name))}"
 
 
 def test_of_processes_that_create_the_same_object_at_once_one_does(bucket: str) -> None:

@@ -5,16 +5,15 @@ whole or not at all. Reading loads no third party: a command that finds its mesh
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.model.value import value
-from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
-from meshwright.release.read import products_of, root_of
+from meshwright.release.files import ROOT, fitting, object_file
+from meshwright.release.read import Part, records_in, root_of
 
 if TYPE_CHECKING:
     from meshwright.release.store import ReleaseStore
@@ -32,14 +31,6 @@ class Brought:
 
     files: int
     size: int
-
-
-@value
-class _Part:
-    """One file of a release: its name, and the digest of its bytes."""
-
-    name: str
-    digest: Digest
 
 
 def _silent(_done: int, _all: int) -> None:
@@ -60,12 +51,11 @@ class Copy:
         """Bring what is not here yet of a release, every byte verified. Raises `NotFound` or `Corrupt`."""
         if self.has(release):
             return Brought(0, 0)
-        top = _Part(ROOT, release)
-        content = store.file(release, *_words(top))
+        content = store.file(release, ROOT, release)
         root = root_of(content, release)
-        shards = [_Part(shard_file(s.name), s.digest) for s in root.shards]
-        first = self._bring(store, release, [_Part(MESH, root.mesh), *shards], _silent)
-        records = [part for shard in shards for part in self._records(release, shard)]
+        first = self._bring(store, release, root.parts, _silent)
+        _, *shards = self.files(release, root.parts)
+        records = [part for shard in shards for part in records_in(shard)]
         rest = self._bring(store, release, records, told)
         self._keep(release, content)
         brought = (*first, *rest, len(content))
@@ -79,18 +69,18 @@ class Copy:
             raise NotFound(f"`{name}` of release {release.short} is not here") from None
         return fitting(content, digest, release, name)
 
-    def _records(self, release: Digest, shard: _Part) -> list[_Part]:
-        listed: dict[ProductAddress, Digest] = products_of(self.file(release, *_words(shard)))
-        return [_Part(record_file(product), digest) for product, digest in listed.items()]
+    def files(self, release: Digest, parts: Iterable[Part]) -> Iterator[bytes]:
+        """Yield files of a release, verified, in their order."""
+        return (self.file(release, part.name, part.digest) for part in parts)
 
-    def _bring(self, store: "ReleaseStore", release: Digest, parts: Iterable[_Part], told: Told) -> list[int]:
+    def _bring(self, store: "ReleaseStore", release: Digest, parts: Iterable[Part], told: Told) -> list[int]:
         """Fetch those of some files that are not here; return their sizes."""
         from concurrent.futures import ThreadPoolExecutor  # whoever only reads a copy waits for no threads
 
         wanted = [p for p in parts if not self._path(p.digest).is_file()]
 
-        def bring(part: _Part) -> int:
-            content = store.file(release, *_words(part))
+        def bring(part: Part) -> int:
+            content = store.file(release, part.name, part.digest)
             self._keep(part.digest, content)
             return len(content)
 
@@ -110,7 +100,3 @@ class Copy:
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         draft.write_bytes(content)
         draft.replace(path)
-
-
-def _words(part: _Part) -> tuple[str, Digest]:
-    return part.name, part.digest

@@ -5,7 +5,7 @@ what looks at one product of thousands reads one.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Protocol
@@ -18,8 +18,8 @@ from meshwright.model.codec import load
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.products import Outline, Products
-from meshwright.release.files import MESH, ROOT, record_file, shard_file
-from meshwright.release.read import Root, root_of
+from meshwright.release.files import MESH, ROOT, record_file
+from meshwright.release.read import Part, Root, root_of
 from meshwright.release.record import analyses_of, product_of
 from meshwright.release.shard import Head, heads_of
 
@@ -29,6 +29,9 @@ class Files(Protocol):
 
     def file(self, release: Digest, name: str, digest: Digest) -> bytes:
         """Return one file of a release, verified. Raises `NotFound` or `Corrupt`."""
+
+    def files(self, release: Digest, parts: Sequence[Part]) -> Iterator[bytes]:
+        """Yield files of a release, verified, in their order; from far away, several are brought at once."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Listing:
 def listing_of(files: Files, release: Digest) -> Listing:
     """Return what a release is made of. Raises `NotFound` or `Corrupt`."""
     root = root_of(files.file(release, ROOT, release), release)
-    shards = (files.file(release, shard_file(entry.name), entry.digest) for entry in root.shards)
+    shards = files.files(release, root.parts[1:])
     heads = (head for shard in shards for head in heads_of(shard))
     return Listing(root, {ProductAddress(*head.product.split(".")): head for head in heads})
 

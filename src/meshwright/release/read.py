@@ -9,7 +9,7 @@ from meshwright.model.address import ProductAddress, product_address
 from meshwright.model.identity import Digest
 from meshwright.model.value import value
 from meshwright.release import shard
-from meshwright.release.files import record_file, verified
+from meshwright.release.files import MESH, record_file, shard_file, verified
 from meshwright.release.record import Record, contents_of
 
 
@@ -23,11 +23,24 @@ class ShardEntry:
 
 
 @value
+class Part:
+    """One file of a release: its name, and the digest of its bytes."""
+
+    name: str
+    digest: Digest
+
+
+@value
 class Root:
     """What a release is made of: the mesh's own document, and the shards in the order of their products."""
 
     mesh: Digest
     shards: tuple[ShardEntry, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The files that it names: the mesh's own document, then the shards."""
+        return (Part(MESH, self.mesh), *(Part(shard_file(entry.name), entry.digest) for entry in self.shards))
 
 
 def read_record(folder: Path, release: Digest, product: ProductAddress) -> Record:
@@ -43,6 +56,6 @@ def root_of(content: bytes, release: Digest) -> Root:
     return Root(Digest(plain["mesh"]), tuple(shards))
 
 
-def products_of(content: bytes) -> dict[ProductAddress, Digest]:
-    """Read a shard's bytes: its products, in order, and the digests of their records."""
-    return {product_address(head.product): Digest(head.record) for head in shard.heads_of(content)}
+def records_in(content: bytes) -> tuple[Part, ...]:
+    """Read a shard's bytes: the files of its products, in order."""
+    return tuple(Part(record_file(head.product), Digest(head.record)) for head in shard.heads_of(content))

@@ -14,9 +14,9 @@ from meshwright.model.errors import NotFound
 from meshwright.model.identity import Digest
 from meshwright.model.progress import counted
 from meshwright.release.cut import Release
-from meshwright.release.files import MESH, ROOT, fitting, object_file, record_file, shard_file
+from meshwright.release.files import ROOT, fitting, object_file
 from meshwright.release.objects import open_objects
-from meshwright.release.read import products_of, root_of
+from meshwright.release.read import Part, records_in, root_of
 
 _T = TypeVar("_T")
 
@@ -40,10 +40,9 @@ class ReleaseStore:
         """
         done = set() if verified is None else verified
         root = root_of(self.file(release, ROOT, release), release)
-        self.file(release, MESH, root.mesh)
-        shards = [products_of(self.file(release, shard_file(e.name), e.digest)) for e in root.shards]
-        named = {digest: product for shard in shards for product, digest in shard.items() if digest not in done}
-        self._at_once("verifying files", lambda d: self.file(release, record_file(named[d]), d), list(named))
+        _, *shards = self.files(release, root.parts)
+        named = {part.digest: part for shard in shards for part in records_in(shard) if part.digest not in done}
+        self._at_once("verifying files", lambda part: self.file(release, part.name, part.digest), list(named.values()))
         done |= {release, root.mesh, *named, *(entry.digest for entry in root.shards)}
 
     def materialise(self, digest: Digest, folder: Path) -> None:
@@ -71,6 +70,10 @@ class ReleaseStore:
             raise NotFound(f"the store has no `{name}` of release {release.short}", hint="release it again")
         return fitting(content, digest, release, name)
 
+    def files(self, release: Digest, parts: Sequence[Part]) -> Iterator[bytes]:
+        """Yield files of a release, verified, in their order; from far away, several are brought at once."""
+        return self._objects.each(lambda part: self.file(release, part.name, part.digest), parts)
+
     def _keep(self, content: bytes) -> None:
         self._objects.create(object_file(Digest.of(content)), content)
 
@@ -78,12 +81,10 @@ class ReleaseStore:
         content = self.file(release, ROOT, release)
         root = root_of(content, release)
         yield ROOT, content
-        yield MESH, self.file(release, MESH, root.mesh)
-        for entry in root.shards:
-            listed = self.file(release, shard_file(entry.name), entry.digest)
-            yield shard_file(entry.name), listed
-            for product, digest in products_of(listed).items():
-                yield record_file(product), self.file(release, record_file(product), digest)
+        _, *shards = listed = list(self.files(release, root.parts))
+        yield from zip((part.name for part in root.parts), listed, strict=True)
+        records = [part for shard in shards for part in records_in(shard)]
+        yield from zip((part.name for part in records), self.files(release, records), strict=True)
 
     def _at_once(self, what: str, work: Callable[[_T], object], items: Sequence[_T]) -> None:
         """Do the work for all items, and tell how far it is."""
