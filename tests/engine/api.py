@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,12 +15,16 @@ PAGE = 2
 
 @dataclass
 class Trouble:
-    """What is answered once instead of the records: a status with headers, a body; `cut`: half of what was promised."""
+    """What is answered once instead of the records: a status with headers, a body.
+
+    `cut`: half of what was promised; `endless`: the body over and over, with a pause of so many seconds.
+    """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     cut: bool = False
+    endless: float | None = None
 
 
 @dataclass
@@ -45,8 +50,9 @@ class Records:
         match path:
             case "whole":
                 return {}, list(self.rows)
-            case "linked":
-                return ({"Link": f'<{there}>; rel="next"'} if rest else {}), page
+            case "linked" | "circle":
+                following = there if rest else f"{self.home}/circle?offset=0" if path == "circle" else ""
+                return ({"Link": f'<{following}>; rel="next"'} if following else {}), page
             case "named":
                 return {}, {"data": {"items": page}, "links": {"next": there if rest else None}}
             case "cursor":
@@ -77,9 +83,19 @@ def serving(records: Records) -> Iterator[str]:
             self.send_response_only(trouble.status)
             for name, value in {"Content-Type": "application/json", **headers, **trouble.headers}.items():
                 self.send_header(name, value)
+            if trouble.endless is not None:
+                self._go_on(content, trouble.endless)
+                return
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content[: len(content) // 2] if trouble.cut else content)
+
+        def _go_on(self, content: bytes, pause: float) -> None:
+            self.end_headers()
+            with suppress(OSError):  # until whoever asked has gone away
+                while True:
+                    self.wfile.write(content)
+                    time.sleep(pause)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -119,10 +119,33 @@ FILES = [
     pytest.param("csv", text(CSV), text(CSV + "6,cheap,x\n"), SourceBroken, "cheap", id="a word for a number"),
     pytest.param("csv", text(CSV), text(CSV + "6.5,1,x\n"), SourceBroken, "`id` holds a number", id="half a number"),
     pytest.param("csv", text(CSV), text(CSV + "6,1"), SourceBroken, "`things`", id="a line cut short"),
+    pytest.param(
+        "csv", text(CSV), text(CSV + '6,1,"' + "x" * 3_000_000), SourceBroken, "`things`", id="a text without end"
+    ),
+    pytest.param("csv", text(CSV), text("x" * 3_000_000), SourceBroken, "`things`", id="a name without end"),
     pytest.param("json", text(JSON), text(JSON + '{"id": 6, "pri'), SourceBroken, "`things`", id="half a JSON"),
     pytest.param("json", text(JSON), text('{"id": "six"}\n'), SourceBroken, "six", id="JSON of another type"),
     pytest.param("json", text(JSON), text('{"id": 6.5}\n'), SourceBroken, "6.5", id="JSON with half a number"),
     pytest.param("json", text(JSON), text("<html></html>\n"), SourceBroken, "`things`", id="no JSON"),
+    pytest.param(
+        "json",
+        text(JSON),
+        text('{"id": 6, "name": ' + "[" * 1_000_000),
+        SourceBroken,
+        "`things`",
+        id="lists without end",
+    ),
+    pytest.param(
+        "json",
+        text(JSON),
+        text('{"id": 6, "name": "' + "x" * 17_000_000),
+        SourceBroken,
+        "`things`",
+        id="a line without end",
+    ),
+    pytest.param(
+        "json", text(JSON), text('{"id": ' + "9" * 100_000 + "}"), SourceBroken, "`things`", id="digits without end"
+    ),
     pytest.param(
         "json", text(JSON), text('[{"id": 6}]\n'), SourceBroken, "`things`", id="a list where lines should be"
     ),
@@ -296,12 +319,26 @@ def test_a_database_that_drops_the_connection_is_read_again_and_whole(tmp_path: 
         ),
         pytest.param(Trouble(body=b'[{"id": 6, "id": 7}]'), SourceBroken, "a key twice", id="two ids"),
         pytest.param(Trouble(body=b"[" * 100_000), SourceBroken, "not JSON", id="lists without end"),
+        pytest.param(Trouble(body=b" " * 4096, endless=0), SourceBroken, "more than 1 MB at once", id="no end"),
+        pytest.param(
+            Trouble(headers={"Content-Encoding": "gzip"}, body=gzip.compress(b" " * 2**21)),
+            SourceBroken,
+            "more than 1 MB at once",
+            id="a page that unpacks to a thousand times as much",
+        ),
+        pytest.param(
+            Trouble(headers={"Content-Encoding": "gzip, gzip"}, body=gzip.compress(gzip.compress(b"[]"))),
+            SourceBroken,
+            "packed as `gzip, gzip`, which it was not asked for",
+            id="packed twice",
+        ),
     ],
 )
 def test_an_api(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Trouble, error: type[MeshError], says: str
 ) -> None:
     monkeypatch.setattr(ask, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(ask, "LARGEST", 2**20)
     records = Records(RECORDS)
     with serving(records) as url:
         product = Product(tmp_path / "data", url, HttpSource("api", "linked", pages=LinkedPages()))

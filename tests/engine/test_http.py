@@ -112,6 +112,14 @@ def test_who_wants_to_be_left_alone_for_long_is_left_alone(
     assert len(api.asked) == 1
 
 
+def test_an_answer_that_does_not_end_is_given_up(api: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask, "LONGEST", 0.2)
+    api.for_ever = Trouble(body=b" ", endless=0.02)
+    with pytest.raises(SourceNotReady, match="has not ended its answer"):
+        read(api, tmp_path)
+    assert len(api.asked) == 1
+
+
 def test_an_api_that_is_not_there_is_not_ready(api: Records, tmp_path: Path) -> None:
     with pytest.raises(SourceNotReady, match="does not answer"):
         read(api, tmp_path, url="http://127.0.0.1:1")
@@ -160,6 +168,7 @@ def test_an_answer_that_was_not_agreed_on_is_said(
             "same", {"pages": NumberedPages("seite")}, "same page again", id="a parameter that it does not know"
         ),
         pytest.param("elsewhere", {"pages": LinkedPages()}, "another host", id="a link to another host"),
+        pytest.param("circle", {"pages": LinkedPages()}, "leads back to a page", id="a circle of pages"),
         pytest.param("whole", {"cursor": "when"}, "cursor `when` of a record is `None`", id="no time"),
         pytest.param("whole", {"cursor": "id"}, "cursor `id` of a record is `0`", id="a number for a time"),
         pytest.param("whole", {"path": "{now}"}, "cannot be asked for", id="a placeholder nobody knows"),

@@ -28,6 +28,7 @@ from meshwright.model.errors import FinalError, SourceBroken
 from meshwright.model.value import value
 
 _FORMATS = {"csv": "CSV", "json": "NEWLINE_DELIMITED_JSON", "parquet": "PARQUET"}
+_LONGEST_LINE = 4 * 1024 * 1024
 
 
 @value
@@ -153,8 +154,20 @@ def _schema(columns: Sequence[Column]) -> list[bigquery.SchemaField]:
 
 
 def _header(path: Path) -> list[str]:
+    """Return the names in the first row of a file; a row without end is no row."""
     with _unpacked(path) as content, io.TextIOWrapper(content, "utf-8-sig", errors="replace", newline="") as text:
-        return next(csv.reader(text), [])
+        try:
+            return next(csv.reader(_lines(text)), [])
+        except csv.Error as error:
+            raise SourceBroken(f"the source's file `{path.name}` cannot be read: its first row: {error}") from None
+
+
+def _lines(text: IO[str]) -> Iterator[str]:
+    """Yield the lines of a file. Raises `csv.Error` for one that memory may not hold."""
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise csv.Error("line longer than 4 MB")
+        yield line
 
 
 @contextmanager

@@ -21,11 +21,21 @@ TRIES = 5
 FIRST_WAIT = 1.0
 """Seconds; each wait that the API does not name itself is twice the one before."""
 
+LARGEST = 128 * 2**20
+"""Bytes of one answer, unpacked: it is read whole, and its records take some times as much."""
+
+LONGEST = 900.0
+"""Seconds for which one answer may go on, however little of it comes at a time."""
+
 _LONGEST_WAIT = 60.0
 _TIMEOUT = 60.0
+_PACKED = ("gzip", "deflate")
+"""How an answer may be packed: a thousand times as small, at most, so that it is seen growing."""
+
 _REDIRECTS = 5
 _BUSY = frozenset((408, 425, 429, 500, 502, 503, 504))
 _UNWANTED = frozenset((401, 403))
+_OF_TRANSPORT = frozenset(("content-encoding", "content-length", "transfer-encoding"))
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # else it logs each URL whole, and a key may be in its query
 
@@ -69,7 +79,7 @@ class Api:
         wait = FIRST_WAIT
         for left in reversed(range(TRIES)):
             try:
-                response = self._client.get(url.copy_merge_params(self._home.params))
+                response = self._whole(url.copy_merge_params(self._home.params))
             except httpx.TransportError as error:
                 why, asked = f"does not answer: {type(error).__name__}", None
             except httpx.HTTPError as error:
@@ -85,6 +95,23 @@ class Api:
             time.sleep(wait)
             wait = wait * 2
         raise AssertionError("the last try returns or raises")
+
+    def _whole(self, url: httpx.URL) -> httpx.Response:
+        """Return an answer with all of its content, if that has an end."""
+        with self._client.stream("GET", url) as answer:
+            packed = answer.headers.get("Content-Encoding", "identity").lower()
+            if packed not in (*_PACKED, "identity"):
+                raise SourceBroken(f"{self.said} gives what is packed as `{packed}`, which it was not asked for")
+            content, until = bytearray(), time.monotonic() + LONGEST
+            for part in answer.iter_bytes():
+                content += part
+                if len(content) > LARGEST:
+                    hint = "ask for smaller pages, or have it give a file"
+                    raise SourceBroken(f"{self.said} gives more than {LARGEST >> 20} MB at once", hint=hint)
+                if time.monotonic() > until:
+                    raise SourceNotReady(f"{self.said} has not ended its answer after {LONGEST:.0f} seconds")
+            told = [(name, said) for name, said in answer.headers.multi_items() if name not in _OF_TRANSPORT]
+            return httpx.Response(answer.status_code, headers=told, content=bytes(content), request=answer.request)
 
     def _sound(self, response: httpx.Response) -> httpx.Response:
         if response.is_success:
@@ -105,7 +132,8 @@ def opened(connection: str, path: str, url: Secret) -> Iterator[Api]:
     if home.scheme not in ("http", "https") or not home.host:
         hint = "write `https://host/path`"
         raise FinalError(f"connection `{connection}` is not the URL of an API", hint=hint)
-    headers = {**dict(parse_qsl(home.fragment)), "Accept": "application/json", "User-Agent": "meshwright"}
+    asking = {"Accept": "application/json", "Accept-Encoding": ", ".join(_PACKED), "User-Agent": "meshwright"}
+    headers = {**dict(parse_qsl(home.fragment)), **asking}
     user, password = unquote(home.username), unquote(home.password)
     if password and not user:
         headers["Authorization"] = f"Bearer {password}"

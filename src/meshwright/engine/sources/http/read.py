@@ -45,7 +45,9 @@ def _records(source: HttpSource, api: Api, interval: Interval) -> Iterator[Recor
     url = api.url(_expanded(source.path, interval)).copy_merge_params(query)
     following: httpx.URL | None = first_page(source.pages, url)
     before, pages, count = b"", 0, 0
+    asked = set[httpx.URL]()
     while following is not None:
+        asked.add(following)
         response = api.get(following)
         with _explained(api):
             body = _json(response)
@@ -55,6 +57,8 @@ def _records(source: HttpSource, api: Api, interval: Interval) -> Iterator[Recor
             before, pages, count = response.content, pages + 1, count + len(found)
             inside = [r for r in found if source.cursor is None or _is_inside(r, source.cursor, interval)]
             following = next_page(source.pages, url, Page(response, body, pages, count, not found))
+            if following in asked:
+                raise SourceBroken("it leads back to a page that was read", hint="see what it calls the next page")
         yield from inside
 
 

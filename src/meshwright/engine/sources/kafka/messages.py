@@ -49,6 +49,7 @@ def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed)
     """Return a message as one line. Raises `Poison`."""
     if value is None:
         raise Poison("it is empty: a tombstone")
+    _refuse_long(len(value))
     text, found = read(value)
     if not isinstance(found, dict):
         raise Poison("it is not a JSON object")
@@ -56,9 +57,14 @@ def line_of(value: bytes | None, columns: Sequence[Column], read: Read = parsed)
         told = found.get(column.name)
         if told is not None and not _IS[column.type](told):
             raise Poison(f"its `{column.name}` is no {column.type}")
-    if len(text) >= _LONGEST // 4 and len(text.encode()) >= _LONGEST:
-        raise Poison("it is longer than 16 MB")
+    if len(text) >= _LONGEST // 4:  # in characters, of which each is four bytes at most
+        _refuse_long(len(text.encode()))
     return text.replace("\r", " ").replace("\n", " ")  # between values only: inside of them they are escaped
+
+
+def _refuse_long(size: int) -> None:
+    if size >= _LONGEST:
+        raise Poison("it is longer than 16 MB")
 
 
 def _is_integer(value: Any) -> bool:

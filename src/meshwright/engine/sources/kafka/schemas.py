@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from meshwright.engine.sources.kafka.bounds import Beyond, bounds_of
 from meshwright.engine.sources.kafka.messages import Poison, Read, parsed
 from meshwright.model.errors import Refused
 from meshwright.model.value import value
@@ -54,24 +55,32 @@ def avro_reader(schema: Schema) -> Read:
     try:
         for text in (*schema.needed.values(), schema.text):
             written_by = parse_schema(json.loads(text), named_schemas=named)
+        bounds = bounds_of(written_by, named)
     except (SchemaParseException, UnknownType, *_WRONG):
         raise schema.unreadable from None
 
     def read(value: bytes) -> tuple[str, Any]:
         stream = io.BytesIO(value)
         try:
+            bounds.refuse_more(value)
             record = schemaless_reader(stream, written_by, None)
+        except Beyond:
+            raise Poison("it claims to hold more than a message may") from None
         except _WRONG:
             raise schema.unlike from None
         if stream.read(1):
             raise schema.unlike
-        try:
-            text = json.dumps(record, ensure_ascii=False, allow_nan=False, default=_plain)
-        except (ValueError, TypeError, RecursionError):
-            raise Poison("it holds what JSON has no word for") from None
-        return text, json.loads(text)
+        return _as_json(record)
 
     return read
+
+
+def _as_json(record: object) -> tuple[str, Any]:
+    try:
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False, default=_plain)
+    except (ValueError, TypeError, RecursionError):
+        raise Poison("it holds what JSON has no word for") from None
+    return text, json.loads(text)
 
 
 def json_reader(schema: Schema) -> Read:
@@ -80,7 +89,7 @@ def json_reader(schema: Schema) -> Read:
 
     try:
         validator = jsonschema_rs.validator_for(json.loads(schema.text), retriever=schema.found)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise schema.unreadable from None
 
     def read(value: bytes) -> tuple[str, Any]:
