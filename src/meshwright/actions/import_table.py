@@ -1,10 +1,14 @@
-"""Import table: a table of a database becomes a product, whose own store serves what the database says of it."""
+"""Import table: a table that some store serves becomes a product, by what the store says of it."""
 
 from meshwright.actions.importing import Imported, write_drafts
+from meshwright.engine.described import DescribedTable
+from meshwright.engine.registry import describer
 from meshwright.engine.sources.database.describe import describe
+from meshwright.engine.sources.url import parts_of
 from meshwright.interop.tables import drafted, product_of
 from meshwright.model.address import ProductAddress
 from meshwright.model.errors import NotFound
+from meshwright.model.identity import Secret
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import connection_variable
 from meshwright.model.product import VirtualSource
@@ -20,8 +24,16 @@ def import_table(
     """
     url = workspace.connections(served.connection)
     if url is None:
-        hint = f"set `{connection_variable(served.connection)}` to the URL of a postgresql or sqlite database"
+        such = "the URL of a postgresql or sqlite database, or `bigquery://project/dataset`"
+        hint = f"set `{connection_variable(served.connection)}` to {such}"
         raise NotFound(f"connection `{served.connection}` is not known here", hint=hint)
-    table = describe(served.connection, url, served.table)
+    table = _described(workspace, served, url)
     address = home if isinstance(home, ProductAddress) else product_of(home, table)
     return write_drafts(workspace.root, mesh, drafted(table, served, address), anew=anew)
+
+
+def _described(workspace: Workspace, served: VirtualSource, url: Secret) -> DescribedTable:
+    store = describer(parts_of(served.connection, url).scheme)
+    if store is not None:
+        return store.describe(served, url, workspace.settings.data)
+    return describe(served.connection, url, served.table)

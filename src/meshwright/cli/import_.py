@@ -92,11 +92,11 @@ def odps(edge: Edge, file: Path, product: str | None, force: bool) -> ExitCode:
 @_FORCE
 @verb()
 def table(edge: Edge, connection: str, table: str, domain: str | None, product: str | None, force: bool) -> ExitCode:
-    """Take over a TABLE or view of the PostgreSQL or SQLite database of a CONNECTION, by what the database says of it.
+    """Take over a TABLE or view that a CONNECTION leads to, of PostgreSQL, SQLite or BigQuery, by what that says of it.
 
-    It becomes a product that the database serves: checked and monitored in place, copied nowhere. Columns, keys, what
-    is unique or never null, enumerations and comments become the contract. TABLE is `orders`, or `sales.orders` with
-    its schema; the URL is that of MESH_CONN_<CONNECTION>.
+    It becomes a product that its store serves: checked and monitored in place, copied nowhere. Columns, keys, what is
+    unique or never null, enumerations and comments become the contract. TABLE is `orders`, or `sales.orders` with its
+    schema or dataset; the URL is that of MESH_CONN_<CONNECTION>.
     """
     if (domain is None) == (product is None):
         raise click.UsageError("say `--domain DOMAIN` or `--product DOMAIN.PRODUCT`")

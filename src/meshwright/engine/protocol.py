@@ -12,15 +12,16 @@ from typing import Protocol
 
 from meshwright.engine.attendant import ALONE, Attendant
 from meshwright.engine.capabilities import Capabilities
+from meshwright.engine.described import DescribedTable
 from meshwright.engine.referred import to_inputs
 from meshwright.model.address import ProductAddress, TableAddress
 from meshwright.model.contract import Column
 from meshwright.model.errors import FinalError, MeshError
 from meshwright.model.estimate import Estimate
-from meshwright.model.identity import Digest, PublishId
+from meshwright.model.identity import Digest, PublishId, Secret
 from meshwright.model.naming import sql_name
 from meshwright.model.observation import Reading
-from meshwright.model.product import DataProduct, InputPort
+from meshwright.model.product import DataProduct, InputPort, VirtualSource
 from meshwright.model.publish import CheckResult, Publish, Quarantined, Staged
 from meshwright.model.time import Interval
 from meshwright.model.value import value
@@ -122,6 +123,16 @@ class Estimator(Protocol):
 
     def estimate(self, data: str, works: Sequence[Work]) -> tuple[Estimate, ...]:
         """Return an estimate of one run of each product. What cannot be estimated says why; nothing is raised."""
+
+
+class Describer(Protocol):
+    """Tells what a store says of a table that it serves."""
+
+    def describe(self, source: VirtualSource, url: Secret, data: str) -> DescribedTable:
+        """Return what the store at `url` says of a table, asked as an environment on `data` would ask, if it can.
+
+        Raises `NotFound` where it is not there, `Refused` without the right to read it.
+        """
 
 
 class Grantor(Protocol):

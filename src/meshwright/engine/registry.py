@@ -9,12 +9,15 @@ from meshwright.model.errors import NotFound, Refused
 from meshwright.model.identity import Connections, Keys, Secret
 
 if TYPE_CHECKING:
-    from meshwright.engine.protocol import Engine, Estimator, Grantor, ReaderLog
+    from meshwright.engine.protocol import Describer, Engine, Estimator, Grantor, ReaderLog
 
 ENGINES = {"bigquery": "meshwright.engine.bigquery.engine", "duckdb": "meshwright.engine.duckdb.engine"}
 
 _ESTIMATORS = {"bigquery": "meshwright.engine.bigquery.estimate"}
 """Of engines that bill what queries read: what tells it beforehand."""
+
+_DESCRIBERS = {"bigquery": "meshwright.engine.bigquery.describe"}
+"""Of engines that serve what others keep there: what tells of a table, by the scheme of a connection's URL."""
 
 _GRANTORS = {"bigquery": "meshwright.engine.bigquery.grants"}
 """Of engines that people read by themselves: what lets them."""
@@ -70,6 +73,15 @@ def estimator(name: str) -> "Estimator | None":
     """
     place = _ESTIMATORS.get(name)
     return None if place is None else cast("Estimator", _module(name, place))
+
+
+def describer(scheme: str) -> "Describer | None":
+    """Return what tells of a table that a connection of a scheme leads to; None where it is no engine's.
+
+    Raises `Refused` where the engine's driver is not installed.
+    """
+    place = _DESCRIBERS.get(scheme)
+    return None if place is None else cast("Describer", _module(scheme, place))
 
 
 def grantor(name: str) -> "Grantor | None":

@@ -1,11 +1,11 @@
-"""Tables: which product is a table that a database serves already, by what the database says of it?"""
+"""Tables: which product is a table that a store serves already, by what the store says of it?"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from meshwright.engine.sources.database.describe import DescribedColumn, DescribedTable
+from meshwright.engine.described import DescribedColumn, DescribedTable
 from meshwright.interop.draft import Draft, Drafted, as_name, present
 from meshwright.manifest.shapes.spellings import COLUMN_NAME
 from meshwright.model.address import ProductAddress
@@ -66,6 +66,7 @@ def _property(table: DescribedTable, column: DescribedColumn) -> dict[str, Any]:
         required=(column.required and not is_key) or None,
         unique=((column.name,) in table.unique and table.key != (column.name,)) or None,
         description=column.comment,
+        classification=column.classification,
         quality=[_among(column.values)] if column.values else [],
     )
 
@@ -94,3 +95,4 @@ def _left(table: DescribedTable) -> Iterator[str]:
         if column.length is not None:
             yield f"`{column.name}` has at most {column.length} characters, {_AS_CHECK}"
     yield from (f"{what}, {_AS_CHECK}" for what in table.also)
+    yield from table.told

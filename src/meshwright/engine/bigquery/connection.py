@@ -150,10 +150,11 @@ class Warehouse:
         found = HTTPIterator(self.client, request, path, _policy, key)  # type: ignore[no-untyped-call]
         return list(found)
 
-    def tables(self, dataset: str, first: str) -> list[str]:
+    def tables(self, dataset: str, first: str = "", project: str | None = None) -> list[str]:
         """Return the names of a dataset's tables that begin so; none where the dataset is not there."""
+        place = bigquery.DatasetReference(project or self.client.project, dataset)
         try:
-            found = self.client.list_tables(f"{self.client.project}.{dataset}", retry=RETRY)
+            found = self.client.list_tables(place, retry=RETRY)
             return [table.table_id for table in found if table.table_id.startswith(first)]
         except NotFound:
             return []

@@ -21,7 +21,7 @@ from meshwright.model.naming import stored_table
 from meshwright.model.product import OutputTable
 from meshwright.model.value import value
 
-_SPELLED = {"INTEGER": "INT64", "BOOLEAN": "BOOL"}
+_SPELLED = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 """What BigQuery calls some types in what it tells of a table."""
 
 _NUMBER = TYPES[LogicalType.NUMBER]

@@ -20,13 +20,15 @@ TYPES = {
     LogicalType.ARRAY: "JSON",
 }
 
+ARRAY = "ARRAY"
+"""What a column is that is repeated; BigQuery itself tells of what."""
 
 _FITS = {
     LogicalType.INTEGER: ("INTEGER", "INT64"),
     LogicalType.NUMBER: ("NUMERIC", "BIGNUMERIC", "FLOAT", "FLOAT64", "INTEGER", "INT64"),
     LogicalType.BOOLEAN: ("BOOLEAN", "BOOL"),
     LogicalType.OBJECT: ("JSON", "RECORD", "STRUCT"),
-    LogicalType.ARRAY: ("JSON",),
+    LogicalType.ARRAY: ("JSON", ARRAY),
 }
 """What a table may keep a contract's type as, where that is more than the type of the same name."""
 
@@ -37,8 +39,17 @@ def unlike(columns: Iterable[Column], kinds: Mapping[str, str]) -> Iterator[str]
         kind = kinds.get(column.name.lower())
         if kind is None:
             yield f"there is no column `{column.name}`"
-        elif kind not in _FITS.get(column.type, (column.type.value.upper(),)):
+        elif not _fits(kind, column.type):
             yield f"`{column.name}` is {kind}, not {column.type}"
+
+
+def logical_type(kind: str) -> LogicalType | None:
+    """Return the contract's type that a table may keep as this; None where there is none."""
+    return next((wanted for wanted in LogicalType if _fits(kind, wanted)), None)
+
+
+def _fits(kind: str, wanted: LogicalType) -> bool:
+    return kind in _FITS.get(wanted, (wanted.value.upper(),))
 
 
 def cast(value: str, kind: LogicalType) -> str:

@@ -6,13 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError
 
+from meshwright.engine.described import DescribedColumn, DescribedTable
 from meshwright.engine.sources.database.connect import connected, explained, logical_type, reflected
 from meshwright.manifest.standards.types import logical_type as meaning
-from meshwright.model.contract import LogicalType
 from meshwright.model.errors import NotFound
 from meshwright.model.identity import Secret
 from meshwright.model.spelling import did_you_mean
-from meshwright.model.value import value
 
 _WORDS = {
     "postgresql": "SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute"
@@ -20,35 +19,6 @@ _WORDS = {
     "sqlite": "SELECT name, type FROM pragma_table_xinfo(:name)",
 }
 """What asks for the words that a table's types were declared with."""
-
-
-@value
-class DescribedColumn:
-    """A column as it will be read. `called` is the database's word for its type; `length` counts characters.
-
-    `is_known`: that word means the type that it is read as.
-    """
-
-    name: str
-    type: LogicalType
-    called: str
-    is_known: bool
-    required: bool = False
-    comment: str = ""
-    values: tuple[str, ...] = ()
-    length: int | None = None
-
-
-@value
-class DescribedTable:
-    """A table; `unique` are the columns whose values are unique together, `also` what else holds, a sentence each."""
-
-    name: str
-    columns: tuple[DescribedColumn, ...]
-    key: tuple[str, ...]
-    unique: tuple[tuple[str, ...], ...]
-    comment: str = ""
-    also: tuple[str, ...] = ()
 
 
 def describe(connection: str, url: Secret, table: str) -> DescribedTable:
