@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from meshwright.model.value import value
+
 MOST = 1_000_000
 """Values that a message may hold, lists and records counted as such, too."""
 
@@ -37,7 +39,7 @@ class _Open(Exception):
     """A schema allows claims that take no bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bounds:
     """What holds the messages of one schema to what they may claim. `is_closed`: none can claim what takes no bytes."""
 
@@ -50,7 +52,7 @@ class Bounds:
         if self.is_closed and len(message) <= _SHORT:
             return
         walk = _Walk(message, self.named)
-        walk.value(self.schema, 0)
+        walk.over(self.schema, 0)
         if walk.at != len(message):
             raise ValueError("it goes on")
 
@@ -113,19 +115,19 @@ class _Walk:
     at: int = 0
     left: int = MOST
 
-    def value(self, schema: Any, depth: int) -> None:
+    def over(self, schema: Any, depth: int) -> None:
         """Pass over one value."""
         self.left -= 1
         if self.left < 0 or depth > DEEPEST:
             raise Beyond
         match schema:
             case list():
-                self.value(schema[self._index(len(schema))], depth)
+                self.over(schema[self._index(len(schema))], depth)
             case str():
                 self._named(schema, depth)
             case {"type": kind, "fields": fields} if kind in _RECORD:
                 for field in fields:
-                    self.value(field["type"], depth + 1)
+                    self.over(field["type"], depth + 1)
             case {"type": "array", "items": items}:
                 self._blocks(items, depth, keyed=False)
             case {"type": "map", "values": values}:
@@ -135,7 +137,7 @@ class _Walk:
 
     def _named(self, name: str, depth: int) -> None:
         if name in self.named:
-            self.value(self.named[name], depth)
+            self.over(self.named[name], depth)
         elif name in _FIXED:
             self._pass(_FIXED[name])
         elif name in _COUNTED:
@@ -155,7 +157,7 @@ class _Walk:
                     raise Beyond
                 self._pass(size)
             case _:
-                self.value(schema["type"], depth)
+                self.over(schema["type"], depth)
 
     def _blocks(self, inside: Any, depth: int, *, keyed: bool) -> None:
         while count := self._number():
@@ -166,7 +168,7 @@ class _Walk:
             for _ in range(abs(count)):
                 if keyed:
                     self._pass(self._number())
-                self.value(inside, depth + 1)
+                self.over(inside, depth + 1)
 
     def _index(self, count: int) -> int:
         index = self._number()
