@@ -3,13 +3,14 @@
 Measured over what is staged. Uniqueness holds over what consumers will read: the published rows that stay count too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name
+from meshwright.engine.duckdb.duplicates import Order, filled, orders, out_of_order, recounted, same_hashes
 from meshwright.engine.duckdb.listed import among
 from meshwright.engine.duckdb.provenance import PUBLISHED, within
 from meshwright.engine.duckdb.types import TYPES, written
@@ -63,28 +64,32 @@ def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interv
             stays = f"NOT ({within(interval)} OR {replaced})"
         case PublishMode.LEDGER:
             stays = "true"
-    return f"({staged} UNION ALL BY NAME SELECT *, false AS {STAGED} FROM {held} AS old WHERE {stays})"
+    # What is older lies before what is newer: together they may lie in one order.
+    return f"(SELECT *, false AS {STAGED} FROM {held} AS old WHERE {stays} UNION ALL BY NAME {staged})"
 
 
-def scan(source: str, checks: Sequence[Check], terms: Terms) -> tuple[str, dict[str, object]]:
-    """Return the one SELECT that measures all checks, and counts rows; and what it binds."""
+def scan(
+    source: str, checks: Sequence[Check], terms: Terms, ordered: Mapping[Check, Order]
+) -> tuple[str, dict[str, object]]:
+    """Return the one SELECT that measures all checks, and counts rows; and what it binds.
+
+    Of a check whose rows seem to be `ordered`, it is measured whether any is not.
+    """
     bound = Bound("$")
-    measures = [_measure(c, terms, bound) for c in checks]
+    measures = [out_of_order(source, c, ordered[c]) if c in ordered else _measure(c, terms, bound) for c in checks]
     select = ", ".join([_count(STAGED), "count(*)", *measures])
     return f"SELECT {select} FROM {source}", bound.values
 
 
 def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check], terms: Terms) -> Measured:
     """Measure all checks in one scan; in another one those that seem to find duplicates."""
-    select, values = scan(source, checks, terms)
+    unique = [check for check in checks if check.metric is Metric.DUPLICATE_VALUES]
+    ordered = orders(connection, source, unique, terms)
+    select, values = scan(source, checks, terms, ordered)
     row = connection.execute(select, values or None).fetchone()
     assert row is not None, "an aggregate gives one row"  # noqa: S101
     numbers = dict(zip(checks, map(Decimal, row[2:]), strict=True))
-    unsure = [check for check, number in numbers.items() if check.metric is Metric.DUPLICATE_VALUES and number]
-    if unsure:
-        select = ", ".join(_duplicates(check, _one([name(c) for c in check.columns])) for check in unsure)
-        exact = connection.execute(f"SELECT {select} FROM {source}").fetchone()
-        numbers |= zip(unsure, map(Decimal, exact or ()), strict=True)
+    numbers |= recounted(connection, source, {check: numbers[check] for check in unique}, ordered)
     return Measured(numbers, row[0], row[1])
 
 
@@ -110,7 +115,7 @@ def wrong(check: Check, terms: Terms, bound: Bound) -> str:
             bound.give(terms.values(check))
             return f"({check.condition})"
         case Metric.DUPLICATE_VALUES:
-            return f"({_filled(check)} AND count(*) OVER (PARTITION BY {', '.join(columns)}) > 1)"
+            return f"({filled(check)} AND count(*) OVER (PARTITION BY {', '.join(columns)}) > 1)"
         case Metric.REFERENCES:
             return _lost(check, terms)
         case Metric.NULL_VALUES:
@@ -126,8 +131,7 @@ def _measure(check: Check, terms: Terms, bound: Bound) -> str:
         case Metric.ROW_COUNT:
             return _count(STAGED)
         case Metric.DUPLICATE_VALUES:
-            # Values whose hashes are all different are so, too, and hashes are told apart in two thirds of the time.
-            return _duplicates(check, f"hash({', '.join(name(c) for c in check.columns)})")
+            return same_hashes(check)
         case Metric.NULL_VALUES if len(check.columns) == 1:
             # What is only counted is not read: a column keeps beside its values which of them are null.
             return f"{_count(STAGED)} - {_values(check)}"
@@ -137,11 +141,6 @@ def _measure(check: Check, terms: Terms, bound: Bound) -> str:
             return f"{_values(check)} - {_count(f'{STAGED} AND {valid}')}"
         case _:
             return _count(f"{STAGED} AND ({wrong(check, terms, bound)})")
-
-
-def _duplicates(check: Check, value: str) -> str:
-    """Return how many rows there are beyond the first with the same value; `value` is an expression that tells it."""
-    return f"{_count(_filled(check))} - count(DISTINCT {value}) FILTER ({_filled(check)})"
 
 
 def _values(check: Check) -> str:
@@ -161,15 +160,11 @@ def _lost(check: Check, terms: Terms) -> str:
     filled = " AND ".join(f"{name(c)} IS NOT NULL" for c in to.columns)
     target = f"SELECT {_one(found)} AS referred FROM {terms.targets[check]} WHERE {filled}"
     own = _one([name(c) for c in check.columns])
-    return f"({_filled(check)} AND {own} NOT IN (SELECT referred FROM ({target}) WHERE referred IS NOT NULL))"
+    return f"({filled(check)} AND {own} NOT IN (SELECT referred FROM ({target}) WHERE referred IS NOT NULL))"
 
 
 def _one(values: Sequence[str]) -> str:
     return values[0] if len(values) == 1 else f"({', '.join(values)})"
-
-
-def _filled(check: Check) -> str:
-    return " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
 
 
 def _missing(check: Check, column: Column, bound: Bound) -> str:
