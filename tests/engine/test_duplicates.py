@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshwright.engine.duckdb import duplicates
+from meshwright.engine.duckdb import looking
 from meshwright.engine.duckdb.duplicates import orders
 from meshwright.engine.duckdb.rows import STAGED, measured
 from meshwright.engine.measuring import Terms
@@ -26,7 +26,7 @@ Row = tuple[str | None, int | None, int | None]
 def connection() -> Iterator[DuckDBPyConnection]:
     """Give a DuckDB, where two rows are enough to see an order."""
     with pytest.MonkeyPatch.context() as patch, duckdb.connect() as opened:
-        patch.setattr(duplicates, "LOOK", 2)
+        patch.setattr(looking, "LOOK", 2)
         yield opened
 
 
@@ -49,6 +49,8 @@ LIES: dict[str, tuple[tuple[str, ...], list[Row], bool, int]] = {
     "by name": (("id",), of_id("Anna", "Bo", "Carl"), True, 0),
     "by what is there": (("id",), of_id("1", None, "2", None, "3"), True, 0),
     "by time, then by number": (("number", "second"), [("a", 7, 1), ("b", 9, 1), ("c", 1, 2), ("d", 5, 2)], True, 0),
+    "by some of it": (("id", "number"), [("b", 1, 1), ("a", 2, 1), ("a", 3, 1)], True, 0),
+    "by some of it for a while": (("id", "number"), [("b", 1, 1), ("a", 2, 1), ("c", 2, 1), ("c", 2, 1)], True, 1),
     "in no order": (("id",), of_id("3", "1", "2"), False, 0),
     "backwards": (("number",), [("a", 3, 1), ("a", 2, 1), ("a", 1, 1)], False, 0),
     "the same at once": (("id",), of_id("1", "1", "2"), False, 1),

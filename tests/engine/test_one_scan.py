@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from meshwright.engine.duckdb.rows import STAGED, scan
+from meshwright.engine.duckdb.rows import STAGED, Seen, scan
 from meshwright.engine.measuring import Terms
 from meshwright.model.contract import Check, Column, LogicalType, Metric, Operator, Unit
 from meshwright.model.time import interval
@@ -34,7 +34,7 @@ def test_every_metric_of_a_table_is_measured_in_one_scan() -> None:
     checks += [replace(check, name=f"{check.name}-again") for check in checks]
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE sales AS SELECT 'a' AS id, 1::DECIMAL(38, 9) AS price")
-        select, values = scan(f"(SELECT *, true AS {STAGED} FROM sales)", checks, Terms(COLUMNS, DAY), {})
+        select, values = scan(f"(SELECT *, true AS {STAGED} FROM sales)", checks, Terms(COLUMNS, DAY), Seen())
         row = connection.execute(select, values).fetchone()
         ((_, plan),) = connection.execute(f"EXPLAIN (FORMAT json) {select}", values).fetchall()
     assert row is not None

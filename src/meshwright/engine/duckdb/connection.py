@@ -4,9 +4,10 @@ Users' SQL runs only on a connection that `sandbox` has closed: no file, network
 variable is left to it. Names are quoted by `name`, and nothing else puts text into SQL but `text`, for a literal.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -93,6 +94,13 @@ def has_relation(connection: DuckDBPyConnection, database: str, schema: str, rel
         [database, schema, relation],
     )
     return found.fetchone() is not None
+
+
+def one_row(connection: DuckDBPyConnection, query: str, values: Mapping[str, object] | None = None) -> tuple[Any, ...]:
+    """Return the one row of an aggregate."""
+    row = connection.execute(query, values or None).fetchone()
+    assert row is not None, "an aggregate gives one row"  # noqa: S101
+    return row
 
 
 def row_count(connection: DuckDBPyConnection, relation: str) -> int:

@@ -11,13 +11,11 @@ from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import name
+from meshwright.engine.duckdb.connection import name, one_row
+from meshwright.engine.duckdb.looking import are_many, first_rows
 from meshwright.engine.measuring import Terms
 from meshwright.model.contract import Check, LogicalType
 from meshwright.model.value import value
-
-LOOK = 100_000
-"""So many rows are looked at for an order; of fewer, hashes are counted as soon."""
 
 _ORDERED = (
     LogicalType.STRING,
@@ -36,9 +34,12 @@ class Part:
     place: int
     is_length: bool = False
 
-    def of(self, row: str) -> str:
-        """Return the expression of it in one of two neighbours: `now` or `before`."""
-        return f"strlen(CAST({row}_{self.place} AS VARCHAR))" if self.is_length else f"{row}_{self.place}"
+    def compared(self, sign: str) -> str:
+        """Return the condition that this of a row is greater (`>`), the same (`=`), or less than of the row before."""
+        now, before = f"now_{self.place}", f"before_{self.place}"
+        if self.is_length:
+            now, before = (f"strlen(CAST({row} AS VARCHAR))" for row in (now, before))
+        return f"{now} {sign} {before}"
 
 
 Order = Sequence[Part]
@@ -53,8 +54,8 @@ def orders(connection: DuckDBPyConnection, source: str, checks: Iterable[Check],
 
 def out_of_order(source: str, check: Check, order: Order) -> str:
     """Return the expression of a number: 1 where a row does not come after the one before it, else 0."""
-    wrong = f"SELECT 1 FROM ({_neighbours(source, check)}) WHERE NOT ({_comes_after(order)}) LIMIT 1"
-    return f"(SELECT count(*) FROM ({wrong}))"
+    neighbours = _neighbours(source, check, order)
+    return f"(SELECT count(*) FROM (SELECT 1 FROM {neighbours} WHERE NOT ({_comes_after(order)}) LIMIT 1))"
 
 
 def same_hashes(check: Check) -> str:
@@ -69,57 +70,70 @@ def recounted(
     numbers = dict(found)
     by_hash = {check: same_hashes(check) for check in ordered if numbers[check]}
     numbers |= _counted(connection, source, by_hash)
-    by_value = {check: _repeated(check, _one(check)) for check, number in numbers.items() if number}
+    by_value = {
+        check: _repeated(check, as_one([*map(name, check.columns)])) for check, number in numbers.items() if number
+    }
     return numbers | _counted(connection, source, by_value)
 
 
-def filled(check: Check) -> str:
-    """Return the condition that a row has all the values that a check speaks of."""
-    return " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
+def filled(columns: Iterable[str]) -> str:
+    """Return the condition that a row has a value in each of these columns."""
+    return " AND ".join(f"{name(column)} IS NOT NULL" for column in columns)
+
+
+def as_one(values: Sequence[str]) -> str:
+    """Return the expression of one value that is made of these."""
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
 
 
 def _order(connection: DuckDBPyConnection, source: str, check: Check, terms: Terms) -> Order | None:
-    """Return the order in which the first rows lie: by what falls the least often from one row to the next."""
+    """Return by what each of the first rows comes after the one before it.
+
+    Of what never falls from one row to the next it is what stays the same the least often, and, where it does stay the
+    same, what then never falls. Where some columns tell all rows apart, more do, too.
+    """
     kinds = [terms.columns[column].type for column in check.columns]
     if any(kind not in _ORDERED for kind in kinds):
         return None
     lengths = [Part(place, is_length=True) for place, kind in enumerate(kinds) if kind is LogicalType.STRING]
-    parts = [*lengths, *(Part(place) for place, _ in enumerate(kinds))]
-    first = f"(FROM {source} WHERE {filled(check)} LIMIT {LOOK})"
-    falls = ", ".join(f"count_if({part.of('now')} < {part.of('before')})" for part in parts)
-    rows, *found = connection.execute(f"SELECT count(*), {falls} FROM ({_neighbours(first, check)})").fetchone() or (0,)
-    if rows < LOOK or min(found):
-        return None
-    order = [part for _, part in sorted(zip(found, parts, strict=True), key=lambda pair: pair[0])]
-    (wrong,) = connection.execute(f"SELECT {out_of_order(first, check, order)}").fetchone() or (1,)
-    return None if wrong else order
+    left = [*(Part(place) for place, _ in enumerate(kinds)), *lengths]
+    neighbours = _neighbours(first_rows(source, filled(check.columns)), check, left)
+    order: list[Part] = []
+    while left:
+        same = "".join(f"{part.compared('=')} AND " for part in order)
+        counts = ", ".join(f"count_if({same}{part.compared(sign)})" for sign in ("<", "=") for part in left)
+        rows, *found = one_row(connection, f"SELECT count(*), {counts} FROM {neighbours}")
+        falls, stays = found[: len(left)], found[len(left) :]
+        rising = [(often, part) for often, fall, part in zip(stays, falls, left, strict=True) if not fall]
+        if not rising or not are_many(rows):
+            return None
+        often, part = min(rising, key=lambda pair: pair[0])
+        order.append(part)
+        if not often:
+            return order
+        left.remove(part)
+    return None
 
 
-def _neighbours(source: str, check: Check) -> str:
-    """Return a SELECT of each row that has the values of a check, with those of the row before it."""
-    columns = enumerate(map(name, check.columns))
+def _neighbours(source: str, check: Check, parts: Iterable[Part]) -> str:
+    """Return the relation of each row that has the values of a check, with those of the row before it."""
+    columns = [(place, name(check.columns[place])) for place in sorted({part.place for part in parts})]
     pairs = ", ".join(f"{column} AS now_{n}, lag({column}) OVER () AS before_{n}" for n, column in columns)
-    return f"SELECT {pairs} FROM {source} WHERE {filled(check)}"
+    return f"(SELECT {pairs} FROM {source} WHERE {filled(check.columns)})"
 
 
 def _comes_after(order: Order) -> str:
     part, *less = order
-    now, before = part.of("now"), part.of("before")
-    return f"{now} > {before}" + (f" OR ({now} = {before} AND ({_comes_after(less)}))" if less else "")
+    return part.compared(">") + (f" OR ({part.compared('=')} AND ({_comes_after(less)}))" if less else "")
 
 
 def _counted(connection: DuckDBPyConnection, source: str, expressions: Mapping[Check, str]) -> dict[Check, Decimal]:
     if not expressions:
         return {}
-    row = connection.execute(f"SELECT {', '.join(expressions.values())} FROM {source}").fetchone()
-    return dict(zip(expressions, map(Decimal, row or ()), strict=True))
+    row = one_row(connection, f"SELECT {', '.join(expressions.values())} FROM {source}")
+    return dict(zip(expressions, map(Decimal, row), strict=True))
 
 
 def _repeated(check: Check, value: str) -> str:
     """Return how many rows there are beyond the first with the same value; `value` is an expression that tells it."""
-    return f"coalesce(count_if({filled(check)}), 0) - count(DISTINCT {value}) FILTER ({filled(check)})"
-
-
-def _one(check: Check) -> str:
-    columns = [name(c) for c in check.columns]
-    return columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
+    return f"coalesce(count_if({filled(check.columns)}), 0) - count(DISTINCT {value}) FILTER ({filled(check.columns)})"

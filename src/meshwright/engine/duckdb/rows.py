@@ -3,14 +3,16 @@
 Measured over what is staged. Uniqueness holds over what consumers will read: the published rows that stay count too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
 from meshwright.engine.bound import Bound
-from meshwright.engine.duckdb.connection import has_relation, name
-from meshwright.engine.duckdb.duplicates import Order, filled, orders, out_of_order, recounted, same_hashes
+from meshwright.engine.duckdb.connection import has_relation, name, one_row
+from meshwright.engine.duckdb.duplicates import Order, as_one, filled, orders, out_of_order, recounted, same_hashes
+from meshwright.engine.duckdb.few_values import by_value, of_few_values
 from meshwright.engine.duckdb.listed import among
 from meshwright.engine.duckdb.provenance import PUBLISHED, within
 from meshwright.engine.duckdb.types import TYPES, written
@@ -68,29 +70,41 @@ def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interv
     return f"(SELECT *, false AS {STAGED} FROM {held} AS old WHERE {stays} UNION ALL BY NAME {staged})"
 
 
-def scan(
-    source: str, checks: Sequence[Check], terms: Terms, ordered: Mapping[Check, Order]
-) -> tuple[str, dict[str, object]]:
+@value
+class Seen:
+    """What first rows tell of checks: by what their rows seem to be `ordered`, and which columns have `few` values."""
+
+    ordered: Mapping[Check, Order] = field(default_factory=dict)
+    few: Collection[Check] = ()
+
+
+def scan(source: str, checks: Sequence[Check], terms: Terms, seen: Seen) -> tuple[str, dict[str, object]]:
     """Return the one SELECT that measures all checks, and counts rows; and what it binds.
 
-    Of a check whose rows seem to be `ordered`, it is measured whether any is not.
+    Of what must be unique and seems to be in order, it is measured whether any row is not.
     """
     bound = Bound("$")
-    measures = [out_of_order(source, c, ordered[c]) if c in ordered else _measure(c, terms, bound) for c in checks]
-    select = ", ".join([_count(STAGED), "count(*)", *measures])
+
+    def measure(check: Check) -> str:
+        if check in seen.ordered:
+            return out_of_order(source, check, seen.ordered[check])
+        if check in seen.few:
+            return by_value(source, STAGED, check, wrong(check, terms, bound))
+        return _measure(check, terms, bound)
+
+    select = ", ".join([_count(STAGED), "count(*)", *map(measure, checks)])
     return f"SELECT {select} FROM {source}", bound.values
 
 
 def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check], terms: Terms) -> Measured:
-    """Measure all checks in one scan; in another one those that seem to find duplicates."""
+    """Measure all checks in one scan, and count again what it could not tell of duplicates."""
     unique = [check for check in checks if check.metric is Metric.DUPLICATE_VALUES]
     ordered = orders(connection, source, unique, terms)
-    select, values = scan(source, checks, terms, ordered)
-    row = connection.execute(select, values or None).fetchone()
-    assert row is not None, "an aggregate gives one row"  # noqa: S101
-    numbers = dict(zip(checks, map(Decimal, row[2:]), strict=True))
+    seen = Seen(ordered, of_few_values(connection, source, STAGED, checks, terms))
+    rows, all_rows, *found = one_row(connection, *scan(source, checks, terms, seen))
+    numbers = dict(zip(checks, map(Decimal, found), strict=True))
     numbers |= recounted(connection, source, {check: numbers[check] for check in unique}, ordered)
-    return Measured(numbers, row[0], row[1])
+    return Measured(numbers, rows, all_rows)
 
 
 def wrong_rows(
@@ -115,7 +129,7 @@ def wrong(check: Check, terms: Terms, bound: Bound) -> str:
             bound.give(terms.values(check))
             return f"({check.condition})"
         case Metric.DUPLICATE_VALUES:
-            return f"({filled(check)} AND count(*) OVER (PARTITION BY {', '.join(columns)}) > 1)"
+            return f"({filled(check.columns)} AND count(*) OVER (PARTITION BY {', '.join(columns)}) > 1)"
         case Metric.REFERENCES:
             return _lost(check, terms)
         case Metric.NULL_VALUES:
@@ -157,14 +171,9 @@ def _lost(check: Check, terms: Terms) -> str:
     assert to is not None, "it refers to something"  # noqa: S101
     kinds = [TYPES[terms.columns[column].type] for column in check.columns]
     found = [f"TRY_CAST({name(c)} AS {kind})" for c, kind in zip(to.columns, kinds, strict=True)]
-    filled = " AND ".join(f"{name(c)} IS NOT NULL" for c in to.columns)
-    target = f"SELECT {_one(found)} AS referred FROM {terms.targets[check]} WHERE {filled}"
-    own = _one([name(c) for c in check.columns])
-    return f"({filled(check)} AND {own} NOT IN (SELECT referred FROM ({target}) WHERE referred IS NOT NULL))"
-
-
-def _one(values: Sequence[str]) -> str:
-    return values[0] if len(values) == 1 else f"({', '.join(values)})"
+    target = f"SELECT {as_one(found)} AS referred FROM {terms.targets[check]} WHERE {filled(to.columns)}"
+    own = as_one([name(c) for c in check.columns])
+    return f"({filled(check.columns)} AND {own} NOT IN (SELECT referred FROM ({target}) WHERE referred IS NOT NULL))"
 
 
 def _missing(check: Check, column: Column, bound: Bound) -> str:
