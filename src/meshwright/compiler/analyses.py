@@ -18,7 +18,7 @@ from meshwright.model.diagnostic import Diagnostic
 from meshwright.model.naming import local_table, sql_name
 from meshwright.model.packing import pack, shape, unpack
 from meshwright.model.product import DataProduct, OutputPort
-from meshwright.model.products import Products
+from meshwright.model.products import Outline, Products
 from meshwright.model.progress import counted
 from meshwright.model.value import value
 from meshwright.sql.analyse import analyse
@@ -51,11 +51,15 @@ class Analyst:
     """
 
     def __init__(self, root: Path, products: Products, digests: Mapping[ProductAddress, bytes], kept: Cache) -> None:
-        self._products, self._digests, self._kept = products, digests, kept
+        self._products, self._kept = products, kept
         self._reader = sha256(f"{reader()} {shape(Understood)}".encode()).digest()
         self._offered = {port: columns for outline in products.outlines.values() for port, columns in outline.offers}
         self._told = Remembered(kept, f"analyses {self._reader.hex()} {root}")
-        self.states = {address: self._state(address) for address in digests if address in products.outlines}
+        self.states = {
+            address: self._state(digest, outline)
+            for address, outline in products.outlines.items()
+            if (digest := digests.get(address)) is not None
+        }
 
     def wrong(self) -> list[Diagnostic]:
         """Return what is wrong with the SQL here. What is new of it is understood for that."""
@@ -86,10 +90,10 @@ class Analyst:
                 self._kept.put(key, pack(Understood, known))
         return known
 
-    def _state(self, address: ProductAddress) -> str:
+    def _state(self, digest: bytes, outline: Outline) -> str:
         """Name all that the analyses of a product are made of: itself, and the columns that its inputs have now."""
-        offered = "".join([self._offered.get(port, "") for port in self._products.outlines[address].reads])
-        return sha256(self._reader + self._digests[address] + offered.encode()).hexdigest()
+        offered = "".join([self._offered.get(port, "") for port in outline.reads])
+        return sha256(self._reader + digest + offered.encode()).hexdigest()
 
     def _output(self, address: PortAddress) -> OutputPort | None:
         product = self._products.get(address.product)

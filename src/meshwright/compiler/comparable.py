@@ -4,7 +4,6 @@ What a product's record would be made of has a digest. It is worked out where a 
 new, and remembered.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +24,11 @@ def comparable(root: Path, cache: Path, released: Released | None = None) -> Com
         here = _digests(kept, root, compiled)
     graph = compiled.graph
     elsewhere = released.graph.digests if released and released.graph else {}
-    digests = {address: digest for address, digest in {**elsewhere, **here}.items() if address in graph}
+    digests = {a: digest for a, digest in elsewhere.items() if a not in here and a in graph} | here
     return replace(compiled, graph=replace(graph, digests=digests))
 
 
-def _digests(kept: Cache, root: Path, compiled: Compiled) -> Mapping[ProductAddress, Digest]:
+def _digests(kept: Cache, root: Path, compiled: Compiled) -> dict[ProductAddress, Digest]:
     known = Remembered(kept, f"made of {reader()} {root}")
     found: dict[ProductAddress, Digest] = {}
     for address, state in compiled.states.items():

@@ -4,12 +4,15 @@ Products are edges by the ports they read; columns by the analyses of the SELECT
 columns is found in the analyses along an edge between two products; `flow` keeps those that somebody has followed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import proxy
 
+from meshwright.graph.cycles import cycle
 from meshwright.graph.flow import Flow
+from meshwright.graph.links import Links
+from meshwright.graph.terms import disagreements
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location
@@ -44,16 +47,15 @@ class MeshGraph:
     """A mesh, linked. Made by `build`; results are in topological order, inputs before what is made of them.
 
     Products on a cycle are in `order` too, so that nothing disappears; `diagnostics` names the cycle. `digests` name
-    what products of it are made of: those of the same digest are the same, and need not be looked at.
+    what products of it are made of: those of the same digest are the same, and need not be looked at. A release that is
+    only held against another mesh is never put in order.
     """
 
     mesh: Mesh
     analyses: Mapping[TableAddress, Analysis]
-    order: tuple[ProductAddress, ...]
-    diagnostics: tuple[Diagnostic, ...]
     digests: Mapping[ProductAddress, Digest] = field(repr=False, compare=False)
     _products: Products = field(repr=False, compare=False)
-    _position: Mapping[ProductAddress, int] = field(repr=False, compare=False)
+    _links: Callable[[], Links] = field(repr=False, compare=False)
     _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[MeshGraph], Made]") -> Made:
@@ -65,7 +67,23 @@ class MeshGraph:
         return made
 
     def __contains__(self, address: ProductAddress) -> bool:
-        return address in self._position
+        return address in self._products.outlines
+
+    @property
+    def addresses(self) -> Collection[ProductAddress]:
+        """The addresses of its products, sorted."""
+        return self._products.outlines.keys()
+
+    @property
+    def order(self) -> tuple[ProductAddress, ...]:
+        """The addresses of its products, inputs before what is made of them, else sorted."""
+        return self._links().order
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong between its products: that they wait for each other, or mean different things by a term."""
+        cycles = ([self._products.at(address) for address in known] for known in self._links().cycles)
+        return (*map(cycle, cycles), *disagreements(self.mesh.glossary, self._products))
 
     def product(self, address: ProductAddress) -> DataProduct | None:
         """Return the product at an address."""
@@ -92,7 +110,7 @@ class MeshGraph:
         """Return the products that a product reads directly."""
         outline = self._products.outlines.get(product)
         read = {port.product for port in outline.reads} if outline else set()
-        return tuple(sorted((p for p in read if p in self._position), key=self._position.__getitem__))
+        return tuple(sorted((p for p in read if p in self), key=self._links().position.__getitem__))
 
     def is_driven(self, product: ProductAddress) -> bool:
         """Tell whether a product runs when its inputs publish, and not by a clock of its own."""
@@ -114,7 +132,7 @@ class MeshGraph:
         while ring:
             ring = {source for here in ring for source in self.inputs(here)} - found
             found |= ring
-        return tuple(sorted(found - {product}, key=self._position.__getitem__))
+        return tuple(sorted(found - {product}, key=self._links().position.__getitem__))
 
     def table_sources(self, table: TableAddress) -> tuple[TableAddress, ...]:
         """Return the tables of other products that a table's SQL reads directly."""

@@ -27,7 +27,7 @@ class Orphan:
 
 def orphans(graph: MeshGraph) -> tuple[Orphan, ...]:
     """Return what nobody uses, by address; of what is unused as a whole no parts are named. Terms come last."""
-    products = (graph.product(address) for address in sorted(graph.order))
+    products = (graph.product(address) for address in graph.addresses)
     found = [o for p in products if p is not None and p.type is not ProductType.CONSUMER_ALIGNED for o in _of(graph, p)]
     carried = carriers(graph.mesh.glossary, Products.of(graph.mesh.products))
     unused = (term for term in graph.mesh.glossary if not carried[term.name])

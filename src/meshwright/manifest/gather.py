@@ -14,7 +14,7 @@ from meshwright.manifest.product.origin import Resolved, Trace
 from meshwright.manifest.reading import Found, Reading, Shelf, found, remembered
 from meshwright.manifest.remembered import Kept
 from meshwright.manifest.text.problems import Problems
-from meshwright.model.address import NAME, ProductAddress
+from meshwright.model.address import NAME, ProductAddress, shared_address
 from meshwright.model.mesh import Mesh
 from meshwright.model.products import Products
 from meshwright.model.progress import counted
@@ -68,26 +68,29 @@ def gather(
         shelf = None if kept is None or memory is None else Shelf(root, told.above, kept, memory)
         inside, many = layout.products(root, domain, problems), len(domain.folders)
         for folder in counted(f"reading `{domain.name}`", inside, many):
-            address = ProductAddress(domain.name, folder.name)
+            address = shared_address(domain.name, folder.name)
             is_traced = shelf is None or address == traced
             trace = Trace([]) if is_traced else _UNTRACED
             read = partial(_read, documents, folder, address, trace)
             reading = found(read()) if shelf is None or is_traced else shelf.reading(address, folder, read)
             readings[address] = reading
-            problems.extend(reading.diagnostics)
+            if reading.diagnostics:
+                problems.extend(reading.diagnostics)
             if is_traced:
                 origins[address] = trace.resolved
     if memory is not None:
         memory.save()
-    sound = {a: r.outline for a, r in readings.items() if r.outline is not None and NAME.fullmatch(a.domain)}
-    products = Products(sound, lambda address: readings[address].product)
+    named = {domain.name for domain in folders if NAME.fullmatch(domain.name)}
+    sound = {a: r for a, r in readings.items() if r.outline is not None and a.domain in named}
+    outlines = {a: r.outline for a, r in sound.items() if r.outline is not None}
+    products = Products(outlines, lambda address: readings[address].product)
     return Gathered(
         mesh=replace(organisation.mesh, products=products),
         products=products,
         unsound=frozenset(readings) - frozenset(sound),
         origins=origins,
         domain_origins={told.domain.name: told.origins for told in organisation.domains},
-        digests={address: readings[address].digest for address in sound},
+        digests={address: reading.digest for address, reading in sound.items()},
     )
 
 

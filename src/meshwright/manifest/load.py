@@ -66,8 +66,8 @@ def load(
         diagnostics=tuple(sorted({*problems.found, *(elsewhere.diagnostics if elsewhere else ())})),
         origins={
             address: gathered.origins.get(address) or released_product(products.at(address))
-            for address in products.outlines
-            if kept is None or address == traced
+            for address in (products.outlines if kept is None else (traced,))
+            if address is not None and address in products.outlines
         },
         domain_origins={d.name: released_domain(d) for d in mesh.domains if d.name not in here}
         | dict(gathered.domain_origins),

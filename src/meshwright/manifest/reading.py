@@ -92,7 +92,7 @@ class Shelf:
         state = None if folder.state is None else self._state(folder.state)
         known = None if state is None else self.known.get(address, state)
         if known is not None:
-            return self._remembered(_Kept(*known), lambda: self._made(address, folder, read)[0])
+            return self._remembered(_Kept._make(known), lambda: self._made(address, folder, read)[0])
         reading, packed, key = self._made(address, folder, read)
         made = found(reading, sha256(packed).digest())
         if state is not None and key is not None:
@@ -105,13 +105,11 @@ class Shelf:
     def _remembered(self, known: _Kept, again: Callable[[], Reading]) -> Found:
         key = bytes.fromhex(known.key)
         self.kept.hold((key,))
-        outline = None if known.outline is None else Outline.of(known.outline)
         told = known.diagnostics.encode(errors="surrogatepass")
-        diagnostics = unpack(_DIAGNOSTICS, told) if told else ()
         return Found(
             bytes.fromhex(known.digest),
-            outline,
-            diagnostics or (),
+            None if known.outline is None else Outline.of(known.outline),
+            (unpack(_DIAGNOSTICS, told) or ()) if told else (),
             lambda: unpack(Reading, self.kept.get(key)) or again(),
         )
 

@@ -34,7 +34,7 @@ class Remembered:
 
     def get(self, product: ProductAddress, state: str) -> Any:
         """Return what was found in a state; None when it is another one now."""
-        domain = self._domain(product)
+        domain = self._domains.get(product.domain) or self._domain(product)
         found = domain.before.get(product.product)
         if found is None or found[0] != state:
             return None

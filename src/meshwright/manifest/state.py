@@ -6,34 +6,37 @@ it likes.
 
 import os
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
-FileState = tuple[str, int, int, int, int]
-"""A path, and the file's size, times of change and number; of what is no file, the path alone."""
+_NAME = attrgetter("name")
 
 
 class LinkError(Exception):
     """A link leads to a folder, which may be anywhere and of any size."""
 
 
-def states(entries: Iterable[os.DirEntry[str]]) -> Iterator[FileState]:
-    """Yield the state of each entry and of all in it. Raises `LinkError`, or `OSError` for what may not be read."""
-    for entry in entries:
+def _states(entries: Iterable[os.DirEntry[str]]) -> Iterator[str]:
+    """Yield each entry and all in it: its path, and the size, times of change and number of a file.
+
+    Raises `LinkError`, or `OSError` for what may not be read.
+    """
+    for entry in sorted(entries, key=_NAME):
         if entry.is_file():
             stat = entry.stat()
-            yield entry.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+            yield f"{entry.path}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}\0"
         elif entry.is_dir(follow_symlinks=False):
-            yield entry.path, 0, 0, 0, 0
+            yield f"{entry.path}\0folder\0"
             with os.scandir(entry.path) as inside:
-                yield from states(inside)
+                yield from _states(inside)
         elif entry.is_dir():
             raise LinkError
         else:
-            yield entry.path, 0, 0, 0, 0
+            yield f"{entry.path}\0\0"
 
 
 def state_of(entries: Iterable[os.DirEntry[str]]) -> str | None:
     """Return the state of a folder's entries in one text; None where there is no telling it."""
     try:
-        return repr(sorted(states(entries)))
+        return "".join(_states(entries))
     except (LinkError, OSError):  # reading says what is wrong
         return None

@@ -43,6 +43,9 @@ class PortAddress:
     def __str__(self) -> str:
         return f"{self.product}:{self.name}@{self.major}"
 
+    def __hash__(self) -> int:
+        return hash((self.product.domain, self.product.product, self.name, self.major))  # meshes are linked by ports
+
     def table(self, name: str = "") -> "TableAddress":
         """Return the address of one of this port's tables; without a name, of its only one."""
         return TableAddress(self, name)
@@ -167,13 +170,21 @@ def _way_out(text: str) -> str:
 
 
 @cache
+def shared_address(domain: str, product: str) -> ProductAddress:
+    """Return the address of a product, the same object each time.
+
+    A mesh of thousands is linked and compared by addresses, and what is the same is found without being compared.
+    """
+    return ProductAddress(domain, product)
+
+
 @cache  # a mesh names each port again and again
 def port_address(text: str) -> PortAddress:
     """Read the whole address of a port, as the same text was written of one: `domain.product:port@major`."""
     product, _, port = text.partition(":")
     domain, _, own = product.partition(".")
     name, _, major = port.rpartition("@")
-    return PortAddress(ProductAddress(domain, own), name, int(major))
+    return PortAddress(shared_address(domain, own), name, int(major))
 
 
 def product_address(text: str) -> ProductAddress:

@@ -70,7 +70,7 @@ def _shape(kind: Any, seen: set[Any]) -> Iterator[str]:
     for part in get_args(kind):
         yield from _shape(part, seen)
     if dataclasses.is_dataclass(kind) and kind not in _SCALARS:
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         yield f"{kind}: {', '.join(f'{f.name} {hints[f.name]}' for f in dataclasses.fields(kind))}"
         for hint in hints.values():
             yield from _shape(hint, seen)
@@ -95,6 +95,7 @@ def _made(kind: Any) -> _Packer:
 
 
 _packer: Callable[[Any], _Packer] = cache(_made)
+_hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)  # who names a shape mostly unpacks it, too
 
 
 def _many(item: _Packer) -> _Packer:
@@ -113,7 +114,7 @@ def _row(items: list[_Packer]) -> _Packer:
 
 
 def _fields_of(kind: Any) -> _Packer:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     names = [f.name for f in dataclasses.fields(kind)]
     packers = [_packer(_without_none(hints[name])) for name in names]
     packs = [(n, packer.pack) for n, packer in enumerate(packers) if packer.pack]

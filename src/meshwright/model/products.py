@@ -87,6 +87,28 @@ def _columns(port: OutputPort) -> str:
     return sha256(canonical(plain)).hexdigest()
 
 
+class Outlines(Mapping[ProductAddress, Outline]):
+    """Outlines as plain JSON, each read when somebody looks at it: of a release, few are where little changes."""
+
+    def __init__(self, plain: Mapping[ProductAddress, list[Any]]) -> None:
+        self._plain = plain
+        self._read: dict[ProductAddress, Outline] = {}
+
+    def __getitem__(self, address: ProductAddress) -> Outline:
+        if address not in self._read:
+            self._read[address] = Outline.of(self._plain[address])
+        return self._read[address]
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._plain
+
+    def __iter__(self) -> Iterator[ProductAddress]:
+        return iter(self._plain)
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+
 class Products(Sequence[DataProduct]):
     """Products in the order of their addresses, as `outlines` are; `read` gives one that nobody has looked at yet."""
 
@@ -118,7 +140,7 @@ class Products(Sequence[DataProduct]):
     def only(self, addresses: Iterable[ProductAddress]) -> "Products":
         """Return those of the products that are at some addresses."""
         wanted = set(addresses)
-        return Products({a: outline for a, outline in self.outlines.items() if a in wanted}, self.at)
+        return Products({a: self.outlines[a] for a in self.outlines if a in wanted}, self.at)
 
     def beside(self, others: "Products") -> "Products":
         """Return these and others; where both have one, this is the one."""

@@ -80,7 +80,7 @@ def _described(product: DataProduct, record: Digest, digest: Digest) -> bytes:
 
 
 def _shards(graph: MeshGraph) -> Iterator[tuple[str, list[ProductAddress]]]:
-    for domain, group in groupby(sorted(graph.order), key=lambda address: address.domain):
+    for domain, group in groupby(graph.addresses, key=lambda address: address.domain):
         members = list(group)
         for start in range(0, len(members), SHARD_SIZE):
             yield shard(domain, start // SHARD_SIZE), members[start : start + SHARD_SIZE]

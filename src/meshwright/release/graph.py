@@ -12,12 +12,12 @@ from typing import Protocol
 
 from meshwright.graph.build import build
 from meshwright.graph.graph import MeshGraph
-from meshwright.model.address import ProductAddress
+from meshwright.model.address import ProductAddress, shared_address
 from meshwright.model.analyses import Analyses
 from meshwright.model.codec import load
 from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
-from meshwright.model.products import Outline, Products
+from meshwright.model.products import Outlines, Products
 from meshwright.release.files import MESH, ROOT, record_file
 from meshwright.release.read import Part, Root, root_of
 from meshwright.release.record import analyses_of, product_of
@@ -52,7 +52,7 @@ def listing_of(files: Files, release: Digest) -> Listing:
     root = root_of(files.file(release, ROOT, release), release)
     shards = files.files(release, root.parts[1:])
     heads = (head for shard in shards for head in heads_of(shard))
-    return Listing(root, {ProductAddress(*head.product.split(".")): head for head in heads})
+    return Listing(root, {shared_address(*head.product.split(".")): head for head in heads})
 
 
 def graph_of(files: Files, release: Digest) -> MeshGraph:
@@ -65,7 +65,7 @@ def graph_of(files: Files, release: Digest) -> MeshGraph:
 
     heads = listing.heads
     mesh = load(Mesh, json.loads(files.file(release, MESH, listing.root.mesh)))
-    products = Products({a: Outline.of(head.outline) for a, head in heads.items()}, lambda a: product_of(record(a)))
+    products = Products(Outlines({a: head.outline for a, head in heads.items()}), lambda a: product_of(record(a)))
     return build(
         replace(mesh, products=products),
         Analyses(heads, lambda address: dict(analyses_of(record(address)))),

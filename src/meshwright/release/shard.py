@@ -72,10 +72,9 @@ _DAG = b",\t"
 
 def heads_of(content: bytes) -> Iterator[Head]:
     """Yield the head of each line, and read nothing else."""
-    lines = content.split(b"\n")[:-1]
+    lines = content.splitlines(keepends=True)  # JSON breaks no line otherwise
     heads = json.loads(b"[" + b"],".join([line[: line.index(_DAG)] for line in lines]) + b"]]") if lines else ()
-    for (product, record, made_of, outline), line in zip(heads, lines, strict=True):
-        yield Head(product, record, made_of, outline, line + b"\n")
+    return (Head._make((*head, line)) for head, line in zip(heads, lines, strict=True))
 
 
 def lines_of(content: bytes) -> Iterator[Line]:

@@ -60,8 +60,8 @@ def compare(current: MeshGraph, proposed: MeshGraph) -> Iterator[Change]:
 def differing(current: MeshGraph, proposed: MeshGraph) -> tuple[ProductAddress, ...]:
     """Return the products that may differ, in order: those that are not known to be the same in both meshes."""
     before, after = current.digests, proposed.digests
-    addresses = {*current.order, *proposed.order}
-    return tuple(sorted(a for a in addresses if a not in before or before[a] != after.get(a)))
+    same = {a for a, digest in before.items() if digest == after.get(a)}
+    return tuple(sorted({*current.addresses, *proposed.addresses} - same))
 
 
 def place(product: DataProduct) -> Location:

@@ -31,7 +31,7 @@ def rebase(before: MeshGraph, proposed: MeshGraph, now: MeshGraph) -> Rebased:
     """Return the mesh of `now`, with what leads from `before` to `proposed`."""
     old, new = before.mesh, proposed.mesh
     changed = {a for a in differing(before, proposed) if before.product(a) != proposed.product(a)}
-    kept = Products.of(now.mesh.products).only(a for a in now.order if a not in changed)
+    kept = Products.of(now.mesh.products).only(a for a in now.addresses if a not in changed)
     mesh = replace(
         now.mesh,
         products=Products.of(new.products).only(changed).beside(kept),
@@ -42,7 +42,7 @@ def rebase(before: MeshGraph, proposed: MeshGraph, now: MeshGraph) -> Rebased:
         said = getattr(new, field.name)
         if field.compare and field.name not in _BY_NAME and said != getattr(old, field.name):
             mesh = replace(mesh, **{field.name: said})
-    return Rebased(mesh, tuple(a for a in proposed.order if a in changed))
+    return Rebased(mesh, tuple(a for a in proposed.addresses if a in changed))
 
 
 def _merged(before: Mapping[str, _Part], proposed: Mapping[str, _Part], now: Mapping[str, _Part]) -> tuple[_Part, ...]:

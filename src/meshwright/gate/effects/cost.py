@@ -218,7 +218,7 @@ def _bearing(purpose: str, sides: _Sides) -> _Group:
 
 def _members(domain: str, sides: _Sides) -> _Group:
     """Return the products of a domain."""
-    before, after = (frozenset(address for address in side.order if address.domain == domain) for side in sides)
+    before, after = (frozenset(address for address in side.addresses if address.domain == domain) for side in sides)
     return before, after
 
 
