@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from meshwright import pages
@@ -68,7 +68,7 @@ async def _to_login(request: Request, error: Exception) -> Response:
     """Send a browser to Airflow's login; tell a program that it must sign in."""
     detail = error.detail if isinstance(error, HTTPException) else "Not authenticated"
     if "text/html" not in request.headers.get("accept", ""):
-        return Response(f'{{"detail": "{detail}"}}', status_code=401, media_type="application/json")
+        return JSONResponse({"detail": detail}, status_code=401)
     login = get_auth_manager().get_url_login()
     return RedirectResponse(f"{login}?{urlencode({'next': request.url.path})}", status_code=303)
 
