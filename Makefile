@@ -40,8 +40,8 @@ format: setup    ## Format and mend what can be mended
 bench: setup     ## Measure against peers and floors (ONLY=name for one)
 	$(RUN)python -m bench $(ONLY)
 
-proof: setup     ## The long campaigns: kills, storms, fuzzing, large data
-	$(RUN)pytest -n 2 --dist loadgroup -m proof -o addopts= --import-mode=importlib tests
+proof: setup     ## The long campaigns: kills, storms, fuzzing, large data (ARGS="-k storm" for some)
+	$(RUN)pytest -n 2 --dist loadgroup -m proof -o addopts= --import-mode=importlib $(ARGS) tests
 
 clean:           ## Remove what was made here
 	rm -rf .venv .uv examples/*/.mesh .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
