@@ -19,6 +19,7 @@ from tests.engine.dying import Zombie, dies_before, exchanges, steps_of, stopped
 from tests.engine.watching import UNPUBLISHED, State, follows, state_of, watched
 from tests.engines.emulator import PROJECT
 from tests.engines.shop import HOUR, NOW, SALES, START, Row, Shop
+from tests.engines.slow import Slow, serving
 
 from meshwright.engine.protocol import Engine
 from meshwright.engine.registry import open_engine
@@ -183,6 +184,19 @@ def test_a_publish_survives_kills_and_a_zombie_publishes_nothing_twice(till: Til
         till.survives(hour, step)
     till.is_overtaken_by_its_retry(10, till.steps["publish"] // 2 | 1)
     till.is_overtaken_by_another_stage(11, till.steps["publish"] // 2)
+
+
+def test_a_publish_that_its_retry_has_finished_meanwhile_says_what_that_said(bigquery: str, till: Till) -> None:
+    staged, retried = till.stages(0), list[object]()
+
+    def retry(name: str) -> None:
+        if name.endswith("_publish"):
+            retried.append(till.publishing(staged)(till.opened()))
+
+    with serving(Slow(bigquery, on_begin=retry)) as before:
+        slow = open_engine("bigquery", till.data.replace(bigquery, before.url))
+        assert [till.publishing(staged)(slow)] == retried
+    till.went_on(staged)
 
 
 @pytest.mark.proof

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from google.api_core.exceptions import NotFound as TableGone
 from google.cloud import bigquery
 
 from meshwright.engine.bigquery.connection import explained
@@ -29,6 +30,7 @@ from meshwright.engine.partitions import partitions_of
 from meshwright.engine.staging import Stage, log_entry, overtaken, reached
 from meshwright.model import codec
 from meshwright.model.address import ProductAddress
+from meshwright.model.errors import NotFound
 from meshwright.model.identity import PublishId
 from meshwright.model.naming import PUBLISH, stored_table
 from meshwright.model.product import DataProduct
@@ -38,37 +40,49 @@ from meshwright.model.time import Interval
 
 def publish(session: Session, product: DataProduct, publish_id: PublishId, now: datetime) -> Publish:
     """Make a stage visible, unless its id is in the log already; then the log's entry is returned."""
-    started, already = time.perf_counter(), session.warehouse.meter.spent
     address = product.address
     before = read_log(session, address)
-    done = next((p for p in before if p.publish_id == publish_id), None)
-    if done is None:
-        stage = read_stage(session, address, publish_id)
-        with explained(f"publishing `{address}`"):
-            watermark = reached(product, stage, before)
-            joinings = _joinings(session, product, publish_id, stage.staged.interval)
-            stored = [replace(one, too_old=too_old(one.table, watermark)) for one in joinings if one.served is None]
-            if not before:
-                _make_datasets(session, address)
-            room = [expand(joining) for joining in stored]
-            stored = [replace(joining, gone=one.gone) for joining, one in zip(stored, room, strict=True)]
-            tables = _prepare(session, stored, stage.staged, is_first=not before)
-            size = Spent(stored=sum(one.stored for one in room))
-            prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + size
-            told = replace(stage, spent=prepared)
-            seconds = time.perf_counter() - started + session.warehouse.meter.away
-            done = log_entry(product, told, before, tables, now, seconds)
-            forgetting = [statement for joining in stored for statement in forgotten(joining, before, watermark)]
-            forgetting += forgotten_of_inputs(session, product, before, watermark)
-            _transact(session, stored, stage, done, forgetting)
-            done = replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + size)
-    else:
-        joinings = _joinings(session, product, publish_id, done.interval)
+    done = _entry(before, publish_id)
     with explained(f"publishing `{address}`"):
-        for joining in joinings:
+        if done is None:
+            try:
+                done = _put_in(session, product, publish_id, before, now)
+            except (NotFound, TableGone):
+                done = _entry(read_log(session, address), publish_id)
+                if done is None:  # else a retry has published it meanwhile, and left nothing of the stage
+                    raise
+        for joining in _joinings(session, product, publish_id, done.interval):
             _offer(joining)
     discard(session, address, publish_id)
     return done
+
+
+def _entry(log: Sequence[Publish], publish_id: PublishId) -> Publish | None:
+    return next((publish for publish in log if publish.publish_id == publish_id), None)
+
+
+def _put_in(
+    session: Session, product: DataProduct, publish_id: PublishId, before: tuple[Publish, ...], now: datetime
+) -> Publish:
+    """Prepare what the transaction needs, and run it; return the entry of the log that came with it."""
+    started, already = time.perf_counter(), session.warehouse.meter.spent
+    stage = read_stage(session, product.address, publish_id)
+    watermark = reached(product, stage, before)
+    joinings = _joinings(session, product, publish_id, stage.staged.interval)
+    stored = [replace(one, too_old=too_old(one.table, watermark)) for one in joinings if one.served is None]
+    if not before:
+        _make_datasets(session, product.address)
+    room = [expand(joining) for joining in stored]
+    stored = [replace(joining, gone=one.gone) for joining, one in zip(stored, room, strict=True)]
+    tables = _prepare(session, stored, stage.staged, is_first=not before)
+    size = Spent(stored=sum(one.stored for one in room))
+    prepared = (stage.spent or Spent()) + session.warehouse.meter.spent - already + size
+    seconds = time.perf_counter() - started + session.warehouse.meter.away
+    done = log_entry(product, replace(stage, spent=prepared), before, tables, now, seconds)
+    forgetting = [statement for joining in stored for statement in forgotten(joining, before, watermark)]
+    forgetting += forgotten_of_inputs(session, product, before, watermark)
+    _transact(session, stored, stage, done, forgetting)
+    return replace(done, spent=(stage.spent or Spent()) + session.warehouse.meter.spent - already + size)
 
 
 def _joinings(session: Session, product: DataProduct, publish_id: PublishId, interval: Interval) -> tuple[Joining, ...]:
