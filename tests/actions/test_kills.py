@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.actions.folders import add_gallery, open_folder, write_mesh
+from tests.disk import fill, small_disk
 
 from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
@@ -44,33 +44,19 @@ def test_a_verb_that_is_killed_before_any_line_leaves_what_runs_whole(tmp_path: 
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, of 512 KB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("this user may mount nothing")
-    yield disk
-    subprocess.run(["umount", disk], check=True)
-
-
-def fill(disk: Path, leave: int) -> Path:
-    filler = disk / "filler"
-    filler.write_bytes(b"\0" * max(0, os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize - leave))
-    return filler
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk") as mounted:
+        yield mounted
 
 
 @pytest.mark.parametrize("leave", [0, 8192, 65536])
-def test_a_full_disk_leaves_what_runs_whole(tmp_path: Path, small_disk: Path, leave: int) -> None:
+def test_a_full_disk_leaves_what_runs_whole(tmp_path: Path, disk: Path, leave: int) -> None:
     root = write_mesh(tmp_path / "mesh")
-    workspace = open_folder(root, MESH_STORE=str(small_disk / "store"))
+    workspace = open_folder(root, MESH_STORE=str(disk / "store"))
     submit(workspace, "nadia", NOW)
     first = deploy(workspace, NOW).release
     add_gallery(root)
-    filler = fill(small_disk, leave)
+    filler = fill(disk, leave)
     with pytest.raises(MeshError, match="no space left") if leave < 65536 else nullcontext():
         submit(workspace, "nadia", NOW)
         deploy(workspace, NOW)

@@ -110,5 +110,12 @@ def show_again(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    if not path.exists():
-        path.write_text(text)
+    """Write a file that is not there yet: whole, or not at all."""
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
