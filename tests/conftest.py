@@ -17,8 +17,13 @@ sys.dont_write_bytecode = False
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share what their module makes with one worker: another would have to make it again."""
+    """Keep the tests that share what their module makes with one worker: another would have to make it again.
+
+    A campaign takes what it takes: it is given an hour, unless it says otherwise.
+    """
     for item in items:
+        if item.get_closest_marker("proof") and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(3600))
         if isinstance(item, pytest.Function) and _shares(item) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
