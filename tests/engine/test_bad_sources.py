@@ -157,6 +157,14 @@ FILES = [
     pytest.param(
         "parquet",
         parquet,
+        lambda p: p.write_bytes(p.read_bytes().replace(b"price", b"pri\x80e")),
+        SourceBroken,
+        "price",
+        id="a column of Parquet without a name",
+    ),
+    pytest.param(
+        "parquet",
+        parquet,
         lambda p: parquet(p, whole=".5"),
         SourceBroken,
         "not whole",

@@ -18,7 +18,7 @@ from meshwright.engine.bigquery.arrow import load_batches
 from meshwright.engine.bigquery.connection import open_warehouse
 from meshwright.engine.bigquery.loads import Target, load_files, load_rows
 from meshwright.model.contract import Column, LogicalType
-from meshwright.model.errors import FinalError
+from meshwright.model.errors import FinalError, SourceBroken
 
 COLUMNS = (Column("id", LogicalType.INTEGER), Column("price", LogicalType.NUMBER), Column("more", LogicalType.OBJECT))
 FIELDS = [
@@ -163,3 +163,18 @@ def test_what_bigquery_has_no_room_for_is_named(values: pa.Array, says: str) -> 
     batch = pa.record_batch({"made": values})
     with target() as (place, _), pytest.raises(FinalError, match=says):
         load_batches(place, batch.schema, [batch])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param("x" * 5_000_000, id="a line"), pytest.param('id,"' + "x\n" * 100_000, id="a text in quotes")],
+)
+def test_a_first_row_without_end_is_no_row(tmp_path: Path, row: str) -> None:
+    file = tmp_path / "endless.csv"
+    file.write_text(row)
+    with (
+        target() as (made, recorder),
+        pytest.raises(SourceBroken, match=r"`endless\.csv` cannot be read: its first row"),
+    ):
+        load_files(made, [file], "csv", COLUMNS)
+    assert recorder.bodies("POST /upload/") == []

@@ -91,7 +91,7 @@ def _kinds_in(path: Path) -> dict[str, Kind]:
 
     try:
         return _kinds(read_schema(path))
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         return {}
 
 
@@ -100,6 +100,7 @@ def expose_files(connection: DuckDBPyConnection, local: str, relation: str, *, o
     kind = "TABLE" if often else "VIEW"
     try:
         connection.execute(f"CREATE TEMP {kind} {name(local)} AS {relation}")
+        column_names(connection, name(local))  # a view is made of columns whose names are none, too
     except duckdb.Error as error:
         raise broken(local, error) from None
 
@@ -107,7 +108,8 @@ def expose_files(connection: DuckDBPyConnection, local: str, relation: str, *, o
 def blame(connection: DuckDBPyConnection, local: str) -> None:
     """Read all of an input's files, for the one purpose of seeing whether they can be read."""
     try:
-        columns = ", ".join(f"max({name(c)})" for c in column_names(connection, name(local)))
+        # A hash is of the value itself: what a file says of its columns, such as the greatest value, tells none.
+        columns = ", ".join(f"max(hash({name(c)}))" for c in column_names(connection, name(local)))
         connection.execute(f"SELECT {columns} FROM {name(local)}").fetchall()
     except duckdb.Error as error:
         raise broken(local, error) from None
