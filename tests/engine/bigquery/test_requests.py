@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,18 +12,23 @@ from google.api_core.exceptions import BadRequest
 from tests.engine.bigquery.recorder import Answer, Recorder, recording
 
 from meshwright.engine.attendant import Attendant
+from meshwright.engine.bigquery.asking import lost_rows
 from meshwright.engine.bigquery.connection import Warehouse, explained, open_warehouse
 from meshwright.engine.bigquery.once import Step, run_once
-from meshwright.engine.registry import open_engine
+from meshwright.engine.bigquery.session import Session
+from meshwright.engine.registry import no_connections, no_keys, open_engine
 from meshwright.model.address import ProductAddress
+from meshwright.model.contract import Check, Column, Contract, LogicalType, Metric, OfInput, Operator
 from meshwright.model.errors import Busy, FinalError, MeshError, Refused, Underway
 from meshwright.model.identity import PublishId
 from meshwright.model.job import Job
+from meshwright.model.product import DataProduct, InputsSchedule, OutputTable, ProductType, PublishMode
 from meshwright.model.publish import Spent
 
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 ID = PublishId("20130201T000000000000-1a2b3c4d")
 PUBLISHING = Step(ProductAddress("a", "b"), ID, "publish")
+TABLE = PUBLISHING.product.port("sales", 1).table()
 DONE, RUNNING = {"state": "DONE"}, {"state": "RUNNING"}
 REFERENCE = {"jobReference": {"projectId": "shop", "jobId": "x", "location": "EU"}}
 EMPTY: Answer = (200, {"jobComplete": True, "totalRows": "0", "schema": {"fields": []}, "jobReference": {"jobId": "x"}})
@@ -107,7 +113,7 @@ def test_a_job_that_failed_while_it_was_awaited_is_not_followed_by_another() -> 
 
 
 def test_jobs_of_a_table_are_told_apart_by_what_they_run() -> None:
-    step = replace(PUBLISHING, called="check", table=ProductAddress("a", "b").port("sales", 1).table())
+    step = replace(PUBLISHING, called="check", table=TABLE)
     with warehouse(jobs=[job()], results=[EMPTY]) as (opened, recorder):
         for sql, values in (("SELECT 1", {}), ("SELECT 2", {}), ("SELECT 2", {"p": "x"}), ("SELECT 2", {"p": "x"})):
             run_once(opened, step, sql, values)
@@ -115,6 +121,22 @@ def test_jobs_of_a_table_are_told_apart_by_what_they_run() -> None:
     assert first.startswith(f"mesh_{ID}_check_sales_")
     assert len({first, second, third}) == 3
     assert third == fourth
+
+
+def test_which_rows_are_lost_is_a_job_that_is_left_like_others() -> None:
+    check = Check("kept", Metric.LOST_ROWS, Operator.EQUAL, (Decimal(0),), ("id",), of_input=OfInput("orders", ("id",)))
+    table = OutputTable(Contract("sales", (Column("id", LogicalType.STRING),), (check,)), PublishMode.REPLACE)
+    product = DataProduct(PUBLISHING.product, ProductType.AGGREGATE, "Sales.", InputsSchedule(), (), ())
+    made, step = (
+        (product.address.port("sales", 1).table(), table, "`made`"),
+        replace(PUBLISHING, called="ask", table=TABLE),
+    )
+    with going_on(job=[job("x", RUNNING)]) as (opened, recorder):
+        session = Session(replace(opened, attendant=Attendant(patience=0.1)), no_connections, no_keys)
+        with pytest.raises(Underway, match=r"ask of a\.b:sales@1 goes on"):
+            tuple(lost_rows(session, product, made, {"orders": "SELECT 1"}, step))
+    (name,) = begun(recorder)
+    assert name.startswith(f"mesh_{ID}_ask_sales_")
 
 
 def test_what_a_job_took_that_was_begun_before_is_counted() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from meshwright.engine.answers import Answer, asking, counted_lost, shown
 from meshwright.engine.bigquery.connection import explained, name
 from meshwright.engine.bigquery.inputs import with_relations
+from meshwright.engine.bigquery.once import Step, ask_once
 from meshwright.engine.bigquery.session import Session
 from meshwright.engine.bigquery.types import TYPES, identity
 from meshwright.engine.measuring import SHOWN, wrong_row
@@ -21,20 +22,28 @@ Relations = Mapping[str, str]
 
 
 def lost_rows(
-    session: Session, product: DataProduct, made: tuple[TableAddress, OutputTable, str], relations: Relations
+    session: Session,
+    product: DataProduct,
+    made: tuple[TableAddress, OutputTable, str],
+    relations: Relations,
+    step: Step,
 ) -> Iterator[Answer]:
-    """Yield which rows of sources are lost: of a table, whose place has all that was made of them."""
+    """Yield which rows of sources are lost: of a table, whose place has all that was made of them.
+
+    To compare all rows with all takes long: it is a `step` of the run.
+    """
     address, table, place = made
+    warehouse = session.warehouse
     named = with_relations(relations.items())
     for check, asked in asking(table, Metric.LOST_ROWS):
         with explained(f"looking in `{asked.name}` for rows that `{address}` has lost"):
             read = f"(SELECT COUNT(*) FROM {name(asked.name)})"
             if not asked.columns:
-                ((there, here),) = session.warehouse.run(f"{named}SELECT {read}, (SELECT COUNT(*) FROM {place})")
+                ((there, here),) = warehouse.run(f"{named}SELECT {read}, (SELECT COUNT(*) FROM {place})")
                 yield counted_lost(address, check, there, here)
                 continue
             lost = _lost(table, check, asked, place)
-            ((there, number),) = session.warehouse.run(f"{named}SELECT {read}, (SELECT COUNT(*) FROM ({lost}))")
+            ((there, number),) = ask_once(warehouse, step, f"{named}SELECT {read}, (SELECT COUNT(*) FROM ({lost}))")
             source = next((port for port in product.inputs if sql_name(port.name) == asked.name), None)
             columns = shown(table, check, source) if number else ()
             yield Answer(address, check.name, Decimal(number), there, _shown(session, f"{named}{lost}", columns))

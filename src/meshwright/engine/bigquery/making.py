@@ -101,7 +101,8 @@ def _make(building: Building, address: TableAddress, table: OutputTable) -> Buil
 
 
 def _lost(building: Building, made: tuple[TableAddress, OutputTable, str]) -> tuple[Answer, ...]:
-    return tuple(lost_rows(building.session, building.work.product, made, building.exposed.relations))
+    step = replace(building.step(made[0]), called="ask")
+    return tuple(lost_rows(building.session, building.work.product, made, building.exposed.relations, step))
 
 
 def _judged(building: Building, address: TableAddress, table: OutputTable, made: Select) -> tuple[Select, Built]:
