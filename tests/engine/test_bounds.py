@@ -2,12 +2,14 @@
 
 import io
 import json
+from contextlib import suppress
 from typing import Any
 
 import fastavro
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.engine.topic import COLUMNS
 from tests.fuzz.meshes import bounded
 
 from meshwright.engine.sources.kafka.bounds import DEEPEST, MOST
@@ -130,14 +132,11 @@ def test_an_index_that_is_none_is_not_as_the_schema_says(kind: object, index: in
     ],
 )
 def test_json_without_end_is_poison(message: bytes, why: str) -> None:
-    from tests.engine.topic import COLUMNS
-
     for reader in (None, json_reader(Schema(1, "{}"))):
         with bounded(), pytest.raises(Poison, match=why):
             line_of(message, COLUMNS, reader) if reader else line_of(message, COLUMNS)
 
 
-NAMES = st.sampled_from("abc")
 FLAT = st.sampled_from(
     [
         "null",
@@ -167,12 +166,16 @@ CLAIMED = st.lists(
 ).map(b"".join)
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(KINDS, min_size=1, max_size=3), CLAIMED)
-def test_whatever_a_schema_says_and_a_message_claims_it_is_a_record_or_poison(kinds: list[Any], message: bytes) -> None:
-    fields = [{"name": name, "type": kind} for name, kind in zip("abc", kinds, strict=False)]
-    with bounded():
-        try:
+EXAMPLES = [pytest.param(60, id="a few"), pytest.param(50_000, id="many", marks=pytest.mark.proof)]
+
+
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_whatever_a_schema_says_and_a_message_claims_it_is_a_record_or_poison(examples: int) -> None:
+    @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples)
+    @given(st.lists(KINDS, min_size=1, max_size=3), CLAIMED)
+    def attempt(kinds: list[Any], message: bytes) -> None:
+        fields = [{"name": name, "type": kind} for name, kind in zip("abc", kinds, strict=False)]
+        with bounded(), suppress(Poison):
             read({"type": "record", "name": "R", "fields": fields}, message)
-        except Poison:
-            return
+
+    attempt()
