@@ -2,8 +2,9 @@
 
 Rows mostly lie as they were made, by number or by time. Where each comes after the one before it no two are alike, and
 to see that takes a look at two neighbours at a time, and no memory. SQL promises no order of rows; whichever it is,
-this follows from it. Where rows lie in no order, hashes of 64 bits are counted: where these are all different, so are
-the values. Only where they are not, the values themselves are counted.
+this follows from it. Whole numbers that lie in no order, and not far apart, are ticked off: a bit for each that there
+may be. Of all others hashes of 64 bits are counted: where these are all different, so are the values. Only where they
+are not, the values themselves are counted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,10 @@ _ORDERED = (
 )
 
 
+_WIDEST = 2**27
+"""A bit for each number takes 16 MB, for each thread."""
+
+
 @value
 class Part:
     """What rows are compared by: a column, by its place, or the length of its text: `9` is shorter than `10`."""
@@ -46,16 +51,35 @@ Order = Sequence[Part]
 """What rows are compared by: each part where those before it are the same."""
 
 
-def orders(connection: DuckDBPyConnection, source: str, checks: Iterable[Check], terms: Terms) -> dict[Check, Order]:
-    """Return in which order rows seem to lie, for each check to which they seem to lie in one."""
-    found = ((check, _order(connection, source, check, terms)) for check in checks)
-    return {check: order for check, order in found if order is not None}
+@value
+class Span:
+    """The lowest and the highest of whole numbers."""
+
+    low: int
+    high: int
 
 
-def out_of_order(source: str, check: Check, order: Order) -> str:
-    """Return the expression of a number: 1 where a row does not come after the one before it, else 0."""
-    neighbours = _neighbours(source, check, order)
-    return f"(SELECT count(*) FROM (SELECT 1 FROM {neighbours} WHERE NOT ({_comes_after(order)}) LIMIT 1))"
+def ways(
+    connection: DuckDBPyConnection, source: str, checks: Iterable[Check], terms: Terms
+) -> dict[Check, Order | Span]:
+    """Return the order in which rows seem to lie, or the span of their numbers, for each check where it is of use."""
+    found: dict[Check, Order | Span] = {}
+    for check in checks:
+        order = _order(connection, source, check, terms)
+        way = _span(connection, source, check, terms) if order == [] else order
+        if way is not None:
+            found[check] = way
+    return found
+
+
+def told(source: str, check: Check, way: Order | Span) -> str:
+    """Return the expression of how many rows repeat others; by an order, only whether there may be any: 1, or 0."""
+    if isinstance(way, Span):
+        number = f"CAST({name(check.columns[0])} AS BIGINT)"
+        ticked = f"bit_count(bitstring_agg({number}, CAST({way.low} AS BIGINT), CAST({way.high} AS BIGINT)))"
+        return f"count({number}) - coalesce({ticked}, 0)"
+    neighbours = _neighbours(source, check, way)
+    return f"(SELECT count(*) FROM (SELECT 1 FROM {neighbours} WHERE NOT ({_comes_after(way)}) LIMIT 1))"
 
 
 def same_hashes(check: Check) -> str:
@@ -64,15 +88,13 @@ def same_hashes(check: Check) -> str:
 
 
 def recounted(
-    connection: DuckDBPyConnection, source: str, found: Mapping[Check, Decimal], ordered: Iterable[Check]
+    connection: DuckDBPyConnection, source: str, found: Mapping[Check, Decimal], by: Mapping[Check, Order | Span]
 ) -> dict[Check, Decimal]:
     """Count where a scan has found rows out of their order, or hashes that are the same."""
-    numbers = dict(found)
-    by_hash = {check: same_hashes(check) for check in ordered if numbers[check]}
-    numbers |= _counted(connection, source, by_hash)
-    by_value = {
-        check: _repeated(check, as_one([*map(name, check.columns)])) for check, number in numbers.items() if number
-    }
+    unsure = [check for check, number in found.items() if number and not isinstance(by.get(check), Span)]
+    by_hash = {check: same_hashes(check) for check in unsure if check in by}
+    numbers = dict(found) | _counted(connection, source, by_hash)
+    by_value = {c: _repeated(c, as_one([*map(name, c.columns)])) for c in unsure if numbers[c]}
     return numbers | _counted(connection, source, by_value)
 
 
@@ -87,7 +109,7 @@ def as_one(values: Sequence[str]) -> str:
 
 
 def _order(connection: DuckDBPyConnection, source: str, check: Check, terms: Terms) -> Order | None:
-    """Return by what each of the first rows comes after the one before it.
+    """Return by what each of the first rows comes after the one before it: nothing, where they do not; None of few.
 
     Of what never falls from one row to the next it is what stays the same the least often, and, where it does stay the
     same, what then never falls. Where some columns tell all rows apart, more do, too.
@@ -103,16 +125,29 @@ def _order(connection: DuckDBPyConnection, source: str, check: Check, terms: Ter
         same = "".join(f"{part.compared('=')} AND " for part in order)
         counts = ", ".join(f"count_if({same}{part.compared(sign)})" for sign in ("<", "=") for part in left)
         rows, *found = one_row(connection, f"SELECT count(*), {counts} FROM {neighbours}")
+        if not are_many(rows):
+            return None
         falls, stays = found[: len(left)], found[len(left) :]
         rising = [(often, part) for often, fall, part in zip(stays, falls, left, strict=True) if not fall]
-        if not rising or not are_many(rows):
-            return None
+        if not rising:
+            return []
         often, part = min(rising, key=lambda pair: pair[0])
         order.append(part)
         if not often:
             return order
         left.remove(part)
-    return None
+    return []
+
+
+def _span(connection: DuckDBPyConnection, source: str, check: Check, terms: Terms) -> Span | None:
+    """Return the span of a column of whole numbers: None of other columns, and where it is wide."""
+    column, *more = check.columns
+    if more or terms.columns[column].type is not LogicalType.INTEGER:
+        return None
+    low, high = one_row(connection, f"SELECT min({name(column)}), max({name(column)}) FROM {source}")
+    # What another store serves may have numbers of any kind, whatever its contract says.
+    are_whole = type(low) is type(high) is int
+    return Span(low, high) if are_whole and high - low < _WIDEST and low >= -(2**63) and high < 2**63 else None
 
 
 def _neighbours(source: str, check: Check, parts: Iterable[Part]) -> str:

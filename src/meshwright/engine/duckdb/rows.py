@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from meshwright.engine.bound import Bound
 from meshwright.engine.duckdb.connection import has_relation, name, one_row
-from meshwright.engine.duckdb.duplicates import Order, as_one, filled, orders, out_of_order, recounted, same_hashes
+from meshwright.engine.duckdb.duplicates import Order, Span, as_one, filled, recounted, same_hashes, told, ways
 from meshwright.engine.duckdb.few_values import by_value, of_few_values
 from meshwright.engine.duckdb.listed import among
 from meshwright.engine.duckdb.provenance import PUBLISHED, within
@@ -72,22 +72,22 @@ def looked_at(connection: DuckDBPyConnection, subject: Subject, interval: Interv
 
 @value
 class Seen:
-    """What first rows tell of checks: by what their rows seem to be `ordered`, and which columns have `few` values."""
+    """What a look tells of checks: the `ways` to see that rows are unique, and which columns have `few` values."""
 
-    ordered: Mapping[Check, Order] = field(default_factory=dict)
+    ways: Mapping[Check, Order | Span] = field(default_factory=dict)
     few: Collection[Check] = ()
 
 
 def scan(source: str, checks: Sequence[Check], terms: Terms, seen: Seen) -> tuple[str, dict[str, object]]:
     """Return the one SELECT that measures all checks, and counts rows; and what it binds.
 
-    Of what must be unique and seems to be in order, it is measured whether any row is not.
+    Of what must be unique and seems to lie in an order, it is measured whether any row does not.
     """
     bound = Bound("$")
 
     def measure(check: Check) -> str:
-        if check in seen.ordered:
-            return out_of_order(source, check, seen.ordered[check])
+        if check in seen.ways:
+            return told(source, check, seen.ways[check])
         if check in seen.few:
             return by_value(source, STAGED, check, wrong(check, terms, bound))
         return _measure(check, terms, bound)
@@ -99,11 +99,11 @@ def scan(source: str, checks: Sequence[Check], terms: Terms, seen: Seen) -> tupl
 def measured(connection: DuckDBPyConnection, source: str, checks: Sequence[Check], terms: Terms) -> Measured:
     """Measure all checks in one scan, and count again what it could not tell of duplicates."""
     unique = [check for check in checks if check.metric is Metric.DUPLICATE_VALUES]
-    ordered = orders(connection, source, unique, terms)
-    seen = Seen(ordered, of_few_values(connection, source, STAGED, checks, terms))
+    by = ways(connection, source, unique, terms)
+    seen = Seen(by, of_few_values(connection, source, STAGED, checks, terms))
     rows, all_rows, *found = one_row(connection, *scan(source, checks, terms, seen))
     numbers = dict(zip(checks, map(Decimal, found), strict=True))
-    numbers |= recounted(connection, source, {check: numbers[check] for check in unique}, ordered)
+    numbers |= recounted(connection, source, {check: numbers[check] for check in unique}, by)
     return Measured(numbers, rows, all_rows)
 
 
