@@ -1,6 +1,5 @@
 """mesh: the command line. Verbs are loaded when they are called: `mesh --help` imports none of them."""
 
-import atexit
 import errno
 import gc
 import importlib
@@ -8,6 +7,7 @@ import io
 import keyword
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -106,7 +106,6 @@ def mesh() -> None:
 def main() -> NoReturn:
     """Run a verb; every way it can end has one exit status and no traceback."""
     gc.set_threshold(100_000, 20, 20)  # most of what a command makes stays: to look for garbage is mostly in vain
-    atexit.register(_leave)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for must not end a command
             stream.reconfigure(errors="replace")
@@ -127,7 +126,7 @@ def main() -> NoReturn:
         sys.exit(ExitCode.FINDINGS)
     except Exception as error:  # noqa: BLE001  # the last line of defence: a report, never a bare traceback
         sys.exit(_failed(error))
-    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+    _leave(code if isinstance(code, int) else ExitCode.DONE)
 
 
 def _misused(error: click.ClickException) -> None:
@@ -156,10 +155,17 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _leave() -> None:
-    """End without looking through a whole mesh for garbage; but DuckDB complains of what it finds left."""
-    if "duckdb" not in sys.modules:
-        gc.freeze()
+def _leave(code: int) -> NoReturn:
+    """End at once: to take a whole mesh apart, object by object, takes longer than many a verb.
+
+    But DuckDB complains of what it finds left, and what cannot be printed is told as Python tells it.
+    """
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if "duckdb" not in sys.modules:
+            os._exit(code)
+    sys.exit(code)
 
 
 def _report() -> str:

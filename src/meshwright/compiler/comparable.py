@@ -12,7 +12,6 @@ from meshwright.compiler.compilation import Compiled, compile_with
 from meshwright.compiler.released import Released, locked
 from meshwright.manifest.remembered import Remembered
 from meshwright.model.address import ProductAddress
-from meshwright.model.identity import Digest
 from meshwright.release.frozen import made_of
 from meshwright.sql.version import reader
 
@@ -28,9 +27,9 @@ def comparable(root: Path, cache: Path, released: Released | None = None) -> Com
     return replace(compiled, graph=replace(graph, digests=digests))
 
 
-def _digests(kept: Cache, root: Path, compiled: Compiled) -> dict[ProductAddress, Digest]:
+def _digests(kept: Cache, root: Path, compiled: Compiled) -> dict[ProductAddress, str]:
     known = Remembered(kept, f"made of {reader()} {root}")
-    found: dict[ProductAddress, Digest] = {}
+    found: dict[ProductAddress, str] = {}
     for address, state in compiled.states.items():
         told = known.get(address, state)
         if told is None:
@@ -38,6 +37,6 @@ def _digests(kept: Cache, root: Path, compiled: Compiled) -> dict[ProductAddress
             assert product is not None  # noqa: S101  # it has been read here
             told = made_of(compiled.graph, product).hex
             known.put(address, state, told)
-        found[address] = Digest(told)
+        found[address] = told
     known.save()
     return found

@@ -16,7 +16,6 @@ from meshwright.graph.terms import disagreements
 from meshwright.model.address import ColumnAddress, PortAddress, ProductAddress, SourceColumn, TableAddress
 from meshwright.model.analysis import Analysis
 from meshwright.model.diagnostic import Diagnostic, Location
-from meshwright.model.identity import Digest
 from meshwright.model.mesh import Mesh
 from meshwright.model.naming import local_table
 from meshwright.model.product import DataProduct, OutputPort, OutputTable
@@ -53,7 +52,7 @@ class MeshGraph:
 
     mesh: Mesh
     analyses: Mapping[TableAddress, Analysis]
-    digests: Mapping[ProductAddress, Digest] = field(repr=False, compare=False)
+    digests: Mapping[ProductAddress, str] = field(repr=False, compare=False)
     _products: Products = field(repr=False, compare=False)
     _links: Callable[[], Links] = field(repr=False, compare=False)
     _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

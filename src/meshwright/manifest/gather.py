@@ -69,7 +69,7 @@ def gather(
         inside, many = layout.products(root, domain, problems), len(domain.folders)
         for folder in counted(f"reading `{domain.name}`", inside, many):
             address = shared_address(domain.name, folder.name)
-            is_traced = shelf is None or address == traced
+            is_traced = shelf is None or (traced is not None and address == traced)
             trace = Trace([]) if is_traced else _UNTRACED
             read = partial(_read, documents, folder, address, trace)
             reading = found(read()) if shelf is None or is_traced else shelf.reading(address, folder, read)

@@ -37,17 +37,18 @@ def is_domain_repository(root: Path) -> bool:
 
 def domains(root: Path, problems: Problems) -> Iterator[Folder]:
     """Yield the domains' folders, in the order of their names."""
-    top = _listed(root, DOMAINS, problems)
+    top = _listed(str(root), DOMAINS, problems)
     _stray(top, "", problems)
     for name in top.folders:
-        yield _listed(root, domain_home(name), problems)
+        yield _listed(str(root), domain_home(name), problems)
 
 
 def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]:
     """Yield the products' folders of a domain, and say which folders are none."""
     _stray(domain, DOMAIN_FILE, problems)
+    top = str(root)
     for name in domain.folders:
-        folder = _listed(root, f"{domain.path}/{name}", problems, stated=True)
+        folder = _listed(top, f"{domain.path}/{name}", problems, stated=True)
         if PRODUCT_FILE not in folder.files:  # else the manifest says which files of the folder it reads
             _stray(folder, PRODUCT_FILE, problems)
         if PRODUCT_FILE in folder.files:
@@ -58,7 +59,7 @@ def products(root: Path, domain: Folder, problems: Problems) -> Iterator[Folder]
             problems.error(Code.UNREADABLE, at, f"the folder `{folder.path}` has no {PRODUCT_FILE}", hint)
 
 
-def _listed(root: Path, path: str, problems: Problems, *, stated: bool = False) -> Folder:
+def _listed(root: str, path: str, problems: Problems, *, stated: bool = False) -> Folder:
     files: list[str] = []
     folders: list[str] = []
     state: str | None = None
@@ -66,8 +67,9 @@ def _listed(root: Path, path: str, problems: Problems, *, stated: bool = False) 
         with os.scandir(f"{root}/{path}") as found:
             entries = sorted(found, key=_NAME)
         for entry in entries:
-            if not entry.name.startswith((".", "_")):
-                (folders if _is_folder(entry) else files).append(entry.name)
+            name = entry.name
+            if name[0] not in "._":
+                (folders if _is_folder(entry) else files).append(name)
         state = state_of(entries) if stated else None
     except FileNotFoundError:
         pass  # a mesh may have no domains yet

@@ -66,17 +66,17 @@ def _line(graph: MeshGraph, address: ProductAddress, base: Listing | None, files
     """Return the line of a product, and add its record to what is new, unless `base` has both."""
     known = base.heads.get(address) if base else None
     digest = graph.digests.get(address)
-    if known is not None and digest is not None and known.made_of == digest.hex:
+    if known is not None and known.made_of == digest:
         return known.line
     product = graph.product(address)
     assert product is not None  # noqa: S101  # a graph has what is in its order
     files[record_file(address)] = record = contents_bytes(frozen(graph, product))
-    return _described(product, Digest.of(record), digest or made_of(graph, product))
+    return _described(product, Digest.of(record), digest or made_of(graph, product).hex)
 
 
-def _described(product: DataProduct, record: Digest, digest: Digest) -> bytes:
+def _described(product: DataProduct, record: Digest, digest: str) -> bytes:
     outline = outline_of(product).plain
-    return line_bytes(Line(str(product.address), str(record), str(digest), outline, spec_of(product)))
+    return line_bytes(Line(str(product.address), str(record), digest, outline, spec_of(product)))
 
 
 def _shards(graph: MeshGraph) -> Iterator[tuple[str, list[ProductAddress]]]:

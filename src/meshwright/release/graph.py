@@ -69,5 +69,5 @@ def graph_of(files: Files, release: Digest) -> MeshGraph:
     return build(
         replace(mesh, products=products),
         Analyses(heads, lambda address: dict(analyses_of(record(address)))),
-        {address: Digest(head.made_of) for address, head in heads.items()},
+        {address: head.made_of for address, head in heads.items()},
     )

@@ -1,11 +1,13 @@
 """Version: who reads the SQL? For what is kept of its analyses; sqlglot itself need not be loaded for it."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from meshwright import __version__
 
 
+@cache
 def reader() -> str:
     """Name this version of us and of sqlglot."""
     found = find_spec("sqlglot")

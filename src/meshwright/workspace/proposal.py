@@ -67,7 +67,8 @@ def _with_unsound(compiled: Compiled, current: MeshGraph | None, workspace: Work
     if current is None:
         return compiled.graph
     graph = compiled.graph
-    kept = [a for a in current.addresses if a not in graph and (workspace.root / _manifest(a)).is_file()]
+    gone = set(current.addresses).difference(graph.addresses)
+    kept = [a for a in sorted(gone) if (workspace.root / _manifest(a)).is_file()]
     return _beside(graph, current, kept) if kept else graph
 
 
