@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import column_types, has_relation, name
+from meshwright.engine.duckdb.connection import column_types, name
 from meshwright.engine.duckdb.provenance import COPY, END, STAGE, START, copies, interval_columns, within
 from meshwright.engine.duckdb.types import TYPES, cast_list
 from meshwright.engine.duckdb.versions import VERSIONED, fold
@@ -122,6 +122,10 @@ def _drop(connection: DuckDBPyConnection, table: str) -> None:
 
 
 def is_there(connection: DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Tell whether a schema of the connection's own file has the table."""
-    row = connection.execute("SELECT current_database()").fetchone()
-    return row is not None and has_relation(connection, row[0], schema, table)
+    """Tell whether a schema of the connection's own file has the table, as its transaction sees it."""
+    found = connection.execute(
+        "SELECT 1 FROM information_schema.tables "
+        "WHERE table_catalog = current_database() AND table_schema = $1 AND table_name = $2",
+        [schema, table],
+    )
+    return found.fetchone() is not None

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from meshwright.engine.duckdb.connection import attach, connected, explained, has_relation, name
+from meshwright.engine.duckdb.connection import attach, connected, explained, name
 from meshwright.engine.duckdb.files import copy_file
-from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, start_log
+from meshwright.engine.duckdb.log import append_to_log, read_log, read_stage, start_log, virtual_source
 from meshwright.engine.duckdb.modes import join
 from meshwright.engine.duckdb.provenance import PUBLISHED, STAGE
 from meshwright.engine.duckdb.quarantine import keep_quarantine, read_quarantine
@@ -165,7 +165,7 @@ def _log(
 def rows_now(connection: DuckDBPyConnection, database: str, staged: TableRows) -> TableRows:
     """Count what a table holds now, and was set aside. What another store serves is counted as it was staged."""
     table = stored_table(staged.table)
-    if not has_relation(connection, database, "main", table):
+    if virtual_source(connection, database, table) is not None:
         return staged
     row = connection.execute(f"SELECT count(*) FROM main.{name(table)}").fetchone()
     return replace(staged, rows=0 if row is None else row[0])
