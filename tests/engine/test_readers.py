@@ -4,13 +4,18 @@ import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from tests.engines.shop import NOW, SALES, TABLE, Shop
 
+from meshwright.engine.duckdb.connection import attach
 from meshwright.engine.registry import open_engine
 from meshwright.model.errors import Busy
 from meshwright.model.product import PublishMode
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 ROWS = 200
 HOURS = 6
@@ -57,6 +62,34 @@ def test_a_reader_keeps_what_it_has_attached(shop: Shop) -> None:
         shop.sell(1, [("b", 2)])
         assert consumer.execute("SELECT sale_id FROM held.sales").fetchall() == [("a",)]
     assert shop.sales() == [("b", 2)]
+
+
+class Overtaken:
+    """A connection before whose first statement another file takes the place of the one that is to be attached."""
+
+    def __init__(self, connection: "DuckDBPyConnection", finished: Path, place: Path) -> None:
+        self.connection, self.finished, self.place = connection, finished, place
+        self.said: list[str] = []
+
+    def execute(self, statement: str) -> None:
+        if not self.said:
+            self.finished.replace(self.place)
+        self.said.append(statement.partition(" ")[0])
+        self.connection.execute(statement)
+
+
+def test_a_file_that_takes_the_place_of_another_while_that_is_attached_is_attached_whole(tmp_path: Path) -> None:
+    import duckdb
+
+    finished, place = tmp_path / "finished.duckdb", tmp_path / "data.duckdb"
+    for path, rows in ((place, 1), (finished, 2)):
+        with duckdb.connect(str(path)) as made:
+            made.execute(f"CREATE TABLE sales AS FROM range({rows})")
+    with duckdb.connect() as consumer:
+        overtaken = Overtaken(consumer, finished, place)
+        attach(cast("DuckDBPyConnection", overtaken), place, "held")
+        assert consumer.execute("SELECT count(*) FROM held.sales").fetchall() == [(2,)]
+    assert overtaken.said == ["ATTACH", "DETACH", "ATTACH"]
 
 
 def publish_it(shop_data: str, product: str, publish_id: str) -> str:

@@ -68,8 +68,31 @@ def opened(path: Path | None, limits: Limits) -> DuckDBPyConnection:
 
 
 def attach(connection: DuckDBPyConnection, path: Path, alias: str) -> None:
-    """Attach a database to be read. What is attached stays as it is, even when another file takes its place."""
-    connection.execute(f"ATTACH {text(str(path))} AS {name(alias)} (READ_ONLY)")
+    """Attach a database to be read. What is attached stays as it is, even when another file takes its place.
+
+    DuckDB reads the header of a file, and opens it again to read the rest of it: where another file has taken its place
+    in between, the two do not belong together, and it is attached anew.
+    """
+    while True:
+        before = _identity(path)
+        try:
+            connection.execute(f"ATTACH {text(str(path))} AS {name(alias)} (READ_ONLY)")
+        except duckdb.Error:
+            if _identity(path) == before:
+                raise
+            continue
+        if _identity(path) == before:
+            return
+        connection.execute(f"DETACH {name(alias)}")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell one file at a path from another one there; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def sandbox(connection: DuckDBPyConnection, readable: Iterable[Path] = ()) -> None:
