@@ -23,8 +23,8 @@ from meshwright.actions.approve import approve
 from meshwright.actions.deploy import deploy
 from meshwright.actions.release import release as make_releases
 from meshwright.actions.submit import submit
-from meshwright.cli.local.follow import wait_until_up
-from meshwright.cli.local.platform import COMPONENTS, Platform, airflow, free_port
+from meshwright.cli.local.follow import start_airflow
+from meshwright.cli.local.platform import Platform, airflow, free_port
 from meshwright.cli.local.processes import Processes
 from meshwright.model.address import product_address
 from meshwright.model.identity import Digest
@@ -230,9 +230,7 @@ def running(folder: Path, workspace: Workspace, postgres: str, more: Mapping[str
     settings |= _with_readers(settings, folder / "readers")
     with Processes(folder / "logs") as processes:
         processes.finish(processes.start("migration", airflow("db", "migrate"), settings))
-        for component in COMPONENTS:
-            processes.start(component[0], airflow(*component), settings)
-        wait_until_up(platform, processes)
+        start_airflow(platform, processes, settings)
         with signed_in(platform) as api:
             yield Live(folder, workspace, platform, settings, api)
 

@@ -17,8 +17,8 @@ from meshwright.actions.deploy import deploy
 from meshwright.actions.submit import submit
 from meshwright.cli.console import ExitCode, progress
 from meshwright.cli.deploy import print_deployed
-from meshwright.cli.local.follow import Follower, wait_until_up
-from meshwright.cli.local.platform import COMPONENTS, Platform, airflow, free_port
+from meshwright.cli.local.follow import Follower, start_airflow
+from meshwright.cli.local.platform import Platform, airflow, free_port
 from meshwright.cli.local.processes import Processes
 from meshwright.cli.local.receiver import Alert, Receiver
 from meshwright.cli.local.simulator import start_simulator
@@ -67,9 +67,7 @@ def command(words: tuple[str, ...], *, once: bool, timeout: int, port: int | Non
             variables |= {variable("webhook"): receiver.url} if receiver else {}
             processes.finish(migration)
             progress("starting Airflow")
-            for component in COMPONENTS:
-                processes.start(component[0], airflow(*component), variables | platform.variables())
-            wait_until_up(platform, processes)
+            start_airflow(platform, processes, variables | platform.variables())
             _say_where(platform)
             follower = Follower(workspace, platform, processes, variables)
             return follower.until_settled(timedelta(minutes=timeout)) if once else follower.for_ever()

@@ -12,7 +12,7 @@ import click
 from meshwright.actions.caught_up import caught_up
 from meshwright.cli.console import ExitCode, fail, progress
 from meshwright.cli.local.activity import Watch
-from meshwright.cli.local.platform import Platform
+from meshwright.cli.local.platform import COMPONENTS, Platform, airflow
 from meshwright.cli.local.processes import Processes
 from meshwright.cli.local.progress import Progress
 from meshwright.model.errors import MeshError
@@ -130,6 +130,15 @@ class Follower:
         """Return the command line of one of our own verbs, for this mesh and environment."""
         here = ("--mesh", str(self._workspace.root), "--env", self._workspace.settings.environment)
         return [sys.executable, "-c", "from meshwright.cli.main import main; main()", *words, *here]
+
+
+def start_airflow(platform: Platform, processes: Processes, variables: Mapping[str, str]) -> None:
+    """Start all components, the last when the others are up. Raises as `wait_until_up`."""
+    *first, last = COMPONENTS
+    for component in first:
+        processes.start(component[0], airflow(*component), variables)
+    wait_until_up(platform, processes)
+    processes.start(last[0], airflow(*last), variables)
 
 
 def wait_until_up(platform: Platform, processes: Processes, limit: timedelta = timedelta(minutes=5)) -> None:

@@ -20,10 +20,11 @@ from meshwright.model.value import value
 USER = "admin"
 COMPONENTS: tuple[tuple[str, ...], ...] = (
     ("api-server",),
-    ("scheduler", "--skip-serve-logs"),  # the log servers would listen on every address
     ("dag-processor",),
-    ("triggerer", "--skip-serve-logs"),
+    ("triggerer", "--skip-serve-logs"),  # the log servers would listen on every address
+    ("scheduler", "--skip-serve-logs"),
 )
+"""In the order in which they start: a task that begins before it can report what it does loses a try."""
 
 
 @value
