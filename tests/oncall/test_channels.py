@@ -141,6 +141,13 @@ def test_a_letter_without_an_address_is_never_sent() -> None:
         Mail(Secret(f"smtp://{nobody()}")).send(alone, NOW)
 
 
+def test_a_password_is_not_told_on_a_way_that_others_may_listen_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshwright.oncall.channels.mail._HERE", ())  # as if the server were far away
+    with smtp_receiver() as (url, letters), pytest.raises(Unavailable, match="offers no encryption"):
+        Mail(Secret(url.replace("smtp://", "smtp://mesh:secret@"))).send(OPENED, NOW)
+    assert letters == []
+
+
 @pytest.mark.parametrize(
     ("refusal", "error"), [("550 never", Rejected), ("451 not now", Unavailable)], ids=["for good", "for now"]
 )

@@ -5,6 +5,7 @@ import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from meshwright.model.identity import Secret
@@ -15,11 +16,14 @@ from meshwright.oncall.words import text, title
 TIMEOUT = 10
 """Seconds for each answer of the server."""
 
+_HERE = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
 
 class Mail:
     """Sends through `smtp://user:password@host:587?from=mesh@example.org&to=oncall@example.org`, or `smtps://`.
 
-    `to` is for those who read of every incident, whoever owns it.
+    A password goes by `smtps`, by STARTTLS, or to this machine. `to` is for those who read of every incident, whoever
+    owns it.
     """
 
     name = "mail"
@@ -35,7 +39,7 @@ class Mail:
         try:
             with _connect(place) as server:
                 if place.username:
-                    server.login(unquote(place.username), unquote(place.password or ""))
+                    _log_in(server, unquote(place.username), unquote(place.password or ""))
                 server.send_message(letter)
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
             raise _failure(error) from None
@@ -61,6 +65,15 @@ def _connect(place: SplitResult) -> smtplib.SMTP:
     if server.has_extn("starttls"):
         server.starttls(context=ssl.create_default_context())
     return server
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Say who sends. Raises `Unavailable` rather than tell a password to whoever listens on the way."""
+    assert server.sock is not None, "the server has answered"  # noqa: S101
+    peer = ip_address(server.sock.getpeername()[0])
+    if not isinstance(server.sock, ssl.SSLSocket) and not any(peer in network for network in _HERE):
+        raise Unavailable("the mail server offers no encryption, and is not told the password")
+    server.login(user, password)
 
 
 def _letter(message: Message, words: dict[str, list[str]], now: datetime) -> EmailMessage:
