@@ -6,6 +6,7 @@ measurement is a fork of one Airflow process; a worker is a process of its own.
 """
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -141,7 +142,7 @@ def _built(folder: Path, peers: str) -> list[Figure]:
 
 
 def _floor(found: "Measured", what: str, size: str) -> str:
-    each = min(m[what] for m in found[size, "floor"]) / int(size)
+    each = statistics.median(m[what] for m in found[size, "floor"]) / int(size)
     return f"a loop over literals: {each * 1000:.2f} ms each"
 
 
@@ -179,8 +180,7 @@ def _ratio(found: Measured, what: str, size: str, ours: str = "ours") -> float:
         (a[what], b[what]) for a, b in zip(found[size, ours], found[size, "floor"], strict=True)
     ]
     print(f"  {what} {size} {ours}/floor {[round(a / b, 2) for a, b in pairs]}", file=sys.stderr)
-    # The least of each: what else a machine does only makes a round longer, and these are short.
-    return min(a for a, _ in pairs) / min(b for _, b in pairs)
+    return statistics.median(a / b for a, b in pairs)
 
 
 def _workers(folder: Path, releases: dict[str, Release]) -> list[Figure]:
@@ -200,7 +200,7 @@ def _worker(folder: Path, size: str, release: Release) -> float:
             raise RuntimeError(done.stderr[-3000:])
         took.append(float(done.stdout.splitlines()[-1]))
     print(f"  worker of {size} {[round(t * 1000, 1) for t in took]} ms", file=sys.stderr)
-    return min(took)
+    return min(took)  # what else the machine does only makes it longer, and there is nothing beside it
 
 
 def _task(folder: Path, release: Release) -> Figure:
