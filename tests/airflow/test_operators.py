@@ -7,6 +7,7 @@ import pytest
 from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
+    AirflowSensorTimeout,
     AirflowSkipException,
     AirflowTaskTimeout,
     TaskDeferralTimeout,
@@ -234,6 +235,11 @@ def published(rows: TableRows) -> Publish:
         ),
         pytest.param(
             TaskDeferralTimeout(), "TimeoutError: it was stopped after 2h, its `timeout`", id="its job took too long"
+        ),
+        pytest.param(
+            AirflowSensorTimeout(),
+            "TimeoutError: it was stopped after 2h, its `timeout`",
+            id="the job of a stage took too long",
         ),
         pytest.param(None, "its process ended", id="it was killed"),
     ],

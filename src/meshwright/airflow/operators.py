@@ -113,7 +113,7 @@ class StageOperator(Resumable, BaseSensorOperator):
     A sensor, because waiting is its business: between two looks it holds no worker.
     """
 
-    missing: TransientError
+    missing: TransientError  # at the last look: a wait is over after one, never before
 
     def __init__(self, *, pinned: Pinned, wait: timedelta, jobs: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(
@@ -253,7 +253,8 @@ def _note(context: Context, error: BaseException | None) -> None:
 def _told(error: object, context: Context) -> BaseException | None:
     """Return what a task failed with as on-call may read it; None where its process was killed."""
     longest = context["task"].execution_timeout if "task" in context else None
-    if longest is not None and isinstance(error, AirflowTaskTimeout | TaskDeferralTimeout):
+    # What Airflow raises of a sensor whose job took too long; where an input did, `execute` gives up by itself.
+    if longest is not None and isinstance(error, AirflowTaskTimeout | TaskDeferralTimeout | AirflowSensorTimeout):
         from meshwright.model.time import length_text
 
         return TimeoutError(f"it was stopped after {length_text(longest)}, its `timeout`")

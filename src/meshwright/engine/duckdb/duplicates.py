@@ -27,7 +27,6 @@ _ORDERED = (
     LogicalType.TIME,
 )
 
-
 _WIDEST = 2**27
 """A bit for each number takes 16 MB, for each thread."""
 
